@@ -1,0 +1,50 @@
+# The two commands that matter: `make run` and `make test`. Nothing but Python and make is needed.
+
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+
+.PHONY: help run demo test check pins
+
+help:
+	@echo "make run    start Repair with its demo on http://localhost:8000 (PORT=8001 make run)"
+	@echo "make demo   put the demo back as it was"
+	@echo "make test   run every test on a throwaway PostgreSQL and Redis, and on SQLite"
+	@echo "make check  run the linters and type checks"
+	@echo "make pins   compile requirements/*.in to pinned requirements/*.txt"
+
+run: $(VENV)/base.stamp
+	@REPAIR_DEMO=$${REPAIR_DEMO-1} exec $(BIN)/python manage.py start
+
+demo: $(VENV)/base.stamp
+	@REPAIR_DEMO=1 $(BIN)/python manage.py demo
+
+test: $(VENV)/dev.stamp
+	@exec $(BIN)/python -m tests.run
+
+check: $(VENV)/dev.stamp
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+	$(BIN)/djlint --check --quiet templates repair
+	$(BIN)/djlint --lint --quiet templates repair
+	$(BIN)/lint-imports
+
+pins: $(VENV)/dev.stamp
+	for name in base dev; do $(BIN)/uv pip compile --python-version 3.11 --universal --generate-hashes \
+		--no-emit-index-url --custom-compile-command "make pins" --quiet \
+		requirements/$$name.in -o requirements/$$name.txt || exit 1; done
+
+$(BIN)/python:
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Repair needs Python 3.11 or later: PYTHON=python3.11 make run")'
+	@$(PYTHON) -m venv $(VENV)
+
+$(VENV)/base.stamp: requirements/base.txt | $(BIN)/python
+	@echo "Installing what Repair needs into $(VENV) ..."
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements/base.txt
+	@touch $@
+
+$(VENV)/dev.stamp: requirements/dev.txt | $(BIN)/python
+	@echo "Installing what the tests need into $(VENV) ..."
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements/dev.txt
+	@touch $@ $(VENV)/base.stamp

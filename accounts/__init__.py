@@ -1,0 +1,1 @@
+"""Who: persons, pairs, codes, and who may open which page."""

@@ -1,0 +1,92 @@
+"""Who may open a page: one of these decorators on each view, and a system check that looks.
+
+`anyone`: everybody, signed in or not. `signed_in`: somebody with an account. `member`: one of the
+two persons in the pair whose key is in the address. A view that has none does not ship
+(`accounts.checks`), so that forgetting means an error and never an open page.
+"""
+
+from collections.abc import Callable
+from functools import wraps
+from typing import Any, Concatenate, ParamSpec, TypeVar
+from uuid import UUID
+
+from django.contrib.auth.views import redirect_to_login
+from django.http import HttpRequest, HttpResponseBase
+from django.shortcuts import resolve_url
+from django_htmx.http import HttpResponseClientRedirect
+
+from accounts.models import Membership, Person
+from accounts.queries import get_membership_for
+
+P = ParamSpec("P")
+F = TypeVar("F", bound=Callable[..., HttpResponseBase])
+View = Callable[Concatenate[HttpRequest, P], HttpResponseBase]
+MemberView = Callable[Concatenate[HttpRequest, Membership, P], HttpResponseBase]
+PairView = Callable[..., HttpResponseBase]
+
+ANYONE, SIGNED_IN, MEMBER = "anyone", "signed_in", "member"
+
+
+def anyone(view: View[P]) -> View[P]:
+    """Let everybody open the view."""
+
+    @wraps(view)
+    def wrapper(request: HttpRequest, /, *args: P.args, **kwargs: P.kwargs) -> HttpResponseBase:
+        return view(request, *args, **kwargs)
+
+    return _marked(wrapper, ANYONE)
+
+
+def signed_in(view: View[P]) -> View[P]:
+    """Let only persons with an account open the view; send others to the sign-in page."""
+
+    @wraps(view)
+    def wrapper(request: HttpRequest, /, *args: P.args, **kwargs: P.kwargs) -> HttpResponseBase:
+        if not request.user.is_authenticated:
+            return _to_sign_in(request)
+        return view(request, *args, **kwargs)
+
+    return _marked(wrapper, SIGNED_IN)
+
+
+def member(view: MemberView[P]) -> PairView:
+    """Let only the two persons of the pair open the view, which is given its `Membership`.
+
+    The address's `pair_id` becomes the membership of who asks. Somebody else's pair and a
+    guessed key are the same 404. Who is not signed in is sent to the sign-in page whatever the
+    key, so that the answer does not tell which pairs exist.
+    """
+
+    @wraps(view)
+    def wrapper(request: HttpRequest, pair_id: UUID, *args: Any, **kwargs: Any) -> HttpResponseBase:
+        if not request.user.is_authenticated:
+            return _to_sign_in(request)
+        membership = get_membership_for(request.user, pair_id)
+        return view(request, membership, *args, **kwargs)
+
+    return _marked(wrapper, MEMBER)
+
+
+def signed_in_person(request: HttpRequest) -> Person:
+    """Return who is signed in. For views behind `signed_in` or `member` only."""
+    if not isinstance(request.user, Person):
+        raise TypeError("This view needs an access decorator that signs people in.")
+    return request.user
+
+
+def _marked(view: F, access: str) -> F:
+    view.__dict__["access"] = access
+    return view
+
+
+def _to_sign_in(request: HttpRequest) -> HttpResponseBase:
+    """Send to the sign-in page, and from there back to where the person was.
+
+    A POST cannot be repeated by following a link, so after one the person starts at home.
+    """
+    if current := getattr(request, "htmx", None):
+        response = redirect_to_login(current.current_url_abs_path or resolve_url("/"))
+        return HttpResponseClientRedirect(response.url)
+    if request.method in ("GET", "HEAD"):
+        return redirect_to_login(request.get_full_path())
+    return redirect_to_login(resolve_url("/"))

@@ -1,0 +1,157 @@
+"""What changes persons, codes and pairs. Every write of this app has its home here."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import datetime, timedelta
+
+from django.db import transaction
+
+from accounts import clock, codes
+from accounts.models import CodeAttempt, Invitation, Membership, Pair, Person
+from accounts.queries import live_invitation_of, live_invitations, share_a_live_pair
+
+CODE_LASTS = timedelta(days=7)
+
+# Failed tries are counted for a person, not for an address on the network. Only somebody with a
+# verified e-mail address can try at all, a code has 80 bits, and the address would be one more
+# thing known about people who may be watched; it also joins all who sit behind one router.
+TRIES, TRIES_WITHIN = 5, timedelta(hours=1)
+
+
+class CodeRefused(Exception):  # noqa: N818 - an answer, not a fault
+    """The code does not begin a pair. Why is not said, to nobody (R26)."""
+
+
+class CodeGone(Exception):  # noqa: N818 - an answer, not a fault
+    """The code that was asked for again has been used, withdrawn or replaced since."""
+
+
+def create_code(*, by: Person, seed: str | None = None) -> str:
+    """Make a one-time code for this person and return it, the only time that it is known.
+
+    Makes the person's older code void. Asked again with the same seed it returns the same code
+    and changes nothing. Raises `CodeGone` when the code of that seed is no longer live.
+    """
+    code = codes.code_from(seed or codes.new_seed(), by.pk)
+    digest = codes.digest_of(code)
+    with _locked_persons(by) as at:
+        live = live_invitation_of(by, at)
+        if live and live.code_digest == digest:
+            return code
+        if Invitation.objects.filter(code_digest=digest).exists():
+            raise CodeGone
+        _withdraw_codes(by, at)
+        Invitation.objects.create(
+            made_by=by, code_digest=digest, made_at=at, expires_at=at + CODE_LASTS
+        )
+    return code
+
+
+def withdraw_code(*, by: Person) -> None:
+    """Make the person's code void, if there is one. Doing it twice changes nothing."""
+    with _locked_persons(by) as at:
+        _withdraw_codes(by, at)
+
+
+def use_code(*, by: Person, code: str) -> Membership:
+    """Begin a pair with who made the code, and return the place of who used it.
+
+    Raises `CodeRefused`, whatever the cause: a code that is wrong, used, expired or withdrawn,
+    one's own, from somebody with whom a pair stands, or too many failed tries. A failed try is
+    counted and nobody is told of it. Who sends the same code twice gets the same pair twice.
+    """
+    membership = _used_or_counted(by, codes.digest_of(code))
+    if membership is None:
+        raise CodeRefused
+    return membership
+
+
+def rename_other(*, membership: Membership, name: str) -> None:
+    """Set the name that this person sees for the other. The other never sees it."""
+    membership.name_for_other = name
+    membership.save(update_fields=["name_for_other"])
+
+
+def save_settings(*, person: Person, time_zone: str, wants_notice_on_opening: bool) -> None:
+    """Set the person's own time zone, and whether they want a notice when a window opens."""
+    person.time_zone = time_zone
+    person.wants_notice_on_opening = wants_notice_on_opening
+    person.save(update_fields=["time_zone", "wants_notice_on_opening"])
+
+
+@contextmanager
+def _locked_persons(*persons: Person) -> Iterator[datetime]:
+    """Hold the rows of these persons, in the order of their keys; yield the instant.
+
+    A pair's lock cannot guard what happens before there is a pair. Two persons who use each
+    other's codes at the same moment must not end up in two pairs, so what makes, withdraws or
+    uses a code locks every person whom it concerns. `no_key` lets others meanwhile write rows
+    that only refer to these persons.
+    """
+    with transaction.atomic():
+        rows = Person.objects.select_for_update(no_key=True).order_by("pk")
+        list(rows.filter(pk__in=[person.pk for person in persons]).values_list("pk"))
+        yield clock.now()
+
+
+def _withdraw_codes(by: Person, at: datetime) -> None:
+    open_ones = Invitation.objects.filter(
+        made_by=by, used_at__isnull=True, withdrawn_at__isnull=True
+    )
+    open_ones.update(withdrawn_at=at)
+
+
+def _membership_by_used_code(by: Person, digest: str) -> Membership | None:
+    """Return the place that this very person got by this code, while that pair stands."""
+    return Membership.objects.filter(
+        person=by,
+        seat=Membership.Seat.USER,
+        pair__ended_at__isnull=True,
+        pair__invitation__code_digest=digest,
+    ).first()
+
+
+def _used_or_counted(by: Person, digest: str) -> Membership | None:
+    """Use the code if it may be used, else count the failed try. Commits in both cases."""
+    with _locked_persons(by, *_makers(digest)) as at:
+        if membership := _membership_by_used_code(by, digest):
+            return membership
+        if _tried_too_often(by, at):
+            return None
+        invitation = _usable(by, digest, at)
+        if invitation is None:
+            CodeAttempt.objects.create(person=by, at=at)
+            return None
+        return _join(by, invitation, at)
+
+
+def _makers(digest: str) -> list[Person]:
+    """Return who made the code, to be locked. What else holds of it is read under the lock."""
+    return list(Person.objects.filter(invitations__code_digest=digest))
+
+
+def _tried_too_often(by: Person, at: datetime) -> bool:
+    """Say whether to refuse unseen, and forget the tries that no longer count.
+
+    Tries during the rest are not counted, or somebody who keeps trying would never get out.
+    """
+    CodeAttempt.objects.filter(person=by, at__lte=at - TRIES_WITHIN).delete()
+    return CodeAttempt.objects.filter(person=by).count() >= TRIES
+
+
+def _usable(by: Person, digest: str, at: datetime) -> Invitation | None:
+    """Return the code's row, locked, if this person may begin a pair with it now."""
+    found = live_invitations(at).select_for_update(of=("self",)).filter(code_digest=digest).first()
+    if found is None or found.made_by_id == by.pk or share_a_live_pair(by, found.made_by):
+        return None
+    return found
+
+
+def _join(by: Person, invitation: Invitation, at: datetime) -> Membership:
+    pair = Pair.objects.create(created_at=at)
+    seats = Membership.Seat
+    Membership.objects.create(pair=pair, person=invitation.made_by, seat=seats.MAKER)
+    membership = Membership.objects.create(pair=pair, person=by, seat=seats.USER)
+    invitation.used_at, invitation.pair = at, pair
+    invitation.save(update_fields=["used_at", "pair"])
+    return membership

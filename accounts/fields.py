@@ -1,0 +1,61 @@
+"""Form fields that say plainly what is wrong, and keep what was typed."""
+
+import unicodedata
+from typing import Any
+
+from django import forms
+from django.core.exceptions import ValidationError
+from django.utils.translation import gettext_lazy as _
+
+from accounts import zones
+
+UNKNOWN_ZONE = _("There is no time zone with this name. Please choose one from the list.")
+
+
+def one_line(value: str) -> None:
+    """Raise a `ValidationError` for line breaks and other signs that cannot be seen."""
+    if any(unicodedata.category(sign) in ("Cc", "Zl", "Zp") for sign in value):
+        raise ValidationError(
+            _("Please use only letters, digits and signs that can be seen, on one line."),
+            code="not_one_line",
+        )
+
+
+class ZoneSelect(forms.Select):
+    """A list of places. A zone that is not among them stays visible at its end."""
+
+    def optgroups(
+        self, name: str, value: list[str], attrs: dict[str, Any] | None = None
+    ) -> list[Any]:
+        """Return the places by area, and what was typed or kept where no place matches."""
+        groups = super().optgroups(name, value, attrs)
+        for other in set(value).difference(zones.places(), [""]):
+            option = self.create_option(name, other, other, selected=True, index=len(groups))
+            groups.append((None, [option], len(groups)))
+        return groups
+
+
+class ZoneField(forms.ChoiceField):
+    """A time zone: one of the places, or any other name that the zone data knows."""
+
+    widget = ZoneSelect
+    default_error_messages = {"invalid_choice": UNKNOWN_ZONE, "required": UNKNOWN_ZONE}
+
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(choices=_places_by_area, **kwargs)
+
+    def valid_value(self, value: str) -> bool:
+        """Accept also second names, which some browsers report, such as Asia/Calcutta."""
+        return value in zones.all_zones()
+
+
+def _places_by_area() -> list[tuple[str, Any]]:
+    by_area: dict[str, list[tuple[str, str]]] = {}
+    for place in zones.places():
+        area, _slash, name = place.partition("/")
+        by_area.setdefault(area, []).append((place, _readable(name or area)))
+    return list(by_area.items())
+
+
+def _readable(name: str) -> str:
+    return name.replace("_", " ").replace("/", ", ")

@@ -1,0 +1,185 @@
+"""Who there is: persons, the pairs that they form, and the codes by which a pair begins."""
+
+import uuid
+from typing import Any, ClassVar
+
+from django.contrib.auth.models import AbstractBaseUser, BaseUserManager, PermissionsMixin
+from django.db import models
+from django.db.models import F, Q
+from django.db.models.functions import Lower
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
+
+from accounts import clock, zones
+
+
+def normalised_email(email: str) -> str:
+    """Return the one way in which an address is stored: without spaces around it, lower case."""
+    return email.strip().lower()
+
+
+def unnamed() -> str:
+    """Return the neutral name that stands until somebody picks their own for the other."""
+    return gettext("the other person")
+
+
+class PersonManager(BaseUserManager["Person"]):
+    """Makes persons, and finds them by address whatever its case."""
+
+    def create_user(self, email: str, password: str | None = None, **fields: Any) -> "Person":
+        """Make a person with this address, which must not be empty."""
+        if not email.strip():
+            raise ValueError("A person needs an e-mail address.")
+        person = self.model(email=normalised_email(email), **fields)
+        person.set_password(password)
+        person.save(using=self._db)
+        return person
+
+    def create_superuser(self, email: str, password: str | None = None, **fields: Any) -> "Person":
+        """Make a person who may use every part of the administration."""
+        return self.create_user(
+            email, password, **{"is_staff": True, "is_superuser": True} | fields
+        )
+
+    def get_by_natural_key(self, username: str | None) -> "Person":
+        """Find a person by address, which the sign-in form calls a user name."""
+        return self.get(email=normalised_email(username or ""))
+
+
+class Person(AbstractBaseUser, PermissionsMixin):
+    """Somebody with an account, known by an e-mail address and nothing else.
+
+    No name is kept: each person picks the name that they see for the other (R23).
+    """
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    email = models.EmailField(
+        _("e-mail address"),
+        unique=True,
+        error_messages={"unique": _("This e-mail address cannot be used.")},
+    )
+    time_zone = models.CharField(
+        _("time zone"), max_length=64, default="UTC", validators=[zones.validate_zone]
+    )
+    created_at = models.DateTimeField(default=clock.now, editable=False)
+    is_active = models.BooleanField(default=True)
+    is_staff = models.BooleanField(default=False)
+    wants_notice_on_opening = models.BooleanField(default=False)
+
+    objects: ClassVar[PersonManager] = PersonManager()
+
+    USERNAME_FIELD = "email"
+    EMAIL_FIELD = "email"
+    REQUIRED_FIELDS: ClassVar[list[str]] = []
+
+    class Meta:
+        constraints = (
+            # `unique` on the field alone would let Ana@ and ana@ stand side by side.
+            models.UniqueConstraint(Lower("email"), name="person_email_unique_in_any_case"),
+            models.CheckConstraint(condition=~Q(time_zone=""), name="person_has_a_time_zone"),
+        )
+
+    def __str__(self) -> str:
+        """Name the person without the address, so that a log line gives nobody away."""
+        return f"person {self.pk}"
+
+    def clean(self) -> None:
+        """Normalise the address before the form looks whether it is free."""
+        super().clean()
+        self.email = normalised_email(self.email)
+
+
+class Pair(models.Model):
+    """Two persons, joined by a one-time code. Its row is the lock of every act in the pair."""
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    created_at = models.DateTimeField(default=clock.now, editable=False)
+    ended_at = models.DateTimeField(null=True, blank=True)
+
+    def __str__(self) -> str:
+        return f"pair {self.pk}"
+
+
+class Membership(models.Model):
+    """One person's place in a pair, with the name that this person sees for the other."""
+
+    class Seat(models.IntegerChoices):
+        """Who made the code sits first. It means nothing more."""
+
+        MAKER = 1
+        USER = 2
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    pair = models.ForeignKey(Pair, on_delete=models.CASCADE, related_name="memberships")
+    person = models.ForeignKey(Person, on_delete=models.CASCADE, related_name="memberships")
+    seat = models.PositiveSmallIntegerField(choices=Seat.choices)
+    name_for_other = models.CharField(max_length=60, default=unnamed)
+
+    class Meta:
+        constraints = (
+            models.UniqueConstraint(fields=("pair", "person"), name="membership_once_in_a_pair"),
+            models.UniqueConstraint(fields=("pair", "seat"), name="membership_one_on_each_seat"),
+            models.CheckConstraint(condition=Q(seat__in=(1, 2)), name="membership_two_seats"),
+            models.CheckConstraint(
+                condition=~Q(name_for_other=""), name="membership_names_the_other"
+            ),
+        )
+
+    def __str__(self) -> str:
+        return f"seat {self.seat} of {self.pair_id}"
+
+
+class Invitation(models.Model):
+    """A one-time code that one person passes on by hand (R26). Only its keyed digest is kept.
+
+    It is live while it is neither used nor withdrawn and has not expired.
+    """
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    made_by = models.ForeignKey(Person, on_delete=models.CASCADE, related_name="invitations")
+    code_digest = models.CharField(max_length=64, unique=True, editable=False)
+    made_at = models.DateTimeField()
+    expires_at = models.DateTimeField()
+    used_at = models.DateTimeField(null=True, blank=True)
+    withdrawn_at = models.DateTimeField(null=True, blank=True)
+    pair = models.OneToOneField(
+        Pair, on_delete=models.CASCADE, null=True, blank=True, related_name="invitation"
+    )
+
+    class Meta:
+        constraints = (
+            models.UniqueConstraint(
+                fields=("made_by",),
+                condition=Q(used_at__isnull=True, withdrawn_at__isnull=True),
+                name="invitation_one_open_for_a_person",
+            ),
+            models.CheckConstraint(
+                condition=Q(used_at__isnull=True, pair__isnull=True)
+                | Q(used_at__isnull=False, pair__isnull=False),
+                name="invitation_used_with_its_pair",
+            ),
+            models.CheckConstraint(
+                condition=Q(used_at__isnull=True) | Q(withdrawn_at__isnull=True),
+                name="invitation_used_or_withdrawn",
+            ),
+            models.CheckConstraint(
+                condition=Q(expires_at__gt=F("made_at")), name="invitation_expires_after_it_began"
+            ),
+        )
+
+    def __str__(self) -> str:
+        return f"invitation {self.pk}"
+
+
+class CodeAttempt(models.Model):
+    """One failed try of a code. Kept only as long as it counts against further tries."""
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    person = models.ForeignKey(Person, on_delete=models.CASCADE, related_name="code_attempts")
+    at = models.DateTimeField()
+
+    class Meta:
+        indexes = (models.Index(fields=("person", "at"), name="codeattempt_person_at"),)
+
+    def __str__(self) -> str:
+        return f"code attempt {self.pk}"

@@ -1,0 +1,17 @@
+"""The addresses of this app."""
+
+from django.urls import path
+
+from accounts import views
+
+app_name = "accounts"
+urlpatterns = [
+    path("begin/", views.begin, name="begin"),
+    path("not-for-this/", views.not_for_this, name="not_for_this"),
+    path("help/", views.help_page, name="help"),
+    path("settings/", views.settings, name="settings"),
+    path("code/", views.code, name="code"),
+    path("code/withdraw/", views.withdraw_code, name="withdraw_code"),
+    path("code/use/", views.use_code, name="use_code"),
+    path("pairs/<uuid:pair_id>/name/", views.rename_other, name="rename_other"),
+]

@@ -1,0 +1,132 @@
+"""The pages of this app."""
+
+from typing import Any
+
+from django.conf import settings as project_settings
+from django.contrib import messages
+from django.forms import model_to_dict
+from django.http import HttpRequest, HttpResponse, QueryDict
+from django.shortcuts import redirect, render
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+from django.views.decorators.debug import sensitive_post_parameters
+from django.views.decorators.http import require_POST
+
+from accounts import actions, clock, codes, newcomers
+from accounts.access import anyone, member, signed_in, signed_in_person
+from accounts.forms import BeginForm, MakeCodeForm, RenameOtherForm, SettingsForm, UseCodeForm
+from accounts.models import Membership
+from accounts.queries import live_invitation_of
+
+# One sentence for every cause (R26). What it says of tries is true for each of them, too.
+CODE_REFUSED = gettext_lazy(
+    "This code did not work. Please check it, or ask the person who gave it to you for a new one. "
+    "After several tries it can take an hour until a code works again."
+)
+
+
+@anyone
+def begin(request: HttpRequest) -> HttpResponse:
+    """Ask a newcomer the two questions of R27, and go on to sign-up or stop."""
+    if request.user.is_authenticated:
+        return redirect(project_settings.LOGIN_REDIRECT_URL)
+    form = BeginForm(_posted(request))
+    if form.says_stop():
+        newcomers.forget(request.session)
+        return redirect("accounts:not_for_this")
+    if form.is_valid():
+        newcomers.remember(request.session, clock.now())
+        return redirect("account_signup")
+    return render(request, "accounts/begin.html", {"form": form})
+
+
+@anyone
+def not_for_this(request: HttpRequest) -> HttpResponse:
+    """Say plainly that Repair is not for this, and where help may be. It leads nowhere else."""
+    return render(request, "accounts/not_for_this.html")
+
+
+@anyone
+def help_page(request: HttpRequest) -> HttpResponse:
+    """Show the safety page."""
+    return render(request, "accounts/help.html")
+
+
+@signed_in
+def settings(request: HttpRequest) -> HttpResponse:
+    """Show and save a person's own settings."""
+    person = signed_in_person(request)
+    form = SettingsForm(_posted(request), initial=model_to_dict(person, SettingsForm.base_fields))
+    if form.is_valid():
+        actions.save_settings(person=person, **form.cleaned_data)
+        messages.success(request, _("Your settings are saved."))
+        return redirect("accounts:settings")
+    return render(request, "accounts/settings.html", {"form": form})
+
+
+@signed_in
+def code(request: HttpRequest) -> HttpResponse:
+    """Explain the one-time code, say whether one is live, and make one."""
+    person = signed_in_person(request)
+    form = MakeCodeForm(_posted(request))
+    if form.is_valid():
+        return _made_code(request, form.cleaned_data["seed"])
+    context = {
+        "form": MakeCodeForm(initial={"seed": codes.new_seed()}),
+        "invitation": live_invitation_of(person, clock.now()),
+        "days": actions.CODE_LASTS.days,
+    }
+    return render(request, "accounts/code.html", context)
+
+
+@signed_in
+@require_POST
+def withdraw_code(request: HttpRequest) -> HttpResponse:
+    """Make one's own code void."""
+    actions.withdraw_code(by=signed_in_person(request))
+    messages.success(request, _("No code of yours can be used now."))
+    return redirect("accounts:code")
+
+
+@signed_in
+@sensitive_post_parameters("code")
+def use_code(request: HttpRequest) -> HttpResponse:
+    """Begin a pair with a code that was passed on by hand."""
+    form = UseCodeForm(_posted(request))
+    if form.is_valid():
+        try:
+            membership = actions.use_code(
+                by=signed_in_person(request), code=form.cleaned_data["code"]
+            )
+        except actions.CodeRefused:
+            form.add_error("code", CODE_REFUSED)
+        else:
+            return redirect("accounts:rename_other", pair_id=membership.pair_id)
+    return render(request, "accounts/use_code.html", {"form": form})
+
+
+@member
+def rename_other(request: HttpRequest, membership: Membership) -> HttpResponse:
+    """Let somebody choose the name that they see for the other."""
+    form = RenameOtherForm(_posted(request), initial={"name": membership.name_for_other})
+    if form.is_valid():
+        actions.rename_other(membership=membership, name=form.cleaned_data["name"])
+        return redirect("conversations:pair", pair_id=membership.pair_id)
+    context: dict[str, Any] = {"form": form, "membership": membership}
+    return render(request, "accounts/rename_other.html", context)
+
+
+def _posted(request: HttpRequest) -> QueryDict | None:
+    """Return what was posted, or nothing, so that a form stays unbound until then."""
+    return request.POST if request.method == "POST" else None
+
+
+def _made_code(request: HttpRequest, seed: str) -> HttpResponse:
+    """Show the code in the answer to the very request that made it, and keep it nowhere."""
+    try:
+        made = actions.create_code(by=signed_in_person(request), seed=seed)
+    except actions.CodeGone:
+        messages.info(request, _("That code can no longer be used. You can make a new one."))
+        return redirect("accounts:code")
+    days = actions.CODE_LASTS.days
+    return render(request, "accounts/code_made.html", {"code": made, "days": days})

@@ -1,0 +1,1 @@
+"""What is allowed: limits, proposals, agreements, pauses, windows, the record."""

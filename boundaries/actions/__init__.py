@@ -1,0 +1,25 @@
+"""What changes in boundaries.
+
+Each act locks the pair, loads, asks the gate, writes, and adds to the record.
+"""
+
+from boundaries.actions.agreements import take_less
+from boundaries.actions.limits import set_limits
+from boundaries.actions.pauses import lift, pause
+from boundaries.actions.proposals import consent, decline, propose, withdraw_proposal
+from boundaries.actions.sweeping import sweep
+from boundaries.actions.windows import go_ahead, skip
+
+__all__ = [
+    "consent",
+    "decline",
+    "go_ahead",
+    "lift",
+    "pause",
+    "propose",
+    "set_limits",
+    "skip",
+    "sweep",
+    "take_less",
+    "withdraw_proposal",
+]

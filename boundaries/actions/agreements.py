@@ -1,0 +1,177 @@
+"""How what is in force in a pair changes. The only place that writes agreements and plans windows.
+
+Except for `take_less`, callers hold the pair's lock and have asked the gate.
+"""
+
+from datetime import datetime, timedelta
+from itertools import islice, takewhile
+from uuid import UUID
+
+from django.db.models import F, Q
+
+from accounts.locks import locked_pair
+from accounts.models import Membership, Pair
+from boundaries.actions.record import Act, Entry, add_to_record
+from boundaries.exceptions import refuse_if
+from boundaries.models import Agreement, Proposal, Window
+from boundaries.queries import load_situation
+from boundaries.rules import gate, windows
+from boundaries.rules.canonical import terms_digest
+from boundaries.rules.proposals import LAPSE, End
+from boundaries.rules.situation import Situation
+from boundaries.rules.terms import NO_CONTACT, Terms
+from boundaries.rules.windows import TOOK_PLACE, WINDOWS_UNTIL_REVIEW, Span, State
+
+
+def take_less(*, by: Membership, terms: Terms) -> None:
+    """Put lesser terms in force at once, alone (R1).
+
+    Raises Refused with NOT_LESS if they are not less than what is in force: that needs both.
+    """
+    with locked_pair(by.pair_id) as (pair, at):
+        situation = load_situation(pair, at)
+        refuse_if(gate.reasons_against(gate.TakeLess(terms), situation, at))
+        put_less_in_force(pair, terms, situation, at, by=by.person_id)
+
+
+def put_in_force(pair: Pair, proposal: Proposal, situation: Situation, at: datetime) -> None:
+    """Begin the agreement that a proposal made, with its windows up to the review (R6)."""
+    limits = situation.limits.values()
+    end_agreement(pair, at)
+    _cancel_planned_windows(pair, at)
+    spans = windows.plan(proposal.terms, limits, after=at, previous=_last_conversation(pair))
+    first = list(islice(spans, WINDOWS_UNTIL_REVIEW))
+    agreement = _begin(pair, proposal.terms, at, review_at=_review(first, at), proposal=proposal)
+    Window.objects.bulk_create(_window(agreement, span) for span in first)
+    entry = Entry(pair.pk, Act.IN_FORCE, subject=agreement.pk, digest=agreement.digest)
+    add_to_record([entry], at)
+
+
+def put_less_in_force(
+    pair: Pair, terms: Terms, situation: Situation, at: datetime, *, by: UUID
+) -> None:
+    """Replace what is in force by less, and void all that was asked (R1, R3).
+
+    Of the windows that were planned those stay which still fit; none is added, and the review does
+    not move away. An open window goes on only as long as the lesser terms allow.
+    """
+    if terms == NO_CONTACT:
+        end_all_contact(pair, at, by=by)
+        add_to_record([Entry(pair.pk, Act.ENDED, by)], at)
+        return
+    void_proposals(pair, at, by=by)
+    end_agreement(pair, at)
+    agreement = _begin(pair, terms, at, review_at=at)
+    keep_fitting_windows(pair, agreement, situation, at)
+    add_to_record([Entry(pair.pk, Act.LESSENED, by, agreement.pk, agreement.digest)], at)
+
+
+def keep_fitting_windows(
+    pair: Pair, agreement: Agreement, situation: Situation, at: datetime
+) -> None:
+    """Keep those windows that fit this agreement and the limits in `situation`; cancel or shorten
+    the others (R8).
+    """
+    kept = _fitting(agreement.terms, situation, _last_conversation(pair), at)
+    planned = Window.objects.filter(pair=pair, state=State.PLANNED)
+    planned.exclude(opens_at__in=[span.opens_at for span in kept]).update(
+        state=State.CANCELLED, ended_at=at
+    )
+    length = timedelta(minutes=agreement.terms.minutes)
+    planned.update(agreement=agreement, closes_at=F("opens_at") + length)
+    agreement.review_at = _review(kept, at)
+    agreement.save(update_fields=["review_at"])
+    _shorten_open_window(pair, agreement.terms, situation, at)
+
+
+def end_all_contact(pair: Pair, at: datetime, *, by: UUID | None) -> None:
+    """End the agreement, its windows, also an open one, and void all that was asked (R3, R13)."""
+    void_proposals(pair, at, by=by)
+    end_agreement(pair, at)
+    _cancel_planned_windows(pair, at)
+    _close_open_window(pair, at)
+
+
+def end_agreement(pair: Pair, at: datetime) -> None:
+    """End the agreement in force, if there is one. Its windows are the caller's business."""
+    Agreement.objects.filter(pair=pair, ended_at=None).update(ended_at=at)
+
+
+def void_proposals(pair: Pair, at: datetime, *, by: UUID | None) -> None:
+    """Void what is open or in cooling-off: what it would have changed has changed (R3)."""
+    open_or_cooling_off = Q(made_at__gt=at - LAPSE) | Q(takes_force_at__isnull=False)
+    standing = Proposal.objects.filter(open_or_cooling_off, pair=pair, end=None)
+    if standing.update(end=End.VOID, ended_at=at, ended_by=by):
+        add_to_record([Entry(pair.pk, Act.PROPOSAL_VOID, by)], at)
+
+
+def _begin(
+    pair: Pair, terms: Terms, at: datetime, *, review_at: datetime, proposal: Proposal | None = None
+) -> Agreement:
+    last = Agreement.objects.filter(pair=pair).order_by("-number").first()
+    return Agreement.objects.create(
+        pair=pair,
+        number=last.number + 1 if last else 1,
+        terms=terms,
+        digest=terms_digest(terms),
+        proposal=proposal,
+        in_force_from=at,
+        review_at=review_at,
+    )
+
+
+def _fitting(
+    terms: Terms, situation: Situation, previous: datetime | None, at: datetime
+) -> list[Span]:
+    """Of the windows that are planned, those which `terms` and the limits also plan."""
+    planned = {
+        window.span.opens_at for window in situation.windows if window.state is State.PLANNED
+    }
+    spans = windows.plan(terms, situation.limits.values(), after=at, previous=previous)
+    until_last = takewhile(lambda span: span.opens_at <= max(planned), spans) if planned else ()
+    return [span for span in until_last if span.opens_at in planned]
+
+
+def _review(spans: list[Span], at: datetime) -> datetime:
+    return spans[-1].closes_at if spans else at
+
+
+def _window(agreement: Agreement, span: Span) -> Window:
+    return Window(
+        pair_id=agreement.pair_id,
+        agreement=agreement,
+        opens_at=span.opens_at,
+        closes_at=span.closes_at,
+    )
+
+
+def _last_conversation(pair: Pair) -> datetime | None:
+    """When the last window opened that took place or still does."""
+    states = TOOK_PLACE | {State.OPEN}
+    held = Window.objects.filter(pair=pair, state__in=states).order_by("-opens_at")
+    return held.values_list("opens_at", flat=True).first()
+
+
+def _cancel_planned_windows(pair: Pair, at: datetime) -> None:
+    planned = Window.objects.filter(pair=pair, state=State.PLANNED)
+    planned.update(state=State.CANCELLED, ended_at=at)
+
+
+def _close_open_window(pair: Pair, at: datetime) -> None:
+    if Window.objects.filter(pair=pair, state=State.OPEN).update(
+        state=State.CUT_SHORT, ended_at=at
+    ):
+        add_to_record([Entry(pair.pk, Act.WINDOW_CLOSED)], at)
+
+
+def _shorten_open_window(pair: Pair, terms: Terms, situation: Situation, at: datetime) -> None:
+    opened = next((each for each in situation.windows if each.state is State.OPEN), None)
+    if opened is None:
+        return
+    latest = opened.span.opens_at + timedelta(minutes=terms.minutes)
+    span = Span(opened.span.opens_at, min(opened.span.closes_at, latest))
+    in_hours = all(windows.fits_hours(span, limits) for limits in situation.limits.values())
+    if span.closes_at <= at or not in_hours:
+        _close_open_window(pair, at)
+    else:
+        Window.objects.filter(pk=opened.id).update(closes_at=span.closes_at)

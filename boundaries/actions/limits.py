@@ -1,0 +1,30 @@
+"""Setting one's own limits (R8, R9)."""
+
+from accounts.locks import locked_pair
+from accounts.models import Membership
+from boundaries.actions.agreements import keep_fitting_windows, put_less_in_force
+from boundaries.actions.record import Act, Entry, add_to_record
+from boundaries.models import PersonalLimits
+from boundaries.queries import agreement_in_force, load_situation
+from boundaries.rules.limits import Limits, cut
+
+
+def set_limits(*, by: Membership, limits: Limits) -> None:
+    """Set one's own limits.
+
+    What is in force above them is cut in the same transaction (R8); raising adds nothing (R9).
+    """
+    with locked_pair(by.pair_id) as (pair, at):
+        PersonalLimits.objects.update_or_create(
+            membership=by, defaults={"value": limits, "changed_at": at}
+        )
+        add_to_record([Entry(pair.pk, Act.LIMITS_SET, by.person_id)], at)
+        situation = load_situation(pair, at)
+        agreement = agreement_in_force(pair)
+        if agreement is None or situation.parted:
+            return
+        left = cut(agreement.terms, situation.limits.values())
+        if left != agreement.terms:
+            put_less_in_force(pair, left, situation, at, by=by.person_id)
+        else:
+            keep_fitting_windows(pair, agreement, situation, at)

@@ -1,0 +1,172 @@
+"""Proposing, consenting, and all that ends a proposal (R2 to R5, R10, R11)."""
+
+from datetime import datetime
+from uuid import UUID
+
+from accounts.proof import Proof
+from accounts.locks import locked_pair
+from accounts.models import Membership, Pair
+from boundaries.actions.agreements import put_in_force
+from boundaries.actions.record import Act, Entry, add_to_record
+from boundaries.exceptions import Refused, refuse_if
+from boundaries.models import Consent, Proposal
+from boundaries.queries import load_situation
+from boundaries.rules import gate
+from boundaries.rules.canonical import terms_digest
+from boundaries.rules.gate import Reason
+from boundaries.rules.proposals import End, Standing, as_seen_by, standing
+from boundaries.rules.situation import Situation
+from boundaries.rules.terms import Terms
+
+
+def propose(*, by: Membership, terms: Terms, proof: Proof) -> Proposal:
+    """Put exact terms to the other; proposing is the first consent (R2). Doing it twice is doing it
+    once.
+
+    proof: that `by` proved again who they are. Raises Refused with the reasons that concern `by`
+    alone: what the other allows, or whether they paused, changes nothing here (R10).
+    """
+    proof.check(by.person_id)
+    with locked_pair(by.pair_id) as (pair, at):
+        situation = load_situation(pair, at)
+        if again := _same_open_proposal(by.person_id, terms, situation, at):
+            return Proposal.objects.get(pk=again)
+        refuse_if(gate.reasons_against(gate.Propose(by.person_id, terms), situation, at))
+        proposal = _make(pair, by, terms, situation, at)
+        _consent(proposal, by, at)
+        entry = Entry(pair.pk, Act.PROPOSED, by.person_id, proposal.pk, proposal.digest)
+        add_to_record([entry], at)
+        return proposal
+
+
+def consent(*, by: Membership, proposal_id: UUID, digest: str, proof: Proof) -> Proposal:
+    """Say yes to the exact terms that `digest` names; cooling-off begins (R2). Doing it twice is
+    doing it once.
+
+    Raises Refused if the gate forbids it, with CHANGED_MEANWHILE if the digest is of other terms,
+    and Proposal.DoesNotExist for a proposal of another pair.
+    """
+    proof.check(by.person_id)
+    with locked_pair(by.pair_id) as (pair, at):
+        proposal = Proposal.objects.get(pair=pair, pk=proposal_id)
+        if _consented(proposal, by) and proposal.end is None:
+            return proposal
+        situation = load_situation(pair, at)
+        refuse_if(
+            gate.reasons_against(gate.Consent(by.person_id, proposal.as_value()), situation, at)
+        )
+        if digest != proposal.digest:
+            raise Refused([Reason.CHANGED_MEANWHILE])
+        _consent(proposal, by, at)
+        proposal.takes_force_at = at + max(each.cooling_off for each in situation.limits.values())
+        proposal.save(update_fields=["takes_force_at"])
+        entry = Entry(pair.pk, Act.CONSENTED, by.person_id, proposal.pk, proposal.digest)
+        add_to_record([entry], at)
+        return proposal
+
+
+def withdraw_proposal(*, by: Membership, proposal_id: UUID) -> None:
+    """Take back one's own proposal, or one's consent until it takes force, in silence (R4).
+
+    Where there is nothing left to take back it changes nothing. Raises Proposal.DoesNotExist for
+    another pair's.
+    """
+    with locked_pair(by.pair_id) as (pair, at):
+        proposal = Proposal.objects.get(pair=pair, pk=proposal_id)
+        own = proposal.consents.filter(person_id=by.person_id, withdrawn_at=None)
+        if standing(proposal.as_value(), at) in (Standing.IN_FORCE, Standing.OVER):
+            return
+        if own.update(withdrawn_at=at):
+            cooling_off = proposal.takes_force_at is not None
+            _end(
+                proposal, End.CONSENT_WITHDRAWN if cooling_off else End.WITHDRAWN, at, by.person_id
+            )
+
+
+def decline(*, by: Membership, proposal_id: UUID) -> None:
+    """Say no, in silence: to its author it looks like any that was not taken up (R10).
+
+    Raises Proposal.DoesNotExist for another pair's. Declining one's own, or one that is over,
+    changes nothing.
+    """
+    with locked_pair(by.pair_id) as (pair, at):
+        proposal = Proposal.objects.get(pair=pair, pk=proposal_id)
+        if (
+            proposal.author_id != by.person_id
+            and standing(proposal.as_value(), at) is Standing.OPEN
+        ):
+            _end(proposal, End.DECLINED, at, by.person_id)
+
+
+def take_force(pair_id: UUID) -> None:
+    """Put into force what has cooled off in this pair; what the gate forbids is void instead (R2,
+    R3).
+    """
+    with locked_pair(pair_id) as (pair, at):
+        situation = load_situation(pair, at)
+        due = Proposal.objects.filter(pair=pair, end=None, takes_force_at__lte=at)
+        for proposal in due:
+            _settle(pair, proposal, situation, at)
+
+
+def _settle(pair: Pair, proposal: Proposal, situation: Situation, at: datetime) -> None:
+    if gate.reasons_against(gate.TakeForce(proposal.as_value()), situation, at):
+        _end(proposal, End.VOID, at, None)
+        return
+    _end(proposal, End.IN_FORCE, at, None)
+    put_in_force(pair, proposal, situation, at)
+
+
+ACT_OF_END = {
+    End.WITHDRAWN: Act.PROPOSAL_WITHDRAWN,
+    End.CONSENT_WITHDRAWN: Act.CONSENT_WITHDRAWN,
+    End.DECLINED: Act.PROPOSAL_DECLINED,
+    End.VOID: Act.PROPOSAL_VOID,
+}
+
+
+def _end(proposal: Proposal, end: End, at: datetime, by: UUID | None) -> None:
+    proposal.end, proposal.ended_at, proposal.ended_by_id = end, at, by
+    proposal.save(update_fields=["end", "ended_at", "ended_by"])
+    if act := ACT_OF_END.get(end):
+        add_to_record([Entry(proposal.pair_id, act, by, proposal.pk, proposal.digest)], at)
+
+
+def _make(pair: Pair, by: Membership, terms: Terms, situation: Situation, at: datetime) -> Proposal:
+    """R14:
+
+    what is proposed while the other's pause stands never reaches them; its author sees it as any
+    other.
+    """
+    proposal = Proposal(
+        pair=pair,
+        author_id=by.person_id,
+        terms=terms,
+        digest=terms_digest(terms),
+        base_id=situation.agreement,
+        made_at=at,
+    )
+    if situation.paused:
+        proposal.end, proposal.ended_at = End.VOID, at
+    proposal.save(force_insert=True)
+    return proposal
+
+
+def _consent(proposal: Proposal, by: Membership, at: datetime) -> None:
+    Consent.objects.create(
+        proposal=proposal, person_id=by.person_id, digest=proposal.digest, given_at=at
+    )
+
+
+def _consented(proposal: Proposal, by: Membership) -> bool:
+    return proposal.consents.filter(person_id=by.person_id, withdrawn_at=None).exists()
+
+
+def _same_open_proposal(
+    person: UUID, terms: Terms, situation: Situation, at: datetime
+) -> UUID | None:
+    """The person's own proposal of the same terms that looks open to them, so that a doubled
+    request is one.
+    """
+    own = (each for each in situation.proposals if each.author == person and each.terms == terms)
+    return next((each.id for each in own if as_seen_by(person, each, at) is Standing.OPEN), None)

@@ -1,0 +1,128 @@
+"""Windows: answering before one, and what time does to them (R20, R24)."""
+
+from collections.abc import Collection
+from dataclasses import replace
+from datetime import datetime
+from uuid import UUID
+
+from accounts.locks import locked_pair, locked_pairs
+from accounts.models import Membership, Pair
+from boundaries.actions.agreements import end_all_contact
+from boundaries.actions.record import Act, Entry, add_to_record
+from boundaries.exceptions import refuse_if
+from boundaries.models import Agreement, GoAhead, Window
+from boundaries.queries import COMING, load_situation
+from boundaries.rules import gate
+from boundaries.rules import windows as rules
+from boundaries.rules.gate import Reason
+from boundaries.rules.situation import Situation
+from boundaries.rules.windows import State
+
+OPENED = {
+    State.SKIPPED: Act.WINDOW_SKIPPED,
+    State.MISSED: Act.WINDOW_MISSED,
+    State.OPEN: Act.WINDOW_OPENED,
+}
+
+
+def go_ahead(*, by: Membership, window_id: UUID) -> None:
+    """Say that one wants this conversation (R24). Saying it twice is saying it once.
+
+    Raises Refused if it began or is not planned any more, and Window.DoesNotExist for another
+    pair's.
+    """
+    with locked_pair(by.pair_id) as (pair, at):
+        window = _answerable(pair, window_id, at)
+        _, new = GoAhead.objects.get_or_create(
+            window=window, person_id=by.person_id, defaults={"given_at": at}
+        )
+        if new:
+            add_to_record([Entry(pair.pk, Act.GO_AHEAD, by.person_id, window.pk)], at)
+
+
+def skip(*, by: Membership, window_id: UUID) -> None:
+    """Skip this conversation, alone, without a reason; there is no way back. Skipping twice is
+    skipping once.
+
+    Raises Refused if it began, and Window.DoesNotExist for another pair's.
+    """
+    with locked_pair(by.pair_id) as (pair, at):
+        if Window.objects.filter(pair=pair, pk=window_id, state=State.SKIPPED).exists():
+            return
+        window = _answerable(pair, window_id, at)
+        window.state, window.ended_at = State.SKIPPED, at
+        window.save(update_fields=["state", "ended_at"])
+        add_to_record([Entry(pair.pk, Act.WINDOW_SKIPPED, by.person_id, window.pk)], at)
+
+
+def open_due(
+    pairs: Collection[Pair], situations: dict[UUID, Situation], at: datetime
+) -> dict[UUID, rules.Window]:
+    """Open the due windows of pairs whose locks are held; return those that opened, by pair.
+
+    One that nobody opened before its end never opens (R20); one that the gate forbids is skipped
+    (R24).
+    """
+    outcomes: dict[State, list[rules.Window]] = {state: [] for state in OPENED}
+    opened, entries = {}, []
+    for pair in pairs:
+        for window in _due(situations[pair.pk], at):
+            state = _outcome(window, situations[pair.pk], at)
+            outcomes[state].append(window)
+            entries.append(Entry(pair.pk, OPENED[state], subject=window.id))
+            if state is State.OPEN:
+                opened[pair.pk] = replace(window, state=State.OPEN)
+    _write(outcomes, at)
+    add_to_record(entries, at)
+    return opened
+
+
+def close_due(pair_ids: Collection[UUID]) -> None:
+    """Close the open windows of these pairs whose end has come. All of them ran to their end."""
+    with locked_pairs(pair_ids) as (pairs, at):
+        due = Window.objects.filter(pair__in=pairs, state=State.OPEN, closes_at__lte=at)
+        entries = [Entry(each.pair_id, Act.WINDOW_CLOSED, subject=each.pk) for each in due]
+        due.update(state=State.HELD, ended_at=at)
+        add_to_record(entries, at)
+
+
+def lapse(pair_id: UUID) -> None:
+    """End an agreement whose review has come (R6).
+
+    While a window of it is still to be settled, it waits.
+    """
+    with locked_pair(pair_id) as (pair, at):
+        due = Agreement.objects.filter(pair=pair, ended_at=None, review_at__lte=at)
+        coming = Window.objects.filter(pair=pair, state__in=COMING)
+        if due.exists() and not coming.exists():
+            end_all_contact(pair, at, by=None)
+            add_to_record([Entry(pair.pk, Act.LAPSED)], at)
+
+
+def _answerable(pair: Pair, window_id: UUID, at: datetime) -> Window:
+    window = Window.objects.prefetch_related("go_aheads").get(pair=pair, pk=window_id)
+    act = gate.AnswerWindow(window.as_value())
+    refuse_if(gate.reasons_against(act, load_situation(pair, at), at))
+    return window
+
+
+def _due(situation: Situation, at: datetime) -> list[rules.Window]:
+    return [
+        window
+        for window in situation.windows
+        if window.state is State.PLANNED and window.span.opens_at <= at
+    ]
+
+
+def _outcome(window: rules.Window, situation: Situation, at: datetime) -> State:
+    reasons = gate.reasons_against(gate.OpenWindow(window), situation, at)
+    if Reason.TOO_LATE in reasons:
+        return State.MISSED
+    return State.SKIPPED if reasons else State.OPEN
+
+
+def _write(outcomes: dict[State, list[rules.Window]], at: datetime) -> None:
+    for state, found in outcomes.items():
+        when = {"opened_at": at} if state is State.OPEN else {"ended_at": at}
+        rows = Window.objects.filter(pk__in=[window.id for window in found])
+        rows.update(state=state, **when)

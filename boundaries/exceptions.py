@@ -1,0 +1,22 @@
+"""The one exception of this app's actions."""
+
+from collections.abc import Collection
+
+from boundaries.rules.gate import Reason
+
+
+class Refused(Exception):
+    """The gate said no.
+
+    `reasons` are its reasons; what a person is told for them is in `boundaries.words`.
+    """
+
+    def __init__(self, reasons: Collection[Reason]) -> None:
+        super().__init__(", ".join(reasons))
+        self.reasons = tuple(reasons)
+
+
+def refuse_if(reasons: Collection[Reason]) -> None:
+    """Raise Refused if there are reasons against."""
+    if reasons:
+        raise Refused(reasons)

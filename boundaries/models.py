@@ -1,0 +1,296 @@
+"""What is allowed in a pair: each person's limits, agreements, proposals, pauses, windows, and the
+record.
+
+All instants are aware and come from the clock of the pair's lock; none has a default.
+"""
+
+import uuid
+from typing import ClassVar
+
+from django.db import models
+from django.db.models import F, Q
+
+from accounts.models import Membership, Pair, Person
+from boundaries.fields import LimitsField, TermsField
+from boundaries.rules.proposals import End
+from boundaries.rules.proposals import Proposal as ProposalValue
+from boundaries.rules.windows import Span, State
+from boundaries.rules.windows import Window as WindowValue
+
+
+class PersonalLimits(models.Model):
+    """What one person allows at most in a pair; theirs alone, seen by nobody else."""
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    membership = models.OneToOneField(Membership, on_delete=models.CASCADE, related_name="limits")
+    value = LimitsField()
+    changed_at = models.DateTimeField()
+
+    def __str__(self) -> str:
+        return f"limits {self.pk}"
+
+
+class Agreement(models.Model):
+    """Terms in force from `in_force_from` to `ended_at` (half-open; open while null).
+
+    Never edited, only ended. A decrease ends one and begins the next, which then has no proposal
+    (R1). number: 1, 2, 3 … within the pair. review_at: when its last window closes; it lapses then
+    (R6).
+    """
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    pair = models.ForeignKey(Pair, on_delete=models.CASCADE, related_name="agreements")
+    number = models.PositiveIntegerField()
+    terms = TermsField()
+    digest = models.CharField(max_length=64)
+    proposal = models.OneToOneField(
+        "Proposal", on_delete=models.RESTRICT, null=True, related_name="agreement"
+    )
+    in_force_from = models.DateTimeField()
+    review_at = models.DateTimeField()
+    ended_at = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints = (
+            models.UniqueConstraint(
+                fields=("pair",), condition=Q(ended_at__isnull=True), name="agreement_one_in_force"
+            ),
+            models.CheckConstraint(
+                condition=Q(ended_at__isnull=True) | Q(ended_at__gte=F("in_force_from")),
+                name="agreement_ends_after_it_began",
+            ),
+            models.UniqueConstraint(fields=("pair", "number"), name="agreement_numbered"),
+        )
+        indexes = (
+            models.Index(
+                fields=("review_at",),
+                condition=Q(ended_at__isnull=True),
+                name="agreement_due_for_review",
+            ),
+        )
+
+    def __str__(self) -> str:
+        return f"agreement {self.pk}"
+
+
+class Proposal(models.Model):
+    """Exact terms that one person puts to the other. Its author consented by making it."""
+
+    ENDS: ClassVar = [(end.value, end.value) for end in End]
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    pair = models.ForeignKey(Pair, on_delete=models.CASCADE, related_name="proposals")
+    author = models.ForeignKey(Person, on_delete=models.RESTRICT, related_name="proposals")
+    terms = TermsField()
+    digest = models.CharField(max_length=64)
+    base = models.ForeignKey(
+        Agreement, on_delete=models.RESTRICT, null=True, related_name="changes"
+    )
+    made_at = models.DateTimeField()
+    takes_force_at = models.DateTimeField(null=True)
+    end = models.CharField(max_length=20, choices=ENDS, null=True)  # noqa: DJ001 - no end is not an empty end
+    ended_at = models.DateTimeField(null=True)
+    ended_by = models.ForeignKey(Person, on_delete=models.RESTRICT, null=True, related_name="+")
+
+    class Meta:
+        constraints = (
+            models.CheckConstraint(
+                condition=Q(end__isnull=True, ended_at__isnull=True)
+                | Q(end__isnull=False, ended_at__isnull=False),
+                name="proposal_ends_with_its_instant",
+            ),
+            models.CheckConstraint(
+                condition=~Q(end=End.IN_FORCE) | Q(ended_at__gte=F("takes_force_at")),
+                name="proposal_in_force_after_cooling_off",
+            ),
+            models.UniqueConstraint(
+                fields=("pair",),
+                condition=Q(end__isnull=True, takes_force_at__isnull=False),
+                name="proposal_one_in_cooling_off",
+            ),
+        )
+        indexes = (
+            models.Index(fields=("pair", "-made_at"), name="proposal_latest"),
+            models.Index(
+                fields=("takes_force_at",),
+                condition=Q(end__isnull=True, takes_force_at__isnull=False),
+                name="proposal_due",
+            ),
+        )
+
+    def __str__(self) -> str:
+        return f"proposal {self.pk}"
+
+    def as_value(self) -> ProposalValue:
+        """The facts that the rules look at."""
+        return ProposalValue(
+            id=self.pk,
+            author=self.author_id,
+            terms=self.terms,
+            base=self.base_id,
+            made_at=self.made_at,
+            takes_force_at=self.takes_force_at,
+            end=End(self.end) if self.end else None,
+            ended_at=self.ended_at,
+            ended_by=self.ended_by_id,
+        )
+
+
+class Consent(models.Model):
+    """One person's fresh yes to one proposal's exact terms, bound to them by their digest."""
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    proposal = models.ForeignKey(Proposal, on_delete=models.CASCADE, related_name="consents")
+    person = models.ForeignKey(Person, on_delete=models.RESTRICT, related_name="consents")
+    digest = models.CharField(max_length=64)
+    given_at = models.DateTimeField()
+    withdrawn_at = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints = (
+            models.UniqueConstraint(fields=("proposal", "person"), name="consent_once"),
+            models.CheckConstraint(
+                condition=Q(withdrawn_at__isnull=True) | Q(withdrawn_at__gte=F("given_at")),
+                name="consent_withdrawn_after_given",
+            ),
+        )
+
+    def __str__(self) -> str:
+        return f"consent {self.pk}"
+
+
+class Pause(models.Model):
+    """One person stops all contact in the pair, until they themselves lift it (R13, R14)."""
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    pair = models.ForeignKey(Pair, on_delete=models.CASCADE, related_name="pauses")
+    person = models.ForeignKey(Person, on_delete=models.RESTRICT, related_name="pauses")
+    began_at = models.DateTimeField()
+    lifted_at = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints = (
+            models.UniqueConstraint(
+                fields=("pair", "person"),
+                condition=Q(lifted_at__isnull=True),
+                name="pause_one_standing",
+            ),
+            models.CheckConstraint(
+                condition=Q(lifted_at__isnull=True) | Q(lifted_at__gte=F("began_at")),
+                name="pause_lifted_after_it_began",
+            ),
+        )
+
+    def __str__(self) -> str:
+        return f"pause {self.pk}"
+
+
+class Window(models.Model):
+    """One agreed conversation, from `opens_at` to `closes_at` (half-open)."""
+
+    STATES: ClassVar = [(state.value, state.value) for state in State]
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    pair = models.ForeignKey(Pair, on_delete=models.CASCADE, related_name="windows")
+    agreement = models.ForeignKey(Agreement, on_delete=models.CASCADE, related_name="windows")
+    opens_at = models.DateTimeField()
+    closes_at = models.DateTimeField()
+    state = models.CharField(max_length=10, choices=STATES, default=State.PLANNED)
+    opened_at = models.DateTimeField(null=True)
+    ended_at = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints = (
+            models.UniqueConstraint(
+                fields=("pair", "opens_at"),
+                condition=~Q(state=State.CANCELLED),
+                name="window_once_at_an_instant",
+            ),
+            models.UniqueConstraint(
+                fields=("pair",), condition=Q(state=State.OPEN), name="window_one_open"
+            ),
+            models.CheckConstraint(
+                condition=Q(closes_at__gt=F("opens_at")), name="window_closes_after_it_opens"
+            ),
+            models.CheckConstraint(
+                condition=~Q(state__in=[State.OPEN, State.HELD, State.CUT_SHORT])
+                | Q(opened_at__gte=F("opens_at"), opened_at__lt=F("closes_at")),
+                name="window_opened_while_it_may",
+            ),
+        )
+        indexes = (
+            models.Index(fields=("pair", "-opens_at"), name="window_latest"),
+            models.Index(
+                fields=("opens_at",), condition=Q(state=State.PLANNED), name="window_due_to_open"
+            ),
+            models.Index(
+                fields=("closes_at",), condition=Q(state=State.OPEN), name="window_due_to_close"
+            ),
+        )
+
+    def __str__(self) -> str:
+        return f"window {self.pk}"
+
+    def as_value(self) -> WindowValue:
+        """The facts that the rules look at.
+
+        Reads the go-aheads, which callers have fetched before.
+        """
+        said_yes = frozenset(go_ahead.person_id for go_ahead in self.go_aheads.all())
+        return WindowValue(
+            self.pk, Span(self.opens_at, self.closes_at), State(self.state), said_yes
+        )
+
+
+class GoAhead(models.Model):
+    """One person's "go ahead" before a window (R24). Skipping leaves no row: it ends the window."""
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    window = models.ForeignKey(Window, on_delete=models.CASCADE, related_name="go_aheads")
+    person = models.ForeignKey(Person, on_delete=models.RESTRICT, related_name="+")
+    given_at = models.DateTimeField()
+
+    class Meta:
+        constraints = (models.UniqueConstraint(fields=("window", "person"), name="go_ahead_once"),)
+
+    def __str__(self) -> str:
+        return f"go ahead {self.pk}"
+
+
+class RecordEntry(models.Model):
+    """One act in a pair's append-only record (R30): ids and digests, no content.
+
+    number: 1, 2, 3 … within the pair. actor: who acted; null for what time did.
+    """
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    pair = models.ForeignKey(Pair, on_delete=models.CASCADE, related_name="record")
+    number = models.PositiveIntegerField()
+    at = models.DateTimeField()
+    actor = models.ForeignKey(Person, on_delete=models.RESTRICT, null=True, related_name="+")
+    act = models.CharField(max_length=40)
+    subject = models.UUIDField(null=True)
+    digest = models.CharField(max_length=64, blank=True)
+
+    class Meta:
+        constraints = (models.UniqueConstraint(fields=("pair", "number"), name="record_numbered"),)
+
+    def __str__(self) -> str:
+        return f"record {self.pair_id} {self.number}"
+
+
+class SetAside(models.Model):
+    """A pair in which the sweep failed, left alone until `until` so that it does not stop the
+    others (R7).
+
+    reason: the kind of the fault, never its words, which could hold content.
+    """
+
+    pair = models.OneToOneField(
+        Pair, on_delete=models.CASCADE, primary_key=True, related_name="set_aside"
+    )
+    until = models.DateTimeField()
+    reason = models.CharField(max_length=200)
+
+    def __str__(self) -> str:
+        return f"set aside {self.pair_id}"

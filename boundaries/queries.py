@@ -1,0 +1,173 @@
+"""What is so in a pair, and who may see what of it."""
+
+from collections import defaultdict
+from collections.abc import Collection, Iterable
+from datetime import datetime, timedelta
+from typing import Any, TypeVar, cast
+from uuid import UUID
+
+from django.db.models import Exists, OuterRef, Q, QuerySet, Subquery
+from django.http import Http404
+
+from accounts.models import Membership, Pair, Person
+from boundaries.models import Agreement, Pause, PersonalLimits, Proposal, Window
+from boundaries.rules import gate
+from boundaries.rules.limits import NOTHING_YET, Limits
+from boundaries.rules.proposals import LAPSE, REST, Standing, as_seen_by
+from boundaries.rules.situation import Situation
+from boundaries.rules.terms import NO_CONTACT
+from boundaries.rules.windows import DID_NOT_TAKE_PLACE, TOOK_PLACE, State
+from boundaries.rules.windows import Window as WindowValue
+
+COMING = (State.PLANNED, State.OPEN)
+PROPOSALS_MATTER_FOR = LAPSE + REST + timedelta(days=1)
+
+Row = TypeVar("Row", Membership, Agreement, Window, Proposal)
+
+
+def load_situation(pair: Pair, at: datetime) -> Situation:
+    """The situation of one pair at `at`.
+
+    Under the pair's lock it is the truth; outside it, what a page shows.
+    """
+    return load_situations([pair], at)[pair.pk]
+
+
+def load_situations(pairs: Iterable[Pair], at: datetime) -> dict[UUID, Situation]:
+    """The situations of many pairs by their keys:
+
+    five queries, whatever their number and history.
+    """
+    by_id = {pair.pk: pair for pair in pairs}
+    memberships = _by_pair(_memberships(by_id))
+    agreements = _by_pair(_latest_agreements(by_id))
+    windows = _by_pair(_coming_windows(by_id))
+    proposals = _by_pair(_recent_proposals(by_id, at))
+    return {
+        key: _situation(pair, memberships[key], agreements[key], windows[key], proposals[key])
+        for key, pair in by_id.items()
+    }
+
+
+def _situation(
+    pair: Pair,
+    memberships: list[Membership],
+    agreements: list[Agreement],
+    windows: list[Window],
+    proposals: list[Proposal],
+) -> Situation:
+    last = agreements[0] if agreements else None
+    current = last if last and last.ended_at is None else None
+    return Situation(
+        limits={membership.person_id: limits_of(membership) for membership in memberships},
+        paused=frozenset(each.person_id for each in memberships if cast(Any, each).is_paused),
+        parted=pair.ended_at is not None,
+        in_force=current.terms if current else NO_CONTACT,
+        agreement=current.pk if current else None,
+        last_in_force=last.terms if last else None,
+        held_whole=last is not None and cast(Any, last).held_whole,
+        windows=tuple(window.as_value() for window in windows),
+        proposals=tuple(proposal.as_value() for proposal in proposals),
+    )
+
+
+def limits_of(membership: Membership) -> Limits:
+    """The limits that this person set in this pair; nothing is allowed until they did."""
+    try:
+        return cast(Limits, membership.limits.value)
+    except PersonalLimits.DoesNotExist:
+        return NOTHING_YET
+
+
+def _by_pair(rows: Iterable[Row]) -> dict[UUID, list[Row]]:
+    found: dict[UUID, list[Row]] = defaultdict(list)
+    for row in rows:
+        found[row.pair_id].append(row)
+    return found
+
+
+def _memberships(pairs: Collection[UUID]) -> QuerySet[Membership]:
+    standing = Pause.objects.filter(
+        pair=OuterRef("pair"), person=OuterRef("person"), lifted_at=None
+    )
+    members = Membership.objects.filter(pair__in=pairs).select_related("limits")
+    return members.annotate(is_paused=Exists(standing))
+
+
+def _latest_agreements(pairs: Collection[UUID]) -> QuerySet[Agreement]:
+    """The agreement of each pair that is in force or was last (R5)."""
+    latest = Agreement.objects.filter(pair=OuterRef("pair")).order_by("-number").values("pk")[:1]
+    held = Window.objects.filter(agreement=OuterRef("pk"), state=State.HELD)
+    agreements = Agreement.objects.filter(pair__in=pairs, pk=Subquery(latest))
+    return agreements.annotate(held_whole=Exists(held))
+
+
+def _coming_windows(pairs: Collection[UUID]) -> QuerySet[Window]:
+    windows = Window.objects.filter(pair__in=pairs, state__in=COMING)
+    return windows.prefetch_related("go_aheads").order_by("opens_at")
+
+
+def _recent_proposals(pairs: Collection[UUID], at: datetime) -> QuerySet[Proposal]:
+    recent = Q(made_at__gt=at - PROPOSALS_MATTER_FOR)
+    cooling_off = Q(end=None, takes_force_at__isnull=False)
+    return Proposal.objects.filter(recent | cooling_off, pair__in=pairs).order_by("made_at")
+
+
+def agreement_in_force(pair: Pair) -> Agreement | None:
+    """The agreement in force, which both may see."""
+    return Agreement.objects.filter(pair=pair, ended_at=None).first()
+
+
+def next_window(situation: Situation) -> WindowValue | None:
+    """The window that is open, or the next one planned."""
+    return situation.windows[0] if situation.windows else None
+
+
+def past_windows(pair: Pair) -> QuerySet[Window]:
+    """Conversations that took place or did not, the latest first; both may see these."""
+    seen = TOOK_PLACE | DID_NOT_TAKE_PLACE
+    return Window.objects.filter(pair=pair, state__in=seen).order_by("-opens_at")
+
+
+def proposals_for(
+    person: Person, pair: Pair, situation: Situation, at: datetime
+) -> list[tuple[Proposal, Standing]]:
+    """The recent proposals in a pair that this person may see, each as it looks to them, the latest
+    first (R10).
+    """
+    rows = _recent_proposals([pair.pk], at).reverse()
+    looks = ((row, proposal_as_seen(person, row, situation, at)) for row in rows)
+    return [(row, standing) for row, standing in looks if standing]
+
+
+def proposal_as_seen(
+    person: Person, row: Proposal, situation: Situation, at: datetime
+) -> Standing | None:
+    """How one proposal looks to this person; None if they are to see nothing of it (R4, R10, R14)."""
+    proposal = row.as_value()
+    standing = as_seen_by(person.pk, proposal, at)
+    if standing is Standing.OPEN and proposal.author != person.pk:
+        hidden = gate.reasons_against(gate.Show(person.pk, proposal), situation, at)
+        return None if hidden else standing
+    return standing
+
+
+def get_proposal_for(
+    person: Person, pair: Pair, proposal_id: UUID, situation: Situation, at: datetime
+) -> tuple[Proposal, Standing]:
+    """One proposal as this person sees it.
+
+    Raises Http404 alike if it is not there or not to be seen.
+    """
+    row = Proposal.objects.filter(pair=pair, pk=proposal_id).first()
+    standing = proposal_as_seen(person, row, situation, at) if row else None
+    if row is None or standing is None:
+        raise Http404
+    return row, standing
+
+
+def own_pause(membership: Membership) -> Pause | None:
+    """This person's own pause in the pair, if it stands. The other's is nobody's to see (R15)."""
+    return Pause.objects.filter(
+        pair=membership.pair_id, person=membership.person_id, lifted_at=None
+    ).first()

@@ -1,0 +1,95 @@
+"""Terms and limits as JSON values and back, and the digest that consent is bound to."""
+
+import hashlib
+import json
+from collections.abc import Mapping
+from datetime import time, timedelta
+from typing import Any
+
+from boundaries.rules.limits import Limits
+from boundaries.rules.rhythm import Day, MonthDay, Monthly, NthWeekday, Rhythm, Weekly
+from boundaries.rules.terms import Terms
+
+Json = dict[str, Any]
+
+
+def terms_to_json(terms: Terms) -> Json:
+    """Terms as a JSON object; equal terms give equal objects."""
+    return {
+        "rhythm": _rhythm_to_json(terms.rhythm) if terms.rhythm else None,
+        "at": terms.at.strftime("%H:%M"),
+        "zone": terms.zone,
+        "minutes": terms.minutes,
+        "letters": terms.letters,
+        "letter_length": terms.letter_length,
+        "live": terms.live,
+        "ask_before_each": terms.ask_before_each,
+    }
+
+
+def terms_from_json(value: Mapping[str, Any]) -> Terms:
+    """The terms that `terms_to_json` was given.
+
+    Raises KeyError, TypeError or ValueError for anything else.
+    """
+    rhythm = _rhythm_from_json(value["rhythm"]) if value["rhythm"] is not None else None
+    return Terms(**{**value, "rhythm": rhythm, "at": time.fromisoformat(value["at"])})
+
+
+def limits_to_json(limits: Limits) -> Json:
+    """Limits as a JSON object; equal limits give equal objects."""
+    return {
+        "days_between": limits.days_between,
+        "minutes": limits.minutes,
+        "letters": limits.letters,
+        "letter_length": limits.letter_length,
+        "live": limits.live,
+        "hours": sorted(limits.hours),
+        "zone": limits.zone,
+        "ask_before_each": limits.ask_before_each,
+        "cooling_off_hours": limits.cooling_off // timedelta(hours=1),
+    }
+
+
+def limits_from_json(value: Mapping[str, Any]) -> Limits:
+    """The limits that `limits_to_json` was given.
+
+    Raises KeyError, TypeError or ValueError for anything else.
+    """
+    rest = dict(value)
+    cooling_off = timedelta(hours=rest.pop("cooling_off_hours"))
+    return Limits(**{**rest, "hours": frozenset(rest["hours"])}, cooling_off=cooling_off)
+
+
+def terms_digest(terms: Terms) -> str:
+    """SHA-256, in hexadecimal, of the terms' canonical JSON: what a consent is bound to (R2)."""
+    return digest(terms_to_json(terms))
+
+
+def digest(value: Json) -> str:
+    """SHA-256, in hexadecimal, of `value` as JSON with sorted keys, no white space and only ASCII."""
+    text = json.dumps(value, sort_keys=True, separators=(",", ":"), ensure_ascii=True)
+    return hashlib.sha256(text.encode("ascii")).hexdigest()
+
+
+def _rhythm_to_json(rhythm: Rhythm) -> Json:
+    match rhythm:
+        case Weekly(every, phase, weekdays):
+            return {"unit": "week", "every": every, "phase": phase, "days": sorted(weekdays)}
+        case Monthly(every, phase, days):
+            return {
+                "unit": "month",
+                "every": every,
+                "phase": phase,
+                "days": sorted(list(d) for d in days),
+            }
+
+
+def _rhythm_from_json(value: Mapping[str, Any]) -> Rhythm:
+    if value["unit"] == "week":
+        return Weekly(value["every"], value["phase"], frozenset(value["days"]))
+    return Monthly(value["every"], value["phase"], frozenset(_day(day) for day in value["days"]))
+
+
+def _day(parts: list[int]) -> Day:
+    return MonthDay(*parts) if len(parts) == 1 else NthWeekday(*parts)

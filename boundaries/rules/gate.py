@@ -1,0 +1,384 @@
+"""The one gate: may this happen now?
+
+`reasons_against(act, situation, at)` is the only answer to that question. Pages, workers and tests
+all ask it, at the instant of the act and under the pair's lock. It returns nothing, or the reasons
+against; it raises nothing, queries nothing and writes nothing. `GATE` at the end is the whole of
+it, one line for each act.
+"""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+from typing import Any
+from uuid import UUID
+
+from boundaries.rules.limits import within
+from boundaries.rules.proposals import Proposal, Standing, as_seen_by, rest_until, standing
+from boundaries.rules.situation import Situation
+from boundaries.rules.terms import Terms
+from boundaries.rules.windows import State, Window, fit, fits_hours
+
+
+class Reason(StrEnum):
+    """Why something may not happen.
+
+    What a person is told for each is one table, `boundaries.words.TOLD`.
+    """
+
+    PARTED = "parted"
+    PAUSED = "paused"
+    OWN_PAUSE = "own_pause"
+    NO_AGREEMENT = "no_agreement"
+    TOO_EARLY = "too_early"
+    TOO_LATE = "too_late"
+    NOT_PLANNED = "not_planned"
+    NOT_OPEN = "not_open"
+    NOT_CONFIRMED = "not_confirmed"
+    OUTSIDE_HOURS = "outside_hours"
+    TOO_MANY_LETTERS = "too_many_letters"
+    LETTER_TOO_LONG = "letter_too_long"
+    NOT_LESS = "not_less"
+    NOT_MORE = "not_more"
+    BEYOND_OWN_LIMITS = "beyond_own_limits"
+    OUTSIDE_OWN_HOURS = "outside_own_hours"
+    BEYOND_LIMITS = "beyond_limits"
+    ONE_AT_A_TIME = "one_at_a_time"
+    RESTING = "resting"
+    TOO_SOON_FOR_MORE = "too_soon_for_more"
+    NOT_THEIRS = "not_theirs"
+    NOT_STANDING = "not_standing"
+    CHANGED_MEANWHILE = "changed_meanwhile"
+    COOLING_OFF = "cooling_off"
+
+
+@dataclass(frozen=True)
+class OpenWindow:
+    """A planned window opens."""
+
+    window: Window
+
+
+@dataclass(frozen=True)
+class AnswerWindow:
+    """Somebody says "go ahead" before a planned window, or skips it."""
+
+    window: Window
+
+
+@dataclass(frozen=True)
+class Release:
+    """A held letter goes into an open window.
+
+    released: letters by its author that this window already brings.
+    """
+
+    window: Window
+    length: int
+    released: int
+
+
+@dataclass(frozen=True)
+class Notify:
+    """A notice that a window opened goes out."""
+
+    window: Window
+
+
+@dataclass(frozen=True)
+class TakeLess:
+    """Somebody puts lesser terms in force, alone (R1)."""
+
+    terms: Terms
+
+
+@dataclass(frozen=True)
+class Propose:
+    """Somebody puts exact terms to the other."""
+
+    by: UUID
+    terms: Terms
+
+
+@dataclass(frozen=True)
+class Show:
+    """Somebody is shown the other's open proposal."""
+
+    to: UUID
+    proposal: Proposal
+
+
+@dataclass(frozen=True)
+class Consent:
+    """Somebody gives the second consent to a proposal."""
+
+    by: UUID
+    proposal: Proposal
+
+
+@dataclass(frozen=True)
+class TakeForce:
+    """A proposal that both consented to takes force."""
+
+    proposal: Proposal
+
+
+Check = Callable[[Any, Situation, datetime], bool]
+
+
+def reasons_against(act: object, situation: Situation, at: datetime) -> tuple[Reason, ...]:
+    """Why `act` may not happen at `at` (an aware instant); empty if it may.
+
+    Raises KeyError for what is not an act.
+    """
+    return tuple(
+        reason for reason, forbids in GATE[type(act)].items() if forbids(act, situation, at)
+    )
+
+
+def parted(_: object, situation: Situation, __: datetime) -> bool:
+    """R16."""
+    return situation.parted
+
+
+def paused(_: object, situation: Situation, __: datetime) -> bool:
+    """R13: anybody's pause stops all."""
+    return bool(situation.paused)
+
+
+def paused_by_proposer(act: Propose, situation: Situation, _: datetime) -> bool:
+    """R10, R14: one's own pause has to be lifted first; the other's is not to be noticed."""
+    return act.by in situation.paused
+
+
+def no_agreement(_: object, situation: Situation, __: datetime) -> bool:
+    return situation.in_force.rhythm is None
+
+
+def too_early(act: OpenWindow, _: Situation, at: datetime) -> bool:
+    return at < act.window.span.opens_at
+
+
+def too_late(act: OpenWindow | Release | Notify, _: Situation, at: datetime) -> bool:
+    """R20: the end is not part of the window."""
+    return at >= act.window.span.closes_at
+
+
+def begun(act: AnswerWindow, _: Situation, at: datetime) -> bool:
+    return at >= act.window.span.opens_at
+
+
+def not_planned(act: OpenWindow | AnswerWindow, _: Situation, __: datetime) -> bool:
+    return act.window.state is not State.PLANNED
+
+
+def not_open(act: Release | Notify, _: Situation, __: datetime) -> bool:
+    return act.window.state is not State.OPEN
+
+
+def not_confirmed(act: OpenWindow, situation: Situation, _: datetime) -> bool:
+    """R24: whoever wanted to be asked, or both if the terms say so, must have said "go ahead"."""
+    return any(
+        needs_go_ahead(person, situation) and person not in act.window.go_ahead
+        for person in situation.limits
+    )
+
+
+def needs_go_ahead(person: UUID, situation: Situation) -> bool:
+    """Whether no conversation opens without this person's "go ahead"."""
+    return situation.in_force.ask_before_each or situation.limits[person].ask_before_each
+
+
+def outside_hours(act: OpenWindow, situation: Situation, _: datetime) -> bool:
+    return not all(fits_hours(act.window.span, limits) for limits in situation.limits.values())
+
+
+def too_many_letters(act: Release, situation: Situation, _: datetime) -> bool:
+    return act.released >= situation.in_force.letters
+
+
+def letter_too_long(act: Release, situation: Situation, _: datetime) -> bool:
+    return act.length > situation.in_force.letter_length
+
+
+def in_force_beyond_limits(_: object, situation: Situation, __: datetime) -> bool:
+    """R8, asked again wherever contact happens; lowering a limit has cut the terms already."""
+    return not all(within(situation.in_force, limits) for limits in situation.limits.values())
+
+
+def not_less(act: TakeLess, situation: Situation, _: datetime) -> bool:
+    return not act.terms < situation.in_force
+
+
+def not_more(act: Propose, situation: Situation, _: datetime) -> bool:
+    """R1: what is less needs nobody, so it is not put to the other."""
+    return act.terms <= situation.in_force
+
+
+def beyond_own_limits(act: Propose, situation: Situation, _: datetime) -> bool:
+    return not within(act.terms, situation.limits[act.by])
+
+
+def outside_own_hours(act: Propose, situation: Situation, at: datetime) -> bool:
+    return not fit(act.terms, situation.limits[act.by], after=at)
+
+
+def beyond_limits(act: Show | Consent | TakeForce, situation: Situation, at: datetime) -> bool:
+    """R8, R10: within both persons' limits, hours included."""
+    terms = act.proposal.terms
+    return not all(
+        within(terms, limits) and fit(terms, limits, after=at)
+        for limits in situation.limits.values()
+    )
+
+
+def one_at_a_time(act: Propose, situation: Situation, at: datetime) -> bool:
+    """R11, R5:
+
+    judged by what the person sees, or a refusal would say what became of the earlier one.
+    """
+    return any(
+        (proposal.author == act.by and as_seen_by(act.by, proposal, at) is Standing.OPEN)
+        or seems_in_cooling_off(proposal, at)
+        for proposal in situation.proposals
+    )
+
+
+def resting(act: Propose, situation: Situation, at: datetime) -> bool:
+    """R11."""
+    unanswered = (Standing.NOT_TAKEN_UP, Standing.ENDED_BY_SELF)
+    return any(
+        proposal.author == act.by
+        and as_seen_by(act.by, proposal, at) in unanswered
+        and at < rest_until(proposal)
+        for proposal in situation.proposals
+    )
+
+
+def too_soon_for_more(
+    act: Propose | Consent | TakeForce, situation: Situation, _: datetime
+) -> bool:
+    """R5: more than what was in force last only after one whole window was held under that."""
+    terms = act.terms if isinstance(act, Propose) else act.proposal.terms
+    last = situation.last_in_force
+    return last is not None and not terms <= last and not situation.held_whole
+
+
+def another_in_cooling_off(act: Consent, situation: Situation, at: datetime) -> bool:
+    """R5:
+
+    at most one at a time, by what is seen: one that ended in silence still seems to stand.
+    """
+    return any(
+        other.id != act.proposal.id and seems_in_cooling_off(other, at)
+        for other in situation.proposals
+    )
+
+
+def seems_in_cooling_off(proposal: Proposal, at: datetime) -> bool:
+    """Whether it stands in cooling-off, or still looks so to somebody (R4)."""
+    if proposal.takes_force_at is None:
+        return False
+    return standing(proposal, at) is Standing.COOLING_OFF or at < proposal.takes_force_at
+
+
+def not_theirs(act: Show | Consent, _: Situation, __: datetime) -> bool:
+    """Who proposed consented by proposing; the second consent is the other's."""
+    person = act.to if isinstance(act, Show) else act.by
+    return person == act.proposal.author
+
+
+def not_open_proposal(act: Show | Consent, _: Situation, at: datetime) -> bool:
+    return standing(act.proposal, at) is not Standing.OPEN
+
+
+def not_cooling_off(act: TakeForce, _: Situation, at: datetime) -> bool:
+    return standing(act.proposal, at) is not Standing.COOLING_OFF
+
+
+def cooling_off(act: TakeForce, _: Situation, at: datetime) -> bool:
+    """R2: not before the end of cooling-off."""
+    return act.proposal.takes_force_at is None or at < act.proposal.takes_force_at
+
+
+def changed_meanwhile(act: Show | Consent | TakeForce, situation: Situation, _: datetime) -> bool:
+    """R3: consent is to a change from what was in force."""
+    return act.proposal.base != situation.agreement
+
+
+GATE: Mapping[type, Mapping[Reason, Check]] = {
+    OpenWindow: {
+        Reason.PARTED: parted,
+        Reason.PAUSED: paused,
+        Reason.NO_AGREEMENT: no_agreement,
+        Reason.BEYOND_LIMITS: in_force_beyond_limits,
+        Reason.NOT_PLANNED: not_planned,
+        Reason.TOO_EARLY: too_early,
+        Reason.TOO_LATE: too_late,
+        Reason.NOT_CONFIRMED: not_confirmed,
+        Reason.OUTSIDE_HOURS: outside_hours,
+    },
+    AnswerWindow: {
+        Reason.PARTED: parted,
+        Reason.NOT_PLANNED: not_planned,
+        Reason.TOO_LATE: begun,
+    },
+    Release: {
+        Reason.PARTED: parted,
+        Reason.PAUSED: paused,
+        Reason.NO_AGREEMENT: no_agreement,
+        Reason.BEYOND_LIMITS: in_force_beyond_limits,
+        Reason.NOT_OPEN: not_open,
+        Reason.TOO_LATE: too_late,
+        Reason.TOO_MANY_LETTERS: too_many_letters,
+        Reason.LETTER_TOO_LONG: letter_too_long,
+    },
+    Notify: {
+        Reason.PARTED: parted,
+        Reason.PAUSED: paused,
+        Reason.NOT_OPEN: not_open,
+        Reason.TOO_LATE: too_late,
+    },
+    TakeLess: {
+        Reason.PARTED: parted,
+        Reason.NOT_LESS: not_less,
+    },
+    Propose: {
+        Reason.PARTED: parted,
+        Reason.OWN_PAUSE: paused_by_proposer,
+        Reason.NOT_MORE: not_more,
+        Reason.BEYOND_OWN_LIMITS: beyond_own_limits,
+        Reason.OUTSIDE_OWN_HOURS: outside_own_hours,
+        Reason.TOO_SOON_FOR_MORE: too_soon_for_more,
+        Reason.ONE_AT_A_TIME: one_at_a_time,
+        Reason.RESTING: resting,
+    },
+    Show: {
+        Reason.PARTED: parted,
+        Reason.PAUSED: paused,
+        Reason.NOT_THEIRS: not_theirs,
+        Reason.NOT_STANDING: not_open_proposal,
+        Reason.CHANGED_MEANWHILE: changed_meanwhile,
+        Reason.BEYOND_LIMITS: beyond_limits,
+    },
+    Consent: {
+        Reason.PARTED: parted,
+        Reason.PAUSED: paused,
+        Reason.NOT_THEIRS: not_theirs,
+        Reason.NOT_STANDING: not_open_proposal,
+        Reason.CHANGED_MEANWHILE: changed_meanwhile,
+        Reason.BEYOND_LIMITS: beyond_limits,
+        Reason.TOO_SOON_FOR_MORE: too_soon_for_more,
+        Reason.COOLING_OFF: another_in_cooling_off,
+    },
+    TakeForce: {
+        Reason.PARTED: parted,
+        Reason.PAUSED: paused,
+        Reason.NOT_STANDING: not_cooling_off,
+        Reason.COOLING_OFF: cooling_off,
+        Reason.CHANGED_MEANWHILE: changed_meanwhile,
+        Reason.BEYOND_LIMITS: beyond_limits,
+        Reason.TOO_SOON_FOR_MORE: too_soon_for_more,
+    },
+}
+"""What forbids each act."""

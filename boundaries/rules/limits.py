@@ -1,0 +1,95 @@
+"""Limits: what one person allows at most in a pair; they work as a filter (R8)."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+from datetime import timedelta
+
+from boundaries.rules import rhythm as rhythms
+from boundaries.rules.terms import NO_CONTACT, Terms
+
+HOURS_OF_THE_WEEK = frozenset(range(7 * 24))
+SHORTEST_COOLING_OFF = timedelta(hours=72)
+
+
+@dataclass(frozen=True)
+class Limits:
+    """One person's limits.
+
+    days_between: days from one conversation to the next at the least; None allows no conversation
+    at all.
+    minutes, letters, letter_length, live: as in Terms, at the most.
+    hours: hours of the week that are allowed, in local time of `zone`; 0 is Monday 00:00 to 01:00,
+    167 the last
+        hour of Sunday. They hold for each conversation by itself and not for terms: see
+        `windows.fits`.
+    ask_before_each: without this person's "go ahead", a conversation is skipped (R24).
+    cooling_off: how long an increase waits at the least; never under 72 hours (R2).
+    """
+
+    days_between: int | None
+    minutes: int
+    letters: int
+    letter_length: int
+    live: bool
+    hours: frozenset[int]
+    zone: str
+    ask_before_each: bool = True
+    cooling_off: timedelta = SHORTEST_COOLING_OFF
+
+    def __post_init__(self) -> None:
+        if min(self.minutes, self.letters, self.letter_length) < 0:
+            raise ValueError("amounts are not negative")
+        if self.days_between is not None and self.days_between < 1:
+            raise ValueError("days_between is at least 1, or None")
+        if not self.hours <= HOURS_OF_THE_WEEK:
+            raise ValueError("hours of the week are 0 to 167")
+        if self.cooling_off < SHORTEST_COOLING_OFF:
+            raise ValueError("cooling-off is at least 72 hours")
+
+
+NOTHING_YET = Limits(
+    days_between=None,
+    minutes=0,
+    letters=0,
+    letter_length=0,
+    live=False,
+    hours=frozenset(),
+    zone="UTC",
+)
+"""The limits of somebody who has not set any: nothing is allowed until they do."""
+
+
+def cut(terms: Terms, limits: Iterable[Limits]) -> Terms:
+    """What is left of `terms` within all of `limits` (R8). Never more than `terms`.
+
+    The rarest of the rhythms that are asked for is taken at once, and not one after the other, so
+    that it does not matter whose limits come first.
+    """
+    result = terms
+    rarest: int = 0
+    for limit in limits:
+        if limit.days_between is None or result.rhythm is None:
+            return NO_CONTACT
+        rarest = max(rarest, limit.days_between)
+        result = _cut_amounts(result, limit)
+    if result.rhythm is None:
+        return NO_CONTACT
+    return replace(result, rhythm=rhythms.thin(result.rhythm, rarest))
+
+
+def _cut_amounts(terms: Terms, limits: Limits) -> Terms:
+    return Terms.normal(
+        rhythm=terms.rhythm,
+        at=terms.at,
+        zone=terms.zone,
+        minutes=min(terms.minutes, limits.minutes),
+        letters=min(terms.letters, limits.letters),
+        letter_length=min(terms.letter_length, limits.letter_length),
+        live=terms.live and limits.live,
+        ask_before_each=terms.ask_before_each,
+    )
+
+
+def within(terms: Terms, limits: Limits) -> bool:
+    """Whether `limits` leave `terms` as they are (R8)."""
+    return cut(terms, [limits]) == terms

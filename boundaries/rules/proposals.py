@@ -1,0 +1,112 @@
+"""Proposals: where one stands, and how it looks to whom (R2, R4, R10, R11).
+
+What is true and what is shown differ on purpose. To its author a proposal that was declined,
+filtered by the other's limits, ignored, or ended by the other's pause looks the same: open, until
+it was not taken up after 14 days. Once both consented, whatever ended it looks the same until the
+instant at which it would have taken force.
+"""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from enum import StrEnum
+from uuid import UUID
+
+from boundaries.rules.terms import Terms
+
+LAPSE = timedelta(days=14)
+REST = timedelta(days=30)
+
+
+class End(StrEnum):
+    """Why a proposal is over.
+
+    VOID: what was in force changed, or something forbade it when its time came (R3).
+    """
+
+    WITHDRAWN = "withdrawn"
+    DECLINED = "declined"
+    CONSENT_WITHDRAWN = "consent_withdrawn"
+    VOID = "void"
+    IN_FORCE = "in_force"
+
+
+class Standing(StrEnum):
+    """Where a proposal is, or seems to be. The last three are only ever shown; see `as_seen_by`."""
+
+    OPEN = "open"
+    COOLING_OFF = "cooling_off"
+    IN_FORCE = "in_force"
+    OVER = "over"
+    ENDED_BY_SELF = "ended_by_self"
+    NOT_TAKEN_UP = "not_taken_up"
+    NOT_IN_FORCE = "not_in_force"
+
+
+@dataclass(frozen=True)
+class Proposal:
+    """A proposal's facts. Instants are aware.
+
+    base: the agreement that was in force when it was made, which it would change; None for no
+    contact.
+    takes_force_at: set by the second consent. ended_by: the person whose act ended it, if it was a
+    person's.
+    """
+
+    id: UUID
+    author: UUID
+    terms: Terms
+    base: UUID | None
+    made_at: datetime
+    takes_force_at: datetime | None = None
+    end: End | None = None
+    ended_at: datetime | None = None
+    ended_by: UUID | None = None
+
+    @property
+    def lapses_at(self) -> datetime:
+        """From this instant nobody can consent any more."""
+        return self.made_at + LAPSE
+
+
+def standing(proposal: Proposal, at: datetime) -> Standing:
+    """The truth, which only the gate and the sweep act on: OPEN, COOLING_OFF, IN_FORCE or OVER."""
+    if proposal.end is not None:
+        return Standing.IN_FORCE if proposal.end is End.IN_FORCE else Standing.OVER
+    if proposal.takes_force_at is not None:
+        return Standing.COOLING_OFF
+    return Standing.OPEN if at < proposal.lapses_at else Standing.OVER
+
+
+def as_seen_by(person: UUID, proposal: Proposal, at: datetime) -> Standing | None:
+    """What `person`'s pages say of it at `at`; None where they are to see nothing of it.
+
+    Whether the person may see an open proposal of the other's at all also depends on limits and
+    pauses: see `gate.Show`.
+    """
+    if proposal.ended_by == person and proposal.end is not End.DECLINED:
+        return Standing.ENDED_BY_SELF
+    if proposal.takes_force_at is not None:
+        return _seen_after_both_consented(proposal, proposal.takes_force_at, at)
+    if proposal.author == person:
+        return Standing.OPEN if at < proposal.lapses_at else Standing.NOT_TAKEN_UP
+    return Standing.OPEN if standing(proposal, at) is Standing.OPEN else None
+
+
+def _seen_after_both_consented(
+    proposal: Proposal, takes_force_at: datetime, at: datetime
+) -> Standing:
+    """R4: until the instant at which it would take force, as if it still stood."""
+    if proposal.end is End.IN_FORCE:
+        return Standing.IN_FORCE
+    if proposal.end is None or at < takes_force_at:
+        return Standing.COOLING_OFF
+    return Standing.NOT_IN_FORCE
+
+
+def rest_until(proposal: Proposal) -> datetime:
+    """Until when its author asks nothing new after it was not taken up, or after they ended it
+    themselves (R11).
+    """
+    if proposal.ended_by == proposal.author and proposal.ended_at is not None:
+        return proposal.ended_at + REST
+    return proposal.lapses_at + REST

@@ -1,0 +1,36 @@
+"""The situation of a pair: all that the gate looks at, as one value."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from uuid import UUID
+
+from boundaries.rules.limits import Limits
+from boundaries.rules.proposals import Proposal
+from boundaries.rules.terms import NO_CONTACT, Terms
+from boundaries.rules.windows import Window
+
+
+@dataclass(frozen=True)
+class Situation:
+    """What is true in a pair.
+
+    limits: of both persons, by person; its keys are the persons of the pair.
+    paused: the persons whose pause stands.
+    in_force: the terms in force, with the agreement that holds them; NO_CONTACT and None without
+    one.
+    last_in_force: the terms that were in force last, also if they are not any more; None in a
+    pair's beginning.
+    held_whole: whether one whole window ran to its end under `last_in_force` (R5).
+    windows: those that are planned or open, in order.
+    proposals: those that may still matter: in cooling-off, open, or resting.
+    """
+
+    limits: Mapping[UUID, Limits]
+    paused: frozenset[UUID] = frozenset()
+    parted: bool = False
+    in_force: Terms = NO_CONTACT
+    agreement: UUID | None = None
+    last_in_force: Terms | None = None
+    held_whole: bool = False
+    windows: tuple[Window, ...] = ()
+    proposals: tuple[Proposal, ...] = ()

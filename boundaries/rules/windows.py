@@ -1,0 +1,202 @@
+"""Windows: at which instants conversations open and close (the section "Time" of the design).
+
+A rhythm is expanded on naive local time in the agreed zone and then converted. A local time that
+does not exist is shifted forward by the gap; one that occurs twice means the first, once. A
+duration is exact elapsed time, so sums are
+done on UTC: subtracting two aware datetimes of one zone in Python gives wall-clock time.
+"""
+
+from collections.abc import Collection, Iterable, Iterator
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, time, timedelta
+from enum import StrEnum
+from itertools import islice
+from uuid import UUID
+from zoneinfo import ZoneInfo
+
+from dateutil import rrule
+
+from boundaries.rules.limits import Limits
+from boundaries.rules.rhythm import Day, MonthDay, Monthly, Rhythm, Weekly, month_index, week_index
+from boundaries.rules.terms import Terms
+
+WINDOWS_UNTIL_REVIEW = 6
+"""An agreement holds for so many conversations and then lapses, unless both renew it (R6)."""
+
+ASK_AHEAD = timedelta(days=3)
+"""So long before a conversation those who wanted to be asked are asked (R24)."""
+
+HORIZON = timedelta(days=4 * 366)
+"""How far ahead conversations are looked for:
+
+long enough for six at the rarest rhythm that can be chosen.
+"""
+
+STEP = timedelta(minutes=15)
+"""No zone's offset is finer than this, so a step meets each local hour that a conversation touches.
+"""
+
+
+@dataclass(frozen=True, order=True)
+class Span:
+    """A stretch of time: two instants in UTC, the first included and the second not."""
+
+    opens_at: datetime
+    closes_at: datetime
+
+
+class State(StrEnum):
+    """What became of a window.
+
+    HELD ran to its end; CUT_SHORT was ended by somebody; MISSED was opened by nobody in time (R20);
+    SKIPPED lacked a "go ahead" or was skipped; CANCELLED went away with its agreement.
+    """
+
+    PLANNED = "planned"
+    OPEN = "open"
+    HELD = "held"
+    CUT_SHORT = "cut_short"
+    MISSED = "missed"
+    SKIPPED = "skipped"
+    CANCELLED = "cancelled"
+
+
+TOOK_PLACE = frozenset({State.HELD, State.CUT_SHORT})
+DID_NOT_TAKE_PLACE = frozenset({State.MISSED, State.SKIPPED})
+
+
+@dataclass(frozen=True)
+class Window:
+    """One agreed conversation. `go_ahead` are the persons who said that they want it."""
+
+    id: UUID
+    span: Span
+    state: State
+    go_ahead: frozenset[UUID] = frozenset()
+
+
+def to_utc(local: datetime, zone: str) -> datetime:
+    """The instant of a naive local time in `zone`.
+
+    `fold=0` is the whole policy: zoneinfo then reads a time that does not exist with the offset
+    from before the gap, which shifts it forward by the gap, and one that occurs twice as the first
+    (PEP 495).
+    """
+    return local.replace(tzinfo=ZoneInfo(zone), fold=0).astimezone(UTC)
+
+
+def occurrences(terms: Terms, *, after: datetime) -> Iterator[Span]:
+    """The conversations that `terms` name, in order, which open at `after` (an instant) or later,
+    within HORIZON.
+    """
+    if terms.rhythm is None:
+        return
+    first_day = after.astimezone(ZoneInfo(terms.zone)).date() - timedelta(days=1)
+    for local in _days(terms.rhythm, first_day, terms.at):
+        opens_at = to_utc(local, terms.zone)
+        if opens_at - after > HORIZON:
+            return
+        if opens_at >= after:
+            yield Span(opens_at, opens_at + timedelta(minutes=terms.minutes))
+
+
+def fits_hours(span: Span, limits: Limits) -> bool:
+    """Whether every minute of `span` lies in hours of the week that `limits` allow, in their own
+    zone (R8).
+    """
+    zone = ZoneInfo(limits.zone)
+    return all(
+        _hour_of_week(instant.astimezone(zone)) in limits.hours for instant in _instants(span)
+    )
+
+
+def plan(
+    terms: Terms, limits: Collection[Limits], *, after: datetime, previous: datetime | None
+) -> Iterator[Span]:
+    """The conversations under `terms`, in order, that fit everybody's hours and distances, within
+    HORIZON.
+
+    after: the instant from which they may open. previous: when the last one opened that took place,
+    if any. An occurrence that does not fit is skipped and not replaced by another time.
+    """
+    rarest = max((limit.days_between or 0 for limit in limits), default=0)
+    spans = occurrences(terms, after=after)
+    fitting = (span for span in spans if all(fits_hours(span, each) for each in limits))
+    return _apart(fitting, rarest, previous, terms.zone)
+
+
+def fit(terms: Terms, limits: Limits, *, after: datetime) -> bool:
+    """Whether none of the next conversations up to the review would fall outside the hours of
+    `limits`.
+    """
+    return all(
+        fits_hours(span, limits)
+        for span in islice(occurrences(terms, after=after), WINDOWS_UNTIL_REVIEW)
+    )
+
+
+def _apart(
+    spans: Iterable[Span], days: int, previous: datetime | None, zone: str
+) -> Iterator[Span]:
+    last = _local_day(previous, zone) if previous else None
+    for span in spans:
+        day = _local_day(span.opens_at, zone)
+        if last is None or (day - last).days >= days:
+            yield span
+            last = day
+
+
+def _local_day(instant: datetime, zone: str) -> date:
+    return instant.astimezone(ZoneInfo(zone)).date()
+
+
+def _hour_of_week(local: datetime) -> int:
+    return local.weekday() * 24 + local.hour
+
+
+def _instants(span: Span) -> Iterator[datetime]:
+    instant = span.opens_at
+    while instant < span.closes_at:
+        yield instant
+        instant += STEP
+    yield span.closes_at - timedelta(minutes=1)
+
+
+def _days(rhythm: Rhythm, first: date, at: time) -> Iterator[datetime]:
+    """Naive local times of the rhythm, in order, on `first` or later."""
+    match rhythm:
+        case Weekly(every, phase, weekdays):
+            monday = first - timedelta(days=first.weekday())
+            start = monday + timedelta(weeks=(phase - week_index(monday)) % every)
+            rule = rrule.rrule(
+                rrule.WEEKLY,
+                datetime.combine(start, at),
+                interval=every,
+                byweekday=sorted(weekdays),
+                wkst=rrule.MO,
+            )
+            days: Iterable[datetime] = rule
+        case Monthly(every, phase, month_days):
+            start = _add_months(first.replace(day=1), (phase - month_index(first)) % every)
+            days = _union(datetime.combine(start, at), every, month_days)
+    return (local for local in days if local.date() >= first)
+
+
+def _union(start: datetime, every: int, days: frozenset[Day]) -> rrule.rruleset:
+    rules = rrule.rruleset()
+    for day in days:
+        rules.rrule(_monthly_rule(start, every, day))
+    return rules
+
+
+def _monthly_rule(start: datetime, every: int, day: Day) -> rrule.rrule:
+    if isinstance(day, MonthDay):
+        return rrule.rrule(rrule.MONTHLY, start, interval=every, bymonthday=day.day)
+    return rrule.rrule(
+        rrule.MONTHLY, start, interval=every, byweekday=rrule.weekday(day.weekday, day.nth)
+    )
+
+
+def _add_months(first_of_month: date, months: int) -> date:
+    index = month_index(first_of_month) + months
+    return date(index // 12, index % 12 + 1, 1)

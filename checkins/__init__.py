@@ -1,0 +1,1 @@
+"""How it feels: check-ins before and after, private reflections."""

@@ -1,0 +1,36 @@
+"""What changes in conversations.
+
+Each act locks the pair, loads, asks the gate, writes, and adds to the record.
+"""
+
+from accounts import clock
+from boundaries.actions.sweeping import settle_in_batches
+from boundaries.models import Window
+from boundaries.rules.windows import State
+from conversations.actions.envelopes import hand_back_envelope, keep_envelope, open_envelope
+from conversations.actions.letters import delete_letter, edit_letter, withdraw_letter, write_letter
+from conversations.actions.notices import send_notices
+from conversations.actions.release import open_and_release
+
+__all__ = [
+    "delete_letter",
+    "edit_letter",
+    "hand_back_envelope",
+    "keep_envelope",
+    "open_and_release",
+    "open_envelope",
+    "send_notices",
+    "sweep",
+    "withdraw_letter",
+    "write_letter",
+]
+
+
+def sweep() -> None:
+    """Do what is due in conversations: open windows with what they bring, and send notices.
+
+    Running it twice, late or on ten workers at once changes nothing more than running it once.
+    """
+    due = Window.objects.filter(state=State.PLANNED, opens_at__lte=clock.now())
+    settle_in_batches(due.order_by("opens_at"), open_and_release)
+    send_notices()

@@ -1,0 +1,36 @@
+"""What the recipient does with a released letter; nobody else can tell (R19)."""
+
+from uuid import UUID
+
+from accounts.locks import locked_pair
+from accounts.models import Membership
+from conversations.models import Envelope
+
+CLOSED, KEPT = Envelope.State.CLOSED, Envelope.State.KEPT
+
+
+def open_envelope(*, by: Membership, envelope_id: UUID) -> None:
+    """Read it now. Opening it again changes nothing."""
+    _move(by, envelope_id, to=Envelope.State.OPENED)
+
+
+def keep_envelope(*, by: Membership, envelope_id: UUID) -> None:
+    """Keep it, closed, for later. One that was read stays read."""
+    _move(by, envelope_id, to=KEPT)
+
+
+def hand_back_envelope(*, by: Membership, envelope_id: UUID) -> None:
+    """Hand it back unread, for good. One that was read stays read."""
+    _move(by, envelope_id, to=Envelope.State.HANDED_BACK)
+
+
+def _move(by: Membership, envelope_id: UUID, *, to: Envelope.State) -> None:
+    """Only what is still closed, or kept, can be moved.
+
+    No record: it would tell of reading (R22).
+    """
+    with locked_pair(by.pair_id) as (pair, _):
+        own = Envelope.objects.filter(
+            pk=envelope_id, recipient=by.person_id, window__pair=pair, state__in=(CLOSED, KEPT)
+        )
+        own.update(state=to)

@@ -1,0 +1,103 @@
+"""Writing, holding and withdrawing letters (R17)."""
+
+from datetime import datetime
+from uuid import UUID
+
+from accounts.locks import locked_pair
+from accounts.models import Membership, Pair
+from boundaries.actions.record import Act, Entry, add_to_record
+from conversations.exceptions import AlreadyReleased, ChangedElsewhere
+from conversations.models import Letter
+
+
+def write_letter(*, by: Membership, key: UUID, body: str, hold: bool) -> Letter:
+    """Write a letter, as a draft or held for the next conversation.
+
+    The same `key` again gives the same letter.
+    """
+    with locked_pair(by.pair_id) as (pair, at):
+        letter, new = Letter.objects.get_or_create(
+            author_id=by.person_id,
+            key=key,
+            defaults={
+                "pair": pair,
+                "body": body,
+                "length": len(body),
+                "written_at": at,
+                "changed_at": at,
+            },
+        )
+        if new and hold:
+            _hold(letter, at)
+        return letter
+
+
+def edit_letter(*, by: Membership, letter_id: UUID, version: int, body: str, hold: bool) -> Letter:
+    """Change a letter that was not released, and hold it or keep it as a draft.
+
+    version: of the letter when it was shown. Raises ChangedElsewhere if it was changed since,
+    unless to the very same words; AlreadyReleased if it was released meanwhile; Letter.DoesNotExist
+    for another's.
+    """
+    with locked_pair(by.pair_id) as (pair, at):
+        letter = _own(pair, by, letter_id)
+        if letter.state == Letter.State.RELEASED:
+            raise AlreadyReleased
+        if letter.version != version and letter.body != body:
+            raise ChangedElsewhere(letter.version, letter.body)
+        if letter.body != body:
+            letter.body, letter.length = body, len(body)
+            letter.version += 1
+            letter.changed_at = at
+        _hold(letter, at) if hold else _unhold(letter, at)
+        return letter
+
+
+def withdraw_letter(*, by: Membership, letter_id: UUID) -> None:
+    """Make a held letter a draft again; a draft stays one.
+
+    Raises AlreadyReleased if it was released meanwhile, and Letter.DoesNotExist for another's.
+    """
+    with locked_pair(by.pair_id) as (pair, at):
+        letter = _own(pair, by, letter_id)
+        if letter.state == Letter.State.RELEASED:
+            raise AlreadyReleased
+        _unhold(letter, at)
+
+
+def delete_letter(*, by: Membership, letter_id: UUID) -> None:
+    """Delete a letter that was not released, for good; one that is gone already changes nothing.
+
+    Raises AlreadyReleased if it was released meanwhile: it is the recipient's too.
+    """
+    with locked_pair(by.pair_id) as (pair, at):
+        letter = Letter.objects.filter(pair=pair, author=by.person_id, pk=letter_id).first()
+        if letter is None:
+            return
+        if letter.state == Letter.State.RELEASED:
+            raise AlreadyReleased
+        _unhold(letter, at)
+        letter.delete()
+
+
+def _own(pair: Pair, by: Membership, letter_id: UUID) -> Letter:
+    return Letter.objects.get(pair=pair, author=by.person_id, pk=letter_id)
+
+
+def _hold(letter: Letter, at: datetime) -> None:
+    """Editing a held letter does not lose its place: the earliest held go first."""
+    if letter.state == Letter.State.DRAFT:
+        letter.state, letter.held_at = Letter.State.HELD, at
+        _record(letter, Act.LETTER_HELD, at)
+    letter.save()
+
+
+def _unhold(letter: Letter, at: datetime) -> None:
+    if letter.state == Letter.State.HELD:
+        letter.state, letter.held_at = Letter.State.DRAFT, None
+        _record(letter, Act.LETTER_WITHDRAWN, at)
+    letter.save()
+
+
+def _record(letter: Letter, act: Act, at: datetime) -> None:
+    add_to_record([Entry(letter.pair_id, act, letter.author_id, letter.pk)], at)

@@ -1,0 +1,93 @@
+"""Opening due windows and releasing what passes the gate, in batches, under the pairs' locks (R18,
+R20).
+"""
+
+from collections import Counter
+from collections.abc import Collection
+from datetime import datetime
+from uuid import UUID
+
+from accounts.locks import locked_pairs
+from accounts.models import Membership
+from boundaries.actions.record import Act, Entry, add_to_record
+from boundaries.actions.windows import open_due
+from boundaries.queries import load_situations
+from boundaries.rules import gate
+from boundaries.rules.situation import Situation
+from boundaries.rules.windows import Window
+from conversations.models import Envelope, Letter, Notice
+
+
+def open_and_release(pair_ids: Collection[UUID]) -> None:
+    """Open the due windows of these pairs and release their held letters, in one transaction.
+
+    The pairs are locked first and their pauses read only then: a pause that has returned is seen,
+    and one that comes now waits for this batch (R13).
+    """
+    with locked_pairs(pair_ids) as (pairs, at):
+        situations = load_situations(pairs, at)
+        opened = open_due(pairs, situations, at)
+        letters = _passing(opened, situations, at)
+        _deliver(letters, opened, situations, at)
+        _write_notices(opened, at)
+
+
+def _passing(
+    opened: dict[UUID, Window], situations: dict[UUID, Situation], at: datetime
+) -> list[Letter]:
+    """The held letters that the gate lets pass, each person's earliest first; what does not pass
+    stays held.
+    """
+    held = Letter.objects.filter(pair__in=opened, state=Letter.State.HELD).defer("body")
+    released: Counter[tuple[UUID, UUID]] = Counter()
+    passing = []
+    for letter in held.order_by("held_at"):
+        place = (letter.pair_id, letter.author_id)
+        act = gate.Release(opened[letter.pair_id], letter.length, released[place])
+        if not gate.reasons_against(act, situations[letter.pair_id], at):
+            released[place] += 1
+            passing.append(letter)
+    return passing
+
+
+def _deliver(
+    letters: list[Letter],
+    opened: dict[UUID, Window],
+    situations: dict[UUID, Situation],
+    at: datetime,
+) -> None:
+    Letter.objects.filter(pk__in=[letter.pk for letter in letters]).update(
+        state=Letter.State.RELEASED, released_at=at
+    )
+    Envelope.objects.bulk_create(
+        Envelope(
+            letter=letter,
+            window_id=opened[letter.pair_id].id,
+            recipient_id=_other(letter.author_id, situations[letter.pair_id]),
+        )
+        for letter in letters
+    )
+    add_to_record(
+        [Entry(each.pair_id, Act.LETTER_RELEASED, each.author_id, each.pk) for each in letters], at
+    )
+
+
+def _other(person: UUID, situation: Situation) -> UUID:
+    return next(other for other in situation.limits if other != person)
+
+
+def _write_notices(opened: dict[UUID, Window], at: datetime) -> None:
+    """For both who asked for them, whether or not something arrived, so that a notice tells only of
+    the time.
+    """
+    asked = Membership.objects.filter(pair__in=opened, person__wants_notice_on_opening=True)
+    Notice.objects.bulk_create(
+        Notice(
+            pair_id=place.pair_id,
+            person_id=place.person_id,
+            window_id=opened[place.pair_id].id,
+            kind=Notice.Kind.WINDOW_OPENED,
+            written_at=at,
+        )
+        for place in asked
+    )

@@ -1,0 +1,17 @@
+"""What this app's actions raise."""
+
+
+class AlreadyReleased(Exception):
+    """The letter went into a conversation meanwhile; it is not only its author's any more."""
+
+
+class ChangedElsewhere(Exception):
+    """The letter was changed since it was shown, by another tab or device.
+
+    Neither version is lost.
+    """
+
+    def __init__(self, version: int, body: str) -> None:
+        super().__init__(version)
+        self.version = version
+        self.body = body

@@ -1,0 +1,124 @@
+"""What is said in a pair: letters, their envelopes, and notices."""
+
+import uuid
+from typing import ClassVar
+
+from django.db import models
+from django.db.models import Q
+
+from accounts.models import Pair, Person
+from boundaries.models import Window
+
+
+class Letter(models.Model):
+    """Text written outside a window. Until it is released, only its author's queries reach it
+    (R17).
+
+    key: chosen by the form that made it, so that a doubled request makes one letter.
+    held_at: since when it waits for the next conversation; null for a draft.
+    """
+
+    class State(models.TextChoices):
+        """A withdrawn letter is a draft again: words are never lost."""
+
+        DRAFT = "draft"
+        HELD = "held"
+        RELEASED = "released"
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    pair = models.ForeignKey(Pair, on_delete=models.CASCADE, related_name="letters")
+    author = models.ForeignKey(Person, on_delete=models.RESTRICT, related_name="letters")
+    key = models.UUIDField()
+    body = models.TextField()
+    length = models.PositiveIntegerField()
+    state = models.CharField(max_length=8, choices=State.choices, default=State.DRAFT)
+    version = models.PositiveIntegerField(default=1)
+    written_at = models.DateTimeField()
+    changed_at = models.DateTimeField()
+    held_at = models.DateTimeField(null=True)
+    released_at = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints = (
+            models.UniqueConstraint(fields=("author", "key"), name="letter_once_for_a_form"),
+            models.CheckConstraint(
+                condition=Q(state="draft", held_at__isnull=True, released_at__isnull=True)
+                | Q(state="held", held_at__isnull=False, released_at__isnull=True)
+                | Q(state="released", held_at__isnull=False, released_at__isnull=False),
+                name="letter_state_with_its_instants",
+            ),
+        )
+        indexes = (
+            models.Index(
+                fields=("pair", "held_at"), condition=Q(state="held"), name="letter_held_in_pair"
+            ),
+            models.Index(fields=("pair", "author", "-changed_at"), name="letter_of_author"),
+        )
+
+    def __str__(self) -> str:
+        return f"letter {self.pk}"
+
+
+class Envelope(models.Model):
+    """A released letter in its recipient's hands; what they do with it, its writer never learns
+    (R19).
+    """
+
+    class State(models.TextChoices):
+        """What the recipient did."""
+
+        CLOSED = "closed"
+        KEPT = "kept"
+        OPENED = "opened"
+        HANDED_BACK = "handed_back"
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    letter = models.OneToOneField(Letter, on_delete=models.CASCADE, related_name="envelope")
+    window = models.ForeignKey(Window, on_delete=models.RESTRICT, related_name="envelopes")
+    recipient = models.ForeignKey(Person, on_delete=models.RESTRICT, related_name="envelopes")
+    state = models.CharField(max_length=11, choices=State.choices, default=State.CLOSED)
+
+    class Meta:
+        indexes = (models.Index(fields=("recipient", "window"), name="envelope_of_recipient"),)
+
+    def __str__(self) -> str:
+        return f"envelope {self.pk}"
+
+
+class Notice(models.Model):
+    """A neutral mail that somebody asked for, written with the change that it tells of (R28).
+
+    ended_at: when it was sent or, if a pause or an end came first, cancelled.
+    """
+
+    class Kind(models.TextChoices):
+        """What it tells of."""
+
+        WINDOW_OPENED = "window_opened"
+
+    ENDS: ClassVar = [("sent", "sent"), ("cancelled", "cancelled"), ("failed", "failed")]
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    pair = models.ForeignKey(Pair, on_delete=models.CASCADE, related_name="notices")
+    person = models.ForeignKey(Person, on_delete=models.CASCADE, related_name="notices")
+    window = models.ForeignKey(Window, on_delete=models.CASCADE, related_name="notices")
+    kind = models.CharField(max_length=20, choices=Kind.choices)
+    written_at = models.DateTimeField()
+    end = models.CharField(max_length=9, choices=ENDS, blank=True)
+    ended_at = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints = (
+            models.UniqueConstraint(fields=("person", "window", "kind"), name="notice_once"),
+            models.CheckConstraint(
+                condition=Q(end="", ended_at__isnull=True)
+                | (~Q(end="") & Q(ended_at__isnull=False)),
+                name="notice_ends_with_its_instant",
+            ),
+        )
+        indexes = (
+            models.Index(fields=("written_at",), condition=Q(end=""), name="notice_to_send"),
+        )
+
+    def __str__(self) -> str:
+        return f"notice {self.pk}"

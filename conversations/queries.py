@@ -1,0 +1,45 @@
+"""Who may see what of letters: a held letter its author alone, a released one its recipient too."""
+
+from uuid import UUID
+
+from django.db.models import QuerySet
+from django.http import Http404
+
+from accounts.models import Membership
+from conversations.models import Envelope, Letter
+
+
+def letters_of(membership: Membership) -> QuerySet[Letter]:
+    """All letters that this person wrote in the pair, with the window that brought them, the latest
+    first.
+    """
+    own = Letter.objects.filter(pair=membership.pair_id, author=membership.person_id)
+    return own.select_related("envelope__window").order_by("-changed_at")
+
+
+def get_letter_for(membership: Membership, letter_id: UUID) -> Letter:
+    """One letter that this person wrote.
+
+    Raises Http404 alike for the other's and for one that does not exist.
+    """
+    letter = letters_of(membership).filter(pk=letter_id).first()
+    if letter is None:
+        raise Http404
+    return letter
+
+
+def envelopes_for(membership: Membership) -> QuerySet[Envelope]:
+    """What was delivered to this person in the pair, the latest first; what they handed back is
+    gone.
+    """
+    own = Envelope.objects.filter(recipient=membership.person_id, window__pair=membership.pair_id)
+    kept = own.exclude(state=Envelope.State.HANDED_BACK)
+    return kept.select_related("window", "letter").order_by("-window__opens_at", "letter__held_at")
+
+
+def get_envelope_for(membership: Membership, envelope_id: UUID) -> Envelope:
+    """One envelope that was delivered to this person. Raises Http404 alike for any other."""
+    envelope = envelopes_for(membership).filter(pk=envelope_id).first()
+    if envelope is None:
+        raise Http404
+    return envelope

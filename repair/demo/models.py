@@ -1,0 +1,16 @@
+"""How far the demo's clock is from the real one."""
+
+from django.db import models
+
+
+class DemoClock(models.Model):
+    """One row: the seconds that are added to the database's clock. Without it, none are."""
+
+    id = models.PositiveSmallIntegerField(primary_key=True, default=1)
+    offset_seconds = models.BigIntegerField(default=0)
+
+    class Meta:
+        constraints = (models.CheckConstraint(condition=models.Q(id=1), name="demo_has_one_clock"),)
+
+    def __str__(self) -> str:
+        return f"{self.offset_seconds} s"

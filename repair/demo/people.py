@@ -1,0 +1,18 @@
+"""The two people of the demo."""
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True)
+class DemoPerson:
+    """Who signs in, where they live, and what they call the other."""
+
+    email: str
+    time_zone: str
+    name_for_other: str
+
+
+PASSWORD = "two-cups-of-tea"  # noqa: S105 - the demo prints it
+ANA = DemoPerson("ana@example.org", "Europe/Berlin", "Ben")
+BEN = DemoPerson("ben@example.org", "Europe/Lisbon", "Ana")
+PEOPLE = (ANA, BEN)

@@ -1,0 +1,1 @@
+"""Whether web, database and worker are up."""

@@ -1,0 +1,165 @@
+"""Reading the environment. Every fault ends the start with one line that says what to set."""
+
+import os
+import secrets
+import tempfile
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any, NoReturn, TypeVar
+
+import dj_database_url
+import dj_email_url
+from environs import Env, EnvError
+
+Value = TypeVar("Value")
+
+env = Env()
+
+DATABASE_HELP = (
+    "Set it to sqlite:////absolute/path/to/file or postgresql://user:password@host:5432/name "
+    "(characters such as @ : / in the password are written %40 %3A %2F)."
+)
+DATABASE_SCHEMES = ("sqlite", "postgres", "postgresql")
+BROKER_SCHEMES = ("redis", "rediss")
+MAIL_SCHEMES = ("smtp", "smtp+tls", "smtp+ssl", "smtps", "console", "file")
+SHORTEST_SECRET = 50
+
+
+def fail(line: str) -> NoReturn:
+    """End the start with `line`. Values are never repeated: they may hold a password."""
+    raise SystemExit(f"Repair cannot start: {line}")
+
+
+def text(name: str, default: str | None = None) -> str:
+    """The variable `name`; without a default it must be set."""
+    value = os.environ.get(name, "").strip() or default
+    if value is None:
+        fail(f"{name} is not set.")
+    return value
+
+
+def flag(name: str, *, default: bool) -> bool:
+    """A yes or no: 1, true, yes, on; 0, false, no, off."""
+    return _parsed(name, lambda: env.bool(name, default), "Set it to 1 or 0.")
+
+
+def number(name: str, *, default: int) -> int:
+    """A whole number, zero or more."""
+    value = _parsed(name, lambda: env.int(name, default), "Set it to a whole number.")
+    if value < 0:
+        fail(f"{name} is below zero. Set it to a whole number.")
+    return value
+
+
+def names(name: str, *, default: list[str] | None = None) -> list[str]:
+    """A list, separated by commas; without a default it must name at least one."""
+    found = [part.strip() for part in os.environ.get(name, "").split(",") if part.strip()]
+    if not found and default is None:
+        fail(f"{name} is not set. Set it to one or more names, separated by commas.")
+    return found or default or []
+
+
+def database(url: str) -> dict[str, Any]:
+    """Django's settings for the database at `url`."""
+    scheme = url.partition(":")[0]
+    if scheme not in DATABASE_SCHEMES or "://" not in url:
+        fail(f"DATABASE_URL does not begin with sqlite:// or postgresql://. {DATABASE_HELP}")
+    try:
+        config = dict(dj_database_url.parse(url))
+    except ValueError:
+        fail(f"DATABASE_URL cannot be read. {DATABASE_HELP}")
+    if not config.get("NAME"):
+        fail(f"DATABASE_URL names no database. {DATABASE_HELP}")
+    return _sqlite(config) if scheme == "sqlite" else _postgresql(config)
+
+
+def redis() -> str | None:
+    """Where Redis is, or nothing: then files take its place."""
+    url = text("REDIS_URL", "")
+    if url and (url.partition(":")[0] not in BROKER_SCHEMES or "://" not in url):
+        fail("REDIS_URL cannot be read. Set it to redis://host:6379/0, or leave it out.")
+    return url or None
+
+
+def mail(url: str) -> dict[str, Any]:
+    """Django's EMAIL_* settings for the server at `url`."""
+    wanted = "Set it to smtp+tls://user:password@host:587."
+    if url.partition(":")[0] not in MAIL_SCHEMES:
+        fail(f"EMAIL_URL does not begin with smtp+tls:// or smtp+ssl://. {wanted}")
+    try:
+        config = dict(dj_email_url.parse(url))
+    except (ValueError, KeyError):
+        fail(f"EMAIL_URL cannot be read. {wanted}")
+    return {name: value for name, value in config.items() if name.startswith("EMAIL_")}
+
+
+def secret_key() -> str:
+    """SECRET_KEY, long enough to be one."""
+    key = text("SECRET_KEY", "")
+    if len(key) < SHORTEST_SECRET:
+        fail(
+            f"SECRET_KEY is missing or shorter than {SHORTEST_SECRET} characters. Set it to the "
+            'output of: python -c "import secrets; print(secrets.token_urlsafe(50))"'
+        )
+    return key
+
+
+def kept_secret_key(path: Path) -> str:
+    """The key in the file at `path`, made on first use; for development only.
+
+    Web and worker start together and must agree, so the file appears whole or not at all: it is
+    written under another name and linked into place, and who comes second reads the first's.
+    """
+    try:
+        if not path.exists():
+            _write_once(path, secrets.token_urlsafe(SHORTEST_SECRET))
+        return path.read_text().strip()
+    except OSError as fault:
+        fail(f"{path} cannot be read or written ({fault.strerror}). Set SECRET_KEY or REPAIR_VAR.")
+
+
+def folder(path: Path) -> Path:
+    """`path`, made if it is missing, open to its owner only."""
+    try:
+        path.mkdir(mode=0o700, parents=True, exist_ok=True)
+    except OSError as fault:
+        fail(f"{path} cannot be made ({fault.strerror}). Set REPAIR_VAR to a folder of yours.")
+    return path
+
+
+def _parsed(name: str, read: Callable[[], Value], wanted: str) -> Value:
+    try:
+        return read()
+    except EnvError:
+        fail(f"{name} cannot be read. {wanted}")
+
+
+def _write_once(path: Path, words: str) -> None:
+    handle, temporary = tempfile.mkstemp(dir=folder(path.parent))
+    with os.fdopen(handle, "w") as file:
+        file.write(words)
+    try:
+        os.link(temporary, path)
+    except FileExistsError:
+        pass
+    finally:
+        Path(temporary).unlink()
+
+
+def _sqlite(config: dict[str, Any]) -> dict[str, Any]:
+    # IMMEDIATE takes the write lock at the start of a transaction, which is what the pair's lock
+    # rests on; with DEFERRED two readers that both want to write fail at once. Django itself
+    # switches foreign keys on for every connection.
+    options = {
+        "transaction_mode": "IMMEDIATE",
+        "timeout": 20,
+        "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL;",
+    }
+    return {**config, "OPTIONS": options}
+
+
+def _postgresql(config: dict[str, Any]) -> dict[str, Any]:
+    # No connection outlives its request or task: under ASGI each request has a thread of its own,
+    # so a kept connection would never be found again and would only fill the server.
+    options = {"connect_timeout": 5, **config.get("OPTIONS", {})}
+    return {**config, "CONN_MAX_AGE": 0, "OPTIONS": options}

@@ -1,0 +1,23 @@
+"""For the tests: the rules, middleware and policies of production, with passwords hashed fast."""
+
+from repair.settings import env
+from repair.settings.base import *  # noqa: F403
+from repair.settings.base import VAR
+
+SECRET_KEY = "only-for-tests-" + "x" * env.SHORTEST_SECRET
+ALLOWED_HOSTS = ["testserver", "localhost", "127.0.0.1"]
+
+DATABASES = {
+    "default": {
+        **env.database(env.text("DATABASE_URL", f"sqlite:///{VAR / 'test.sqlite3'}")),
+    },
+}
+if "sqlite" in DATABASES["default"]["ENGINE"]:
+    # A file, as in real life: in memory neither WAL nor a second process could be tested.
+    DATABASES["default"]["TEST"] = {"NAME": str(env.folder(VAR) / "test.sqlite3")}
+
+PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+EMAIL_BACKEND = "django.core.mail.backends.locmem.EmailBackend"
+
+WHITENOISE_USE_FINDERS = True
+WHITENOISE_AUTOREFRESH = True

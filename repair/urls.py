@@ -1,0 +1,17 @@
+"""Every address of the site."""
+
+from django.apps import apps
+from django.urls import URLPattern, URLResolver, include, path
+
+from repair.health.views import healthz
+
+urlpatterns: list[URLPattern | URLResolver] = [
+    path("healthz", healthz, name="healthz"),
+    path("account/", include("allauth.account.urls")),
+    path("", include("accounts.urls")),
+    path("", include("boundaries.urls")),
+    path("", include("conversations.urls")),
+]
+
+if apps.is_installed("repair.demo"):
+    urlpatterns.append(path("demo/", include("repair.demo.urls")))

@@ -1,0 +1,46 @@
+/*
+ * Small conveniences. Every page works without them.
+ *
+ * - After a form came back with errors, focus goes to the summary, so that a screen reader and a small
+ *   screen both begin there.
+ * - The hours of the week get buttons that tick many boxes at once.
+ */
+(() => {
+  "use strict";
+
+  const CHOICES = {
+    all: () => true,
+    none: () => false,
+    daytime: (weekday, hour) => hour >= 9 && hour < 17,
+    evenings: (weekday, hour) => hour >= 17 && hour < 22,
+    weekend: (weekday) => weekday >= 5,
+  };
+
+  const place = (box) => [Math.floor(box.value / 24), box.value % 24];
+
+  function choose(grid, choice) {
+    for (const box of grid.querySelectorAll("input[name=hours]")) {
+      box.checked = choice(...place(box));
+    }
+  }
+
+  function offerChoices(grid) {
+    const row = grid.querySelector("[data-hours-choices]");
+    if (!row) return;
+    row.hidden = false;
+    row.addEventListener("click", (event) => {
+      const button = event.target.closest("[data-hours]");
+      if (button) choose(grid, CHOICES[button.dataset.hours]);
+    });
+  }
+
+  function ready(root) {
+    root.querySelectorAll("[data-hours-grid]").forEach(offerChoices);
+    root.querySelector(".error-summary")?.focus();
+  }
+
+  document.addEventListener("DOMContentLoaded", () => ready(document));
+  document.addEventListener("htmx:load", (event) => {
+    if (event.target !== document.body) ready(event.target);
+  });
+})();

@@ -1,0 +1,1 @@
+"""Tests: each reads like the rule that it holds."""

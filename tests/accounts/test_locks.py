@@ -1,0 +1,145 @@
+"""The one lock."""
+
+from concurrent.futures import ThreadPoolExecutor
+from threading import Event
+from uuid import uuid4
+
+import pytest
+from django.db import connection, transaction
+from django.test.utils import CaptureQueriesContext
+
+from accounts.locks import locked_pair, locked_pairs
+from accounts.models import Pair
+
+in_threads = pytest.mark.django_db(transaction=True)
+
+
+@pytest.mark.django_db
+def test_the_lock_yields_the_pair_and_the_instant(pair, clock):
+    with locked_pair(pair.pk) as (locked, at):
+        assert locked == pair
+        assert at == clock.at
+        assert connection.in_atomic_block
+
+
+@pytest.mark.django_db
+def test_a_pair_that_does_not_exist_cannot_be_locked():
+    with pytest.raises(Pair.DoesNotExist), locked_pair(uuid4()):
+        pass
+
+
+@pytest.mark.django_db
+def test_an_exception_undoes_what_the_block_wrote(pair, clock):
+    with pytest.raises(RuntimeError), locked_pair(pair.pk) as (locked, at):
+        locked.ended_at = at
+        locked.save()
+        raise RuntimeError
+    pair.refresh_from_db()
+    assert pair.ended_at is None
+
+
+@pytest.mark.django_db
+def test_pairs_are_locked_in_the_order_of_their_keys_in_one_query(clock):
+    made = [Pair.objects.create().pk for _ in range(5)]
+    with CaptureQueriesContext(connection) as queries, locked_pairs([*made, uuid4()]) as found:
+        assert [pair.pk for pair in found[0]] == sorted(made)
+    assert sum("accounts_pair" in query["sql"] for query in queries) == 1
+
+
+@pytest.mark.django_db
+def test_no_pairs_at_all_is_no_fault(clock):
+    with locked_pairs([]) as (pairs, at):
+        assert pairs == []
+        assert at == clock.at
+
+
+@pytest.mark.postgres
+@in_threads
+@pytest.mark.parametrize("by_many", [False, True])
+def test_the_second_waits_for_the_first_and_reads_what_it_wrote(pair, by_many):
+    holds, may_end = Event(), Event()
+
+    def first():
+        with locked_pair(pair.pk) as (locked, at):
+            holds.set()
+            assert may_end.wait(10)
+            locked.ended_at = at
+            locked.save()
+        connection.close()
+
+    def second():
+        try:
+            with locked_pairs([pair.pk]) if by_many else locked_pair(pair.pk) as (found, at):
+                locked = found[0] if by_many else found
+                return locked.ended_at, at
+        finally:
+            connection.close()
+
+    with ThreadPoolExecutor() as pool:
+        ending = pool.submit(first)
+        assert holds.wait(10)
+        reading = pool.submit(second)
+        wait_until_somebody_waits_for_a_lock()
+        assert not reading.done()
+        may_end.set()
+        ending.result()
+        ended_at, at = reading.result()
+    assert ended_at is not None
+    assert at > ended_at, "the instant is read after the lock was granted"
+
+
+def wait_until_somebody_waits_for_a_lock() -> None:
+    waiting = "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'"
+    for _ in range(10_000):
+        with connection.cursor() as cursor:
+            cursor.execute(waiting)
+            if cursor.fetchone()[0]:
+                return
+    raise AssertionError("nobody waits")
+
+
+@pytest.mark.postgres
+@in_threads
+def test_batches_that_share_pairs_wait_for_one_another_and_never_deadlock(db):
+    keys = [Pair.objects.create().pk for _ in range(20)]
+
+    def lock(order):
+        try:
+            for _ in range(50):
+                with locked_pairs(order) as (pairs, _at):
+                    assert len(pairs) == 20
+        finally:
+            connection.close()
+
+    with ThreadPoolExecutor(4) as pool:
+        orders = [keys, keys[::-1], sorted(keys), sorted(keys)[::-1]]
+        for done in [pool.submit(lock, order) for order in orders]:
+            done.result()
+
+
+@in_threads
+def test_the_lock_keeps_every_one_of_many_increments(pair):
+    """Reads, then writes what it read plus one: what is lost without the lock.
+
+    On SQLite this holds because a transaction takes the write lock when it begins.
+    """
+    Pair.objects.filter(pk=pair.pk).update(ended_at=pair.created_at)
+
+    def add_seconds(count):
+        from datetime import timedelta
+
+        try:
+            for _ in range(count):
+                with locked_pair(pair.pk) as (locked, _at):
+                    Pair.objects.filter(pk=pair.pk).update(
+                        ended_at=locked.ended_at + timedelta(seconds=1)
+                    )
+        finally:
+            connection.close()
+
+    with ThreadPoolExecutor(4) as pool:
+        for done in [pool.submit(add_seconds, 25) for _ in range(4)]:
+            done.result()
+    pair.refresh_from_db()
+    assert (pair.ended_at - pair.created_at).total_seconds() == 100
+    assert not transaction.get_connection().in_atomic_block

@@ -1,0 +1,67 @@
+"""`make test`: the whole suite on PostgreSQL and Redis, and what does not need them on SQLite.
+
+TEST_DATABASE_URL and TEST_REDIS_URL name servers to use; without them throwaway ones are started
+and stopped. Arguments go to pytest, and then only that part runs: `python -m tests.run -k pause`.
+"""
+
+import os
+import shutil
+import signal
+import subprocess
+import sys
+import tempfile
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
+from pathlib import Path
+
+from tests import servers
+
+BROWSERS = ("chromium", "chromium-browser", "google-chrome")
+
+
+def main(arguments: list[str]) -> int:
+    """Run both parts, also when the first one fails; return what pytest returned."""
+    signal.signal(signal.SIGTERM, _end)
+    signal.signal(signal.SIGHUP, _end)
+    with _folder() as folder, ExitStack() as stack:
+        env = {**os.environ, "REPAIR_VAR": str(folder / "var")}
+        for name in ("DATABASE_URL", "REDIS_URL", "REPAIR_DEMO", "DJANGO_SETTINGS_MODULE"):
+            env.pop(name, None)
+        given = os.environ.get("TEST_DATABASE_URL"), os.environ.get("TEST_REDIS_URL")
+        database = given[0] or stack.enter_context(servers.postgresql(folder))
+        redis = given[1] or stack.enter_context(servers.redis(folder))
+        codes = [
+            _pytest(
+                "PostgreSQL and Redis",
+                arguments,
+                {**env, "DATABASE_URL": database, "REDIS_URL": redis},
+            ),
+            _pytest("SQLite and files", ["-m", "not postgres", *arguments], env),
+        ]
+    if not any(shutil.which(name) for name in BROWSERS):
+        print("NOT RUN: the tests in a browser, because no Chromium is installed.")  # noqa: T201
+    return max(codes)
+
+
+def _pytest(name: str, arguments: list[str], env: dict[str, str]) -> int:
+    print(f"\n=== On {name} ===", flush=True)  # noqa: T201
+    command = [sys.executable, "-m", "pytest", "-q", "-n", "auto", *arguments]
+    return subprocess.run(command, env=env, check=False).returncode
+
+
+@contextmanager
+def _folder() -> Iterator[Path]:
+    """A folder with a short name, since a socket's path may have only about a hundred letters."""
+    path = Path(tempfile.mkdtemp(prefix="repair-", dir="/tmp"))
+    try:
+        yield path
+    finally:
+        shutil.rmtree(path, ignore_errors=True)
+
+
+def _end(*_: object) -> None:
+    raise SystemExit(1)
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

@@ -1,0 +1,120 @@
+"""Repair as somebody would start it: `manage.py start`, with real processes and real servers."""
+
+import os
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+import httpx
+import psutil
+
+from tests.servers import free_port
+
+ROOT = Path(__file__).resolve().parent.parent
+READY_WITHIN = 60.0
+NEVER_PASSED_ON = ("DATABASE_URL", "REDIS_URL", "REPAIR_DEMO", "DJANGO_SETTINGS_MODULE")
+
+
+@dataclass
+class Running:
+    """One Repair that runs: where it is, and what it has said."""
+
+    address: str
+    folder: Path
+    process: subprocess.Popen[bytes]
+
+    def said(self) -> str:
+        """What its processes wrote to the terminal."""
+        return (self.folder / "terminal.txt").read_text()
+
+    def health(self) -> httpx.Response:
+        """What /healthz answers now."""
+        return httpx.get(f"{self.address}/healthz")
+
+    def alive(self) -> list[psutil.Process]:
+        """Every process that it started, directly or not, and that still lives."""
+        return [one for one in psutil.process_iter() if _belongs(one, self.folder)]
+
+
+def environment(folder: Path, **values: str) -> dict[str, str]:
+    """The environment of a Repair whose files lie in `folder`."""
+    inherited = {name: text for name, text in os.environ.items() if name not in NEVER_PASSED_ON}
+    return {**inherited, "REPAIR_VAR": str(folder), **values}
+
+
+def launch(folder: Path, **values: str) -> Running:
+    """Start Repair and return at once."""
+    port = free_port()
+    env = environment(folder, **{"PORT": str(port), "REPAIR_DEMO": "1", **values})
+    with (folder / "terminal.txt").open("ab") as terminal:
+        process = subprocess.Popen(
+            [sys.executable, "manage.py", "start"],
+            cwd=ROOT,
+            env=env,
+            stdout=terminal,
+            stderr=terminal,
+            start_new_session=True,
+        )
+    return Running(f"http://localhost:{port}", folder, process)
+
+
+def wait_until_ready(repair: Running) -> None:
+    """Wait until web, database and worker are up."""
+    wait_for(
+        lambda: _is_ready(repair), f"Repair did not become ready in {repair.folder}", READY_WITHIN
+    )
+
+
+def wait_for(holds, otherwise: str, seconds: float = 15.0):
+    """Return what `holds()` returns, once that is true. For other processes only: see `clock`."""
+    deadline = time.monotonic() + seconds
+    while not (found := holds()):
+        assert time.monotonic() < deadline, otherwise
+        time.sleep(0.05)
+    return found
+
+
+@contextmanager
+def running(folder: Path, **values: str) -> Iterator[Running]:
+    """A Repair that is ready, for the length of the block; what it said is shown on failure."""
+    repair = launch(folder, **values)
+    try:
+        wait_until_ready(repair)
+        yield repair
+    except BaseException:
+        print(repair.said())
+        raise
+    finally:
+        end(repair)
+
+
+def end(repair: Running, how: signal.Signals = signal.SIGINT) -> int:
+    """End it as Ctrl-C does, by a signal to the whole foreground group; return its code."""
+    if repair.process.poll() is None:
+        os.killpg(repair.process.pid, how)
+    try:
+        return repair.process.wait(20)
+    finally:
+        for left in repair.alive():
+            left.kill()
+
+
+def _is_ready(repair: Running) -> bool:
+    assert repair.process.poll() is None, f"Repair ended early:\n{repair.said()}"
+    try:
+        return repair.health().status_code == 200
+    except httpx.TransportError:
+        return False
+
+
+def _belongs(process: psutil.Process, folder: Path) -> bool:
+    try:
+        mine = process.environ().get("REPAIR_VAR") == str(folder)
+        return mine and process.status() != psutil.STATUS_ZOMBIE
+    except (psutil.NoSuchProcess, psutil.AccessDenied):
+        return False

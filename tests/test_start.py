@@ -1,0 +1,182 @@
+"""Starting and ending: what `make run` starts, Ctrl-C ends, and every fault is one plain line."""
+
+import os
+import signal
+import socket
+import stat
+import subprocess
+import sys
+
+import psutil
+import pytest
+
+from tests import stack
+from tests.stack import ROOT, environment, wait_for
+
+pytestmark = pytest.mark.processes
+
+SECRET = "s" * 60
+PRODUCTION = {
+    "DJANGO_SETTINGS_MODULE": "repair.settings.production",
+    "SECRET_KEY": SECRET,
+    "REPAIR_HOSTS": "repair.example.org",
+    "DATABASE_URL": "postgresql://repair:hidden-word@127.0.0.1:1/repair",
+    "EMAIL_URL": "smtp+tls://someone:hidden-word@mail.example.org:587",
+}
+DEAD = "postgresql://repair:hidden-word@127.0.0.1:1/repair"
+
+
+def manage(folder, *arguments: str, **values: str) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(
+        [sys.executable, "manage.py", *arguments],
+        cwd=ROOT,
+        env=environment(folder, **values),
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=60,
+    )
+
+
+@pytest.mark.parametrize("how", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP])
+def test_it_becomes_healthy_and_ending_it_leaves_no_process(tmp_path, how):
+    repair = stack.launch(tmp_path)
+    stack.wait_until_ready(repair)
+    assert repair.health().json() == {"web": True, "database": True, "worker": True}
+    assert len(repair.alive()) >= 5  # this one, web, worker, its beat and its pool
+    assert stack.end(repair, how) == 0
+    assert repair.alive() == []
+
+
+def test_ending_it_while_it_still_starts_leaves_no_process(tmp_path):
+    repair = stack.launch(tmp_path)
+    wait_for(lambda: len(repair.alive()) > 1, "nothing was started", 30)
+    stack.end(repair)
+    assert repair.alive() == []
+
+
+def test_killing_it_outright_ends_its_processes_too(tmp_path):
+    repair = stack.launch(tmp_path)
+    stack.wait_until_ready(repair)
+    repair.process.kill()
+    repair.process.wait()
+    wait_for(lambda: not repair.alive(), "processes were left behind")
+
+
+def test_when_the_worker_dies_the_rest_ends_and_says_so_by_its_code(tmp_path):
+    repair = stack.launch(tmp_path)
+    stack.wait_until_ready(repair)
+    children = psutil.Process(repair.process.pid).children()
+    next(each for each in children if "celery" in each.cmdline()).kill()
+    assert repair.process.wait(20) != 0
+    assert repair.alive() == []
+
+
+def test_it_prints_the_address_and_both_sign_ins_and_starting_again_keeps_the_data(tmp_path):
+    with stack.running(tmp_path) as repair:
+        wait_for(lambda: "Ctrl-C ends it." in repair.said(), "it did not greet")
+    said = repair.said()
+    assert f"Repair is ready: {repair.address}" in said
+    assert said.count("ana@example.org") == said.count("ben@example.org") == 1
+    key = tmp_path / "secrets" / "secret_key"
+    before = key.read_text()
+    assert stat.S_IMODE(key.stat().st_mode) == 0o600
+    with stack.running(tmp_path):
+        assert key.read_text() == before
+
+
+def test_a_taken_port_is_said_in_one_line(tmp_path):
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))
+        taken.listen()
+        port = str(taken.getsockname()[1])
+        ended = manage(tmp_path, "start", PORT=port)
+    assert ended.returncode == 1
+    assert ended.stderr.startswith(f"CommandError: Port {port} cannot be used")
+    assert len(ended.stderr.splitlines()) == 1
+
+
+@pytest.mark.parametrize(
+    ("values", "named"),
+    [
+        ({"PORT": "eighty"}, "PORT"),
+        ({"PORT": "70000"}, "PORT"),
+        ({"DATABASE_URL": DEAD}, "DATABASE_URL"),
+        ({"DATABASE_URL": "sqlite:////no/such/folder/db.sqlite3"}, "DATABASE_URL"),
+        ({"DATABASE_URL": "hidden-word"}, "DATABASE_URL"),
+        ({"DATABASE_URL": "mysql://repair:hidden-word@127.0.0.1/repair"}, "DATABASE_URL"),
+        ({"DATABASE_URL": "postgresql://repair:hidden-word@127.0.0.1:word/repair"}, "DATABASE_URL"),
+        ({"DATABASE_URL": "postgresql://repair:hidden-[word@127.0.0.1/repair"}, "DATABASE_URL"),
+        ({"DATABASE_URL": "postgresql://repair:hidden-word@127.0.0.1"}, "DATABASE_URL"),
+        ({"REDIS_URL": "hidden-word"}, "REDIS_URL"),
+        ({"REPAIR_DEMO": "perhaps"}, "REPAIR_DEMO"),
+    ],
+)
+def test_a_wrong_setting_is_one_line_that_names_it_and_not_its_value(tmp_path, values, named):
+    ended = manage(tmp_path, "start", **values)
+    assert ended.returncode == 1
+    assert len(ended.stderr.splitlines()) == 1, ended.stderr
+    assert named in ended.stderr
+    assert "hidden-" not in ended.stderr + ended.stdout
+
+
+@pytest.mark.parametrize("name", ["SECRET_KEY", "REPAIR_HOSTS", "DATABASE_URL", "EMAIL_URL"])
+def test_production_starts_with_nothing_left_out(tmp_path, name):
+    ended = manage(tmp_path, "check", **{**PRODUCTION, name: ""})
+    assert ended.returncode == 1
+    assert len(ended.stderr.splitlines()) == 1, ended.stderr
+    assert f"{name} is " in ended.stderr
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("SECRET_KEY", "hidden-word"),
+        ("EMAIL_URL", "hidden-word"),
+        ("REPAIR_PROXIES", "-1"),
+        ("REPAIR_PROXIES", "hidden-word"),
+        ("REPAIR_DEMO", "1"),
+    ],
+)
+def test_production_refuses_what_it_cannot_use(tmp_path, name, value):
+    ended = manage(tmp_path, "check", **{**PRODUCTION, name: value})
+    assert ended.returncode == 1
+    assert len(ended.stderr.splitlines()) == 1, ended.stderr
+    assert name in ended.stderr
+    assert "hidden-" not in ended.stderr
+
+
+def test_production_settings_pass_every_deployment_check(tmp_path):
+    ended = manage(tmp_path, "check", "--deploy", "--fail-level=DEBUG", **PRODUCTION)
+    assert ended.returncode == 0, ended.stderr
+
+
+def test_worker_and_web_say_the_same_line(tmp_path):
+    for module in (["celery", "-A", "repair", "worker"], ["uvicorn", "repair.asgi:application"]):
+        ended = subprocess.run(
+            [sys.executable, "-m", *module],
+            cwd=ROOT,
+            env=environment(tmp_path, **{**PRODUCTION, "SECRET_KEY": ""}),
+            capture_output=True,
+            text=True,
+            check=False,
+            timeout=60,
+        )
+        assert ended.returncode != 0
+        assert ended.stderr.startswith("Repair cannot start: SECRET_KEY is missing")
+        assert len(ended.stderr.splitlines()) == 1
+
+
+def test_a_secret_key_made_by_two_at_once_is_the_same(tmp_path):
+    ask = "from django.conf import settings; print(settings.SECRET_KEY)"
+    env = environment(tmp_path, DJANGO_SETTINGS_MODULE="repair.settings.development")
+    both = [
+        subprocess.Popen(
+            [sys.executable, "-c", ask], cwd=ROOT, env=env, stdout=subprocess.PIPE, text=True
+        )
+        for _ in range(4)
+    ]
+    keys = {each.communicate(timeout=60)[0] for each in both}
+    assert len(keys) == 1
+    assert len(keys.pop().strip()) >= 50
+    assert os.listdir(tmp_path / "secrets") == ["secret_key"]
