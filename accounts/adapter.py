@@ -1,5 +1,6 @@
 """What the sign-in library asks of us."""
 
+import logging
 from typing import Any
 
 from allauth.account.adapter import DefaultAccountAdapter
@@ -13,6 +14,8 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts import clock, newcomers
 from accounts.models import Person, normalised_email
+
+log = logging.getLogger(__name__)
 
 
 class Adapter(DefaultAccountAdapter):
@@ -56,6 +59,16 @@ class Adapter(DefaultAccountAdapter):
         super().save_user(request, user, form, commit)
         return user
 
-    def get_password_change_redirect_url(self, request: HttpRequest) -> str:  # noqa: ARG002
+    def send_mail(self, template_prefix: str, email: str, context: dict[str, Any]) -> None:
+        """Send a mail. If that fails the page stays as it is: each mail can be asked for again.
+
+        An error page would also tell which addresses have an account, since others get no mail.
+        """
+        try:
+            super().send_mail(template_prefix, email, context)
+        except OSError as fault:
+            log.error("A mail could not be sent: %s", type(fault).__name__)  # noqa: TRY400
+
+    def get_password_change_redirect_url(self, request: HttpRequest) -> str:
         """Go back to where the link to the password form is."""
         return reverse("accounts:settings")

@@ -5,7 +5,7 @@ from collections.abc import Collection
 from boundaries.rules.gate import Reason
 
 
-class Refused(Exception):
+class RefusedError(Exception):
     """The gate said no.
 
     `reasons` are its reasons; what a person is told for them is in `boundaries.words`.
@@ -17,6 +17,6 @@ class Refused(Exception):
 
 
 def refuse_if(reasons: Collection[Reason]) -> None:
-    """Raise Refused if there are reasons against."""
+    """Raise RefusedError if there are reasons against."""
     if reasons:
-        raise Refused(reasons)
+        raise RefusedError(reasons)

@@ -38,7 +38,7 @@ class ValueField(models.JSONField):
         is_value = isinstance(value, self.codec.value_class)
         return self.codec.encode(value) if is_value else value
 
-    def get_db_prep_value(self, value: Any, connection: Any, prepared: bool = False) -> Any:  # noqa: FBT001, FBT002 - Django's signature
+    def get_db_prep_value(self, value: Any, connection: Any, prepared: bool = False) -> Any:
         return super().get_db_prep_value(self.get_prep_value(value), connection, prepared)
 
     def value_to_string(self, obj: models.Model) -> Any:

@@ -9,14 +9,14 @@ from uuid import UUID
 from django.db.models import Exists, OuterRef, Q, QuerySet, Subquery
 from django.http import Http404
 
-from accounts.models import Membership, Pair, Person
+from accounts.models import Membership, Pair
 from boundaries.models import Agreement, Pause, PersonalLimits, Proposal, Window
 from boundaries.rules import gate
 from boundaries.rules.limits import NOTHING_YET, Limits
 from boundaries.rules.proposals import LAPSE, REST, Standing, as_seen_by
 from boundaries.rules.situation import Situation
 from boundaries.rules.terms import NO_CONTACT
-from boundaries.rules.windows import DID_NOT_TAKE_PLACE, TOOK_PLACE, State
+from boundaries.rules.windows import State
 from boundaries.rules.windows import Window as WindowValue
 
 COMING = (State.PLANNED, State.OPEN)
@@ -79,6 +79,12 @@ def limits_of(membership: Membership) -> Limits:
         return NOTHING_YET
 
 
+def own_limits(membership: Membership) -> Limits | None:
+    """The limits that this person set, or None; for their own pages alone."""
+    row = PersonalLimits.objects.filter(membership=membership).first()
+    return cast(Limits, row.value) if row else None
+
+
 def _by_pair(rows: Iterable[Row]) -> dict[UUID, list[Row]]:
     found: dict[UUID, list[Row]] = defaultdict(list)
     for row in rows:
@@ -123,47 +129,37 @@ def next_window(situation: Situation) -> WindowValue | None:
     return situation.windows[0] if situation.windows else None
 
 
-def past_windows(pair: Pair) -> QuerySet[Window]:
-    """Conversations that took place or did not, the latest first; both may see these."""
-    seen = TOOK_PLACE | DID_NOT_TAKE_PLACE
-    return Window.objects.filter(pair=pair, state__in=seen).order_by("-opens_at")
-
-
 def proposals_for(
-    person: Person, pair: Pair, situation: Situation, at: datetime
+    membership: Membership, situation: Situation, at: datetime
 ) -> list[tuple[Proposal, Standing]]:
-    """The recent proposals in a pair that this person may see, each as it looks to them, the latest
-    first (R10).
-    """
-    rows = _recent_proposals([pair.pk], at).reverse()
-    looks = ((row, proposal_as_seen(person, row, situation, at)) for row in rows)
+    """The recent proposals that this person may see, each as it looks to them, the latest first."""
+    rows = _recent_proposals([membership.pair_id], at).reverse()
+    looks = ((row, _as_seen(membership.person_id, row, situation, at)) for row in rows)
     return [(row, standing) for row, standing in looks if standing]
 
 
-def proposal_as_seen(
-    person: Person, row: Proposal, situation: Situation, at: datetime
-) -> Standing | None:
-    """How one proposal looks to this person; None if they are to see nothing of it (R4, R10, R14)."""
-    proposal = row.as_value()
-    standing = as_seen_by(person.pk, proposal, at)
-    if standing is Standing.OPEN and proposal.author != person.pk:
-        hidden = gate.reasons_against(gate.Show(person.pk, proposal), situation, at)
-        return None if hidden else standing
-    return standing
-
-
 def get_proposal_for(
-    person: Person, pair: Pair, proposal_id: UUID, situation: Situation, at: datetime
+    membership: Membership, proposal_id: UUID, situation: Situation, at: datetime
 ) -> tuple[Proposal, Standing]:
     """One proposal as this person sees it.
 
-    Raises Http404 alike if it is not there or not to be seen.
+    Raises Http404 alike for one that is not there and one that is not to be seen.
     """
-    row = Proposal.objects.filter(pair=pair, pk=proposal_id).first()
-    standing = proposal_as_seen(person, row, situation, at) if row else None
+    row = Proposal.objects.filter(pair=membership.pair_id, pk=proposal_id).first()
+    standing = _as_seen(membership.person_id, row, situation, at) if row else None
     if row is None or standing is None:
         raise Http404
     return row, standing
+
+
+def _as_seen(person: UUID, row: Proposal, situation: Situation, at: datetime) -> Standing | None:
+    """How a proposal looks to this person; None if they are to see nothing of it (R4, R10, R14)."""
+    proposal = row.as_value()
+    standing = as_seen_by(person, proposal, at)
+    if standing is Standing.OPEN and proposal.author != person:
+        hidden = gate.reasons_against(gate.Show(person, proposal), situation, at)
+        return None if hidden else standing
+    return standing
 
 
 def own_pause(membership: Membership) -> Pause | None:

@@ -1,6 +1,30 @@
-"""Addresses of this app."""
+"""The addresses of this app."""
 
-from django.urls import URLPattern
+from django.urls import include, path
+
+from boundaries import views
 
 app_name = "boundaries"
-urlpatterns: list[URLPattern] = []
+
+in_a_pair = [
+    path("limits/", views.limits, name="limits"),
+    path("agreement/", views.agreement, name="agreement"),
+    path("propose/", views.propose, name="propose"),
+    path("propose/preview/", views.preview, name="preview"),
+    path("take-less/", views.take_less, name="take_less"),
+    path("proposals/<uuid:proposal_id>/", views.proposal, name="proposal"),
+    path("proposals/<uuid:proposal_id>/consent/", views.consent, name="consent"),
+    path("proposals/<uuid:proposal_id>/decline/", views.decline, name="decline"),
+    path(
+        "proposals/<uuid:proposal_id>/withdraw/", views.withdraw_proposal, name="withdraw_proposal"
+    ),
+    path("windows/<uuid:window_id>/go-ahead/", views.go_ahead, name="go_ahead"),
+    path("windows/<uuid:window_id>/skip/", views.skip, name="skip"),
+    path("pause/", views.pause, name="pause"),
+    path("lift/", views.lift, name="lift"),
+]
+
+urlpatterns = [
+    path("pause/", views.pause_all, name="pause_all"),
+    path("pairs/<uuid:pair_id>/", include(in_a_pair)),
+]

@@ -1,11 +1,11 @@
 """What this app's actions raise."""
 
 
-class AlreadyReleased(Exception):
+class AlreadyReleasedError(Exception):
     """The letter went into a conversation meanwhile; it is not only its author's any more."""
 
 
-class ChangedElsewhere(Exception):
+class ChangedElsewhereError(Exception):
     """The letter was changed since it was shown, by another tab or device.
 
     Neither version is lost.

@@ -2,10 +2,12 @@
 
 from uuid import UUID
 
-from django.db.models import QuerySet
+from django.db.models import Prefetch, QuerySet
 from django.http import Http404
 
 from accounts.models import Membership
+from boundaries.models import Window
+from boundaries.rules.windows import DID_NOT_TAKE_PLACE, TOOK_PLACE, State
 from conversations.models import Envelope, Letter
 
 
@@ -43,3 +45,18 @@ def get_envelope_for(membership: Membership, envelope_id: UUID) -> Envelope:
     if envelope is None:
         raise Http404
     return envelope
+
+
+def conversations_of(membership: Membership) -> QuerySet[Window]:
+    """Conversations that are open, took place or did not, the latest first.
+
+    Each has, as `came` and `went`, the envelopes that it brought this person and the letters of
+    theirs that it took.
+    """
+    states = TOOK_PLACE | DID_NOT_TAKE_PLACE | {State.OPEN}
+    windows = Window.objects.filter(pair=membership.pair_id, state__in=states)
+    went = Envelope.objects.filter(letter__author=membership.person_id).select_related("letter")
+    return windows.order_by("-opens_at").prefetch_related(
+        Prefetch("envelopes", envelopes_for(membership), to_attr="came"),
+        Prefetch("envelopes", went, to_attr="went"),
+    )

@@ -1,6 +1,30 @@
-"""Addresses of this app."""
+"""The addresses of this app."""
 
-from django.urls import URLPattern
+from django.urls import include, path
+
+from conversations import views
 
 app_name = "conversations"
-urlpatterns: list[URLPattern] = []
+
+in_a_pair = [
+    path("", views.pair, name="pair"),
+    path("past/", views.past, name="past"),
+    path("letters/", views.letters, name="letters"),
+    path("letters/new/", views.write, name="write"),
+    path("letters/<uuid:letter_id>/", views.letter, name="letter"),
+    path("letters/<uuid:letter_id>/withdraw/", views.withdraw, name="withdraw"),
+    path("letters/<uuid:letter_id>/delete/", views.delete, name="delete"),
+    path("envelopes/<uuid:envelope_id>/", views.envelope, name="envelope"),
+    path("envelopes/<uuid:envelope_id>/open/", views.open_envelope, name="open_envelope"),
+    path("envelopes/<uuid:envelope_id>/keep/", views.keep_envelope, name="keep_envelope"),
+    path(
+        "envelopes/<uuid:envelope_id>/hand-back/",
+        views.hand_back_envelope,
+        name="hand_back_envelope",
+    ),
+]
+
+urlpatterns = [
+    path("", views.home, name="home"),
+    path("pairs/<uuid:pair_id>/", include(in_a_pair)),
+]

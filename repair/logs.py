@@ -2,6 +2,7 @@
 
 import logging
 import traceback
+from collections.abc import Iterator
 from types import TracebackType
 from typing import TypeAlias
 
@@ -21,7 +22,16 @@ class Wordless(logging.Formatter):
         super().__init__("%(asctime)s %(levelname)s %(name)s: %(message)s")
 
     def formatException(self, ei: Fault) -> str:  # noqa: N802
-        """The frames of `ei` and the kind of fault, innermost last."""
-        kind, _, frames = ei
-        lines = traceback.format_tb(frames)
-        return "".join(lines) + (f"{kind.__module__}.{kind.__qualname__}" if kind else "")
+        """The fault and what caused it, the cause last."""
+        return "\ncaused by\n".join(_in_code(fault) for fault in _chain(ei[1]))
+
+
+def _chain(fault: BaseException | None) -> Iterator[BaseException]:
+    while fault is not None:
+        yield fault
+        fault = fault.__cause__ or (None if fault.__suppress_context__ else fault.__context__)
+
+
+def _in_code(fault: BaseException) -> str:
+    frames = traceback.format_tb(fault.__traceback__)
+    return "".join([*frames, f"{type(fault).__module__}.{type(fault).__qualname__}"])

@@ -3,6 +3,8 @@
 import logging
 from collections.abc import Callable
 
+from boundaries import actions as boundaries
+from conversations import actions as conversations
 from repair.celery import app
 from repair.health.actions import beat
 
@@ -12,7 +14,7 @@ log = logging.getLogger(__name__)
 @app.task
 def sweep() -> None:
     """Do what is due. A step that fails is logged and does not stop the others (R7)."""
-    for step in (beat,):
+    for step in (beat, boundaries.sweep, conversations.sweep):
         _try(step)
 
 

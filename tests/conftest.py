@@ -1,5 +1,6 @@
 """What every test may ask for: the clock, the persons, and the outsider."""
 
+import os
 from collections.abc import Callable, Iterator
 
 import pytest
@@ -7,21 +8,57 @@ from allauth.account.models import EmailAddress
 from django.core.cache import cache
 from django.db import connection
 from django.test import Client
+from playwright.sync_api import Browser
 
 from accounts.actions import create_code, use_code
 from accounts.models import Pair, Person
+from tests import chromium, stack
 from tests import clock as clocks
 
 PASSWORD = "a-quiet-password"
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Leave out, with a reason, what needs PostgreSQL when the tests run on SQLite."""
+    """Leave out, with a reason, what needs something that is not here."""
     if connection.vendor != "postgresql":
-        skip = pytest.mark.skip(reason="needs PostgreSQL")
-        for item in items:
-            if item.get_closest_marker("postgres"):
-                item.add_marker(skip)
+        _leave_out(items, "postgres", "needs PostgreSQL")
+    if not chromium.path() and not os.environ.get("REPAIR_REQUIRE_BROWSER"):
+        _leave_out(items, "browser", "NOT RUN: no Chromium is installed")
+
+
+def _leave_out(items: list[pytest.Item], marker: str, reason: str) -> None:
+    for item in items:
+        if item.get_closest_marker(marker):
+            item.add_marker(pytest.mark.skip(reason=reason))
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Browser]:
+    """A headless Chromium; make a context of it for each person."""
+    executable = chromium.path()
+    assert executable, "No Chromium is installed: apt-get install chromium"
+    with chromium.launched(executable) as launched:
+        yield launched
+
+
+@pytest.fixture(
+    params=[
+        pytest.param("sqlite", marks=pytest.mark.once),
+        pytest.param("postgresql", marks=pytest.mark.postgres),
+    ]
+)
+def repair(request, tmp_path) -> Iterator[stack.Running]:
+    """Repair with its demo, as `make run` starts it: on SQLite and files, and on real servers."""
+    if request.param == "sqlite":
+        with stack.running(tmp_path) as running:
+            yield running
+    else:
+        with (
+            stack.own_database() as database,
+            stack.own_redis() as redis,
+            stack.running(tmp_path, DATABASE_URL=database, REDIS_URL=redis) as running,
+        ):
+            yield running
 
 
 @pytest.fixture(autouse=True)

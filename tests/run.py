@@ -14,9 +14,9 @@ from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
 
-from tests import servers
+from tests import chromium, servers
 
-BROWSERS = ("chromium", "chromium-browser", "google-chrome")
+MOST_SIDE_BY_SIDE = 6  # each has a numbered database of Redis: see tests.stack.own_redis
 
 
 def main(arguments: list[str]) -> int:
@@ -36,16 +36,17 @@ def main(arguments: list[str]) -> int:
                 arguments,
                 {**env, "DATABASE_URL": database, "REDIS_URL": redis},
             ),
-            _pytest("SQLite and files", ["-m", "not postgres", *arguments], env),
+            _pytest("SQLite and files", ["-m", "not postgres and not once", *arguments], env),
         ]
-    if not any(shutil.which(name) for name in BROWSERS):
+    if not chromium.path():
         print("NOT RUN: the tests in a browser, because no Chromium is installed.")  # noqa: T201
     return max(codes)
 
 
 def _pytest(name: str, arguments: list[str], env: dict[str, str]) -> int:
     print(f"\n=== On {name} ===", flush=True)  # noqa: T201
-    command = [sys.executable, "-m", "pytest", "-q", "-n", "auto", *arguments]
+    side_by_side = min(os.cpu_count() or 1, MOST_SIDE_BY_SIDE)
+    command = [sys.executable, "-m", "pytest", "-q", "-n", str(side_by_side), *arguments]
     return subprocess.run(command, env=env, check=False).returncode
 
 

@@ -9,10 +9,16 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from urllib.parse import urlsplit
+from uuid import uuid4
 
 import httpx
 import psutil
+import psycopg
+from psycopg.sql import SQL, Identifier
+from redis import Redis
 
+from repair.processes import end_with_parent
 from tests.servers import free_port
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -59,6 +65,7 @@ def launch(folder: Path, **values: str) -> Running:
             stdout=terminal,
             stderr=terminal,
             start_new_session=True,
+            preexec_fn=end_with_parent,  # noqa: PLW1509
         )
     return Running(f"http://localhost:{port}", folder, process)
 
@@ -87,10 +94,39 @@ def running(folder: Path, **values: str) -> Iterator[Running]:
         wait_until_ready(repair)
         yield repair
     except BaseException:
-        print(repair.said())
+        sys.stdout.write(repair.said())
         raise
     finally:
         end(repair)
+
+
+@contextmanager
+def own_database() -> Iterator[str]:
+    """The URL of a fresh database on the PostgreSQL of this run, dropped afterwards."""
+    url = urlsplit(os.environ["DATABASE_URL"])
+    name = f"repair_{uuid4().hex}"
+    with psycopg.connect(url.geturl(), autocommit=True) as server:
+        server.execute(SQL("CREATE DATABASE {}").format(Identifier(name)))
+        try:
+            yield url._replace(path=f"/{name}").geturl()
+        finally:
+            server.execute(SQL("DROP DATABASE {} WITH (FORCE)").format(Identifier(name)))
+
+
+@contextmanager
+def own_redis() -> Iterator[str]:
+    """The URL of an empty numbered database on the Redis of this run.
+
+    Two workers on one would take each other's tasks. 0 counts them, and 1 to 6 are the caches of
+    the tests themselves.
+    """
+    url = os.environ["REDIS_URL"]
+    with Redis.from_url(url) as server:
+        number = server.incr("taken-by-tests") % 9 + 7
+    own = urlsplit(url)._replace(path=f"/{number}").geturl()
+    with Redis.from_url(own) as server:
+        server.flushdb()
+    yield own
 
 
 def end(repair: Running, how: signal.Signals = signal.SIGINT) -> int:

@@ -1,6 +1,5 @@
 """Starting and ending: what `make run` starts, Ctrl-C ends, and every fault is one plain line."""
 
-import os
 import signal
 import socket
 import stat
@@ -13,7 +12,7 @@ import pytest
 from tests import stack
 from tests.stack import ROOT, environment, wait_for
 
-pytestmark = pytest.mark.processes
+pytestmark = [pytest.mark.processes, pytest.mark.once]
 
 SECRET = "s" * 60
 PRODUCTION = {
@@ -147,7 +146,8 @@ def test_production_refuses_what_it_cannot_use(tmp_path, name, value):
 
 
 def test_production_settings_pass_every_deployment_check(tmp_path):
-    ended = manage(tmp_path, "check", "--deploy", "--fail-level=DEBUG", **PRODUCTION)
+    on_sqlite = {**PRODUCTION, "DATABASE_URL": f"sqlite:///{tmp_path / 'db.sqlite3'}"}
+    ended = manage(tmp_path, "check", "--deploy", "--fail-level=DEBUG", **on_sqlite)
     assert ended.returncode == 0, ended.stderr
 
 
@@ -179,4 +179,4 @@ def test_a_secret_key_made_by_two_at_once_is_the_same(tmp_path):
     keys = {each.communicate(timeout=60)[0] for each in both}
     assert len(keys) == 1
     assert len(keys.pop().strip()) >= 50
-    assert os.listdir(tmp_path / "secrets") == ["secret_key"]
+    assert [path.name for path in (tmp_path / "secrets").iterdir()] == ["secret_key"]

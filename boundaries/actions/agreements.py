@@ -26,7 +26,7 @@ from boundaries.rules.windows import TOOK_PLACE, WINDOWS_UNTIL_REVIEW, Span, Sta
 def take_less(*, by: Membership, terms: Terms) -> None:
     """Put lesser terms in force at once, alone (R1).
 
-    Raises Refused with NOT_LESS if they are not less than what is in force: that needs both.
+    Raises RefusedError with NOT_LESS if they are not less than what is in force: that needs both.
     """
     with locked_pair(by.pair_id) as (pair, at):
         situation = load_situation(pair, at)

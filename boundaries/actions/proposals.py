@@ -3,12 +3,12 @@
 from datetime import datetime
 from uuid import UUID
 
-from accounts.proof import Proof
 from accounts.locks import locked_pair
 from accounts.models import Membership, Pair
+from accounts.proof import Proof
 from boundaries.actions.agreements import put_in_force
 from boundaries.actions.record import Act, Entry, add_to_record
-from boundaries.exceptions import Refused, refuse_if
+from boundaries.exceptions import RefusedError, refuse_if
 from boundaries.models import Consent, Proposal
 from boundaries.queries import load_situation
 from boundaries.rules import gate
@@ -23,7 +23,8 @@ def propose(*, by: Membership, terms: Terms, proof: Proof) -> Proposal:
     """Put exact terms to the other; proposing is the first consent (R2). Doing it twice is doing it
     once.
 
-    proof: that `by` proved again who they are. Raises Refused with the reasons that concern `by`
+    proof: that `by` proved again who they are. Raises RefusedError with the reasons that concern
+    `by`
     alone: what the other allows, or whether they paused, changes nothing here (R10).
     """
     proof.check(by.person_id)
@@ -43,8 +44,8 @@ def consent(*, by: Membership, proposal_id: UUID, digest: str, proof: Proof) -> 
     """Say yes to the exact terms that `digest` names; cooling-off begins (R2). Doing it twice is
     doing it once.
 
-    Raises Refused if the gate forbids it, with CHANGED_MEANWHILE if the digest is of other terms,
-    and Proposal.DoesNotExist for a proposal of another pair.
+    Raises RefusedError if the gate forbids it, with CHANGED_MEANWHILE if the digest is of other
+    terms, and Proposal.DoesNotExist for a proposal of another pair.
     """
     proof.check(by.person_id)
     with locked_pair(by.pair_id) as (pair, at):
@@ -56,7 +57,7 @@ def consent(*, by: Membership, proposal_id: UUID, digest: str, proof: Proof) -> 
             gate.reasons_against(gate.Consent(by.person_id, proposal.as_value()), situation, at)
         )
         if digest != proposal.digest:
-            raise Refused([Reason.CHANGED_MEANWHILE])
+            raise RefusedError([Reason.CHANGED_MEANWHILE])
         _consent(proposal, by, at)
         proposal.takes_force_at = at + max(each.cooling_off for each in situation.limits.values())
         proposal.save(update_fields=["takes_force_at"])

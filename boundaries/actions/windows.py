@@ -28,7 +28,7 @@ OPENED = {
 def go_ahead(*, by: Membership, window_id: UUID) -> None:
     """Say that one wants this conversation (R24). Saying it twice is saying it once.
 
-    Raises Refused if it began or is not planned any more, and Window.DoesNotExist for another
+    Raises RefusedError if it began or is not planned any more, and Window.DoesNotExist for another
     pair's.
     """
     with locked_pair(by.pair_id) as (pair, at):
@@ -44,7 +44,7 @@ def skip(*, by: Membership, window_id: UUID) -> None:
     """Skip this conversation, alone, without a reason; there is no way back. Skipping twice is
     skipping once.
 
-    Raises Refused if it began, and Window.DoesNotExist for another pair's.
+    Raises RefusedError if it began, and Window.DoesNotExist for another pair's.
     """
     with locked_pair(by.pair_id) as (pair, at):
         if Window.objects.filter(pair=pair, pk=window_id, state=State.SKIPPED).exists():

@@ -67,7 +67,7 @@ def terms_digest(terms: Terms) -> str:
 
 
 def digest(value: Json) -> str:
-    """SHA-256, in hexadecimal, of `value` as JSON with sorted keys, no white space and only ASCII."""
+    """SHA-256, in hexadecimal, of `value` as JSON: keys sorted, no white space, only ASCII."""
     text = json.dumps(value, sort_keys=True, separators=(",", ":"), ensure_ascii=True)
     return hashlib.sha256(text.encode("ascii")).hexdigest()
 

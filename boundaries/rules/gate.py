@@ -152,10 +152,12 @@ def paused_by_proposer(act: Propose, situation: Situation, _: datetime) -> bool:
 
 
 def no_agreement(_: object, situation: Situation, __: datetime) -> bool:
+    """Nothing is in force."""
     return situation.in_force.rhythm is None
 
 
 def too_early(act: OpenWindow, _: Situation, at: datetime) -> bool:
+    """The beginning is part of the window."""
     return at < act.window.span.opens_at
 
 
@@ -165,14 +167,17 @@ def too_late(act: OpenWindow | Release | Notify, _: Situation, at: datetime) -> 
 
 
 def begun(act: AnswerWindow, _: Situation, at: datetime) -> bool:
+    """R24: an answer comes before the beginning, or not at all."""
     return at >= act.window.span.opens_at
 
 
 def not_planned(act: OpenWindow | AnswerWindow, _: Situation, __: datetime) -> bool:
+    """It opened already, or it will not."""
     return act.window.state is not State.PLANNED
 
 
 def not_open(act: Release | Notify, _: Situation, __: datetime) -> bool:
+    """R17: outside an open window nothing is delivered."""
     return act.window.state is not State.OPEN
 
 
@@ -190,14 +195,17 @@ def needs_go_ahead(person: UUID, situation: Situation) -> bool:
 
 
 def outside_hours(act: OpenWindow, situation: Situation, _: datetime) -> bool:
+    """R8: for this one conversation, in each person's own zone."""
     return not all(fits_hours(act.window.span, limits) for limits in situation.limits.values())
 
 
 def too_many_letters(act: Release, situation: Situation, _: datetime) -> bool:
+    """R18."""
     return act.released >= situation.in_force.letters
 
 
 def letter_too_long(act: Release, situation: Situation, _: datetime) -> bool:
+    """R18."""
     return act.length > situation.in_force.letter_length
 
 
@@ -207,6 +215,7 @@ def in_force_beyond_limits(_: object, situation: Situation, __: datetime) -> boo
 
 
 def not_less(act: TakeLess, situation: Situation, _: datetime) -> bool:
+    """R1: what is not less in every respect needs both."""
     return not act.terms < situation.in_force
 
 
@@ -216,10 +225,12 @@ def not_more(act: Propose, situation: Situation, _: datetime) -> bool:
 
 
 def beyond_own_limits(act: Propose, situation: Situation, _: datetime) -> bool:
+    """R10: a proposal fits its author's own limits."""
     return not within(act.terms, situation.limits[act.by])
 
 
 def outside_own_hours(act: Propose, situation: Situation, at: datetime) -> bool:
+    """R10: with its dates, too."""
     return not fit(act.terms, situation.limits[act.by], after=at)
 
 
@@ -289,10 +300,12 @@ def not_theirs(act: Show | Consent, _: Situation, __: datetime) -> bool:
 
 
 def not_open_proposal(act: Show | Consent, _: Situation, at: datetime) -> bool:
+    """It was declined, withdrawn, agreed to, void, or has lapsed."""
     return standing(act.proposal, at) is not Standing.OPEN
 
 
 def not_cooling_off(act: TakeForce, _: Situation, at: datetime) -> bool:
+    """R4: a consent was withdrawn, or it is void or in force already."""
     return standing(act.proposal, at) is not Standing.COOLING_OFF
 
 

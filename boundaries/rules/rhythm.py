@@ -49,7 +49,7 @@ def month_index(day: date) -> int:
 
 @dataclass(frozen=True)
 class Weekly:
-    """On `weekdays` of every week whose index leaves the remainder `phase` when divided by `every`."""
+    """On `weekdays` of every week whose index, divided by `every`, leaves the remainder `phase`."""
 
     every: int
     phase: int
@@ -63,7 +63,7 @@ class Weekly:
 
 @dataclass(frozen=True)
 class Monthly:
-    """On `days` of every month whose index leaves the remainder `phase` when divided by `every`."""
+    """On `days` of every month whose index, divided by `every`, leaves the remainder `phase`."""
 
     every: int
     phase: int

@@ -6,7 +6,7 @@ from uuid import UUID
 from accounts.locks import locked_pair
 from accounts.models import Membership, Pair
 from boundaries.actions.record import Act, Entry, add_to_record
-from conversations.exceptions import AlreadyReleased, ChangedElsewhere
+from conversations.exceptions import AlreadyReleasedError, ChangedElsewhereError
 from conversations.models import Letter
 
 
@@ -35,16 +35,16 @@ def write_letter(*, by: Membership, key: UUID, body: str, hold: bool) -> Letter:
 def edit_letter(*, by: Membership, letter_id: UUID, version: int, body: str, hold: bool) -> Letter:
     """Change a letter that was not released, and hold it or keep it as a draft.
 
-    version: of the letter when it was shown. Raises ChangedElsewhere if it was changed since,
-    unless to the very same words; AlreadyReleased if it was released meanwhile; Letter.DoesNotExist
-    for another's.
+    version: of the letter when it was shown. Raises ChangedElsewhereError if it was changed since,
+    unless to the very same words; AlreadyReleasedError if it was released meanwhile;
+    Letter.DoesNotExist for another's.
     """
     with locked_pair(by.pair_id) as (pair, at):
         letter = _own(pair, by, letter_id)
         if letter.state == Letter.State.RELEASED:
-            raise AlreadyReleased
+            raise AlreadyReleasedError
         if letter.version != version and letter.body != body:
-            raise ChangedElsewhere(letter.version, letter.body)
+            raise ChangedElsewhereError(letter.version, letter.body)
         if letter.body != body:
             letter.body, letter.length = body, len(body)
             letter.version += 1
@@ -56,26 +56,26 @@ def edit_letter(*, by: Membership, letter_id: UUID, version: int, body: str, hol
 def withdraw_letter(*, by: Membership, letter_id: UUID) -> None:
     """Make a held letter a draft again; a draft stays one.
 
-    Raises AlreadyReleased if it was released meanwhile, and Letter.DoesNotExist for another's.
+    Raises AlreadyReleasedError if it was released meanwhile, and Letter.DoesNotExist for another's.
     """
     with locked_pair(by.pair_id) as (pair, at):
         letter = _own(pair, by, letter_id)
         if letter.state == Letter.State.RELEASED:
-            raise AlreadyReleased
+            raise AlreadyReleasedError
         _unhold(letter, at)
 
 
 def delete_letter(*, by: Membership, letter_id: UUID) -> None:
     """Delete a letter that was not released, for good; one that is gone already changes nothing.
 
-    Raises AlreadyReleased if it was released meanwhile: it is the recipient's too.
+    Raises AlreadyReleasedError if it was released meanwhile: it is the recipient's too.
     """
     with locked_pair(by.pair_id) as (pair, at):
         letter = Letter.objects.filter(pair=pair, author=by.person_id, pk=letter_id).first()
         if letter is None:
             return
         if letter.state == Letter.State.RELEASED:
-            raise AlreadyReleased
+            raise AlreadyReleasedError
         _unhold(letter, at)
         letter.delete()
 

@@ -1,5 +1,7 @@
 """How far the demo's clock is from the real one."""
 
+from typing import ClassVar
+
 from django.db import models
 
 
@@ -8,6 +10,8 @@ class DemoClock(models.Model):
 
     id = models.PositiveSmallIntegerField(primary_key=True, default=1)
     offset_seconds = models.BigIntegerField(default=0)
+
+    objects: ClassVar[models.Manager["DemoClock"]] = models.Manager()
 
     class Meta:
         constraints = (models.CheckConstraint(condition=models.Q(id=1), name="demo_has_one_clock"),)

@@ -14,6 +14,7 @@ ALLOWED_HOSTS = [
     "[::1]",
     *env.names("REPAIR_HOSTS", default=[]),
 ]
+REPAIR_URL = f"http://localhost:{env.text('PORT', '8000')}"
 
 DATABASES = {
     "default": env.database(env.text("DATABASE_URL", f"sqlite:///{VAR / 'db.sqlite3'}")),

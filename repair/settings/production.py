@@ -10,6 +10,8 @@ if env.flag("REPAIR_DEMO", default=False):
 SECRET_KEY = env.secret_key()
 SECRET_KEY_FALLBACKS = env.names("SECRET_KEY_FALLBACKS", default=[])
 ALLOWED_HOSTS = env.names("REPAIR_HOSTS")
+# Where links in mails lead.
+REPAIR_URL = f"https://{ALLOWED_HOSTS[0].lstrip('.')}"
 DATABASES = {"default": env.database(env.text("DATABASE_URL"))}
 
 EMAIL_BACKEND = "django.core.mail.backends.smtp.EmailBackend"

@@ -10,6 +10,18 @@ CHANGES_EACH_TIME = re.compile(
 )
 
 
+def first(pattern: str, text: str) -> str:
+    """The first group of the pattern's first match, which must be there."""
+    found = re.search(pattern, text)
+    assert found, f"{pattern} is nowhere in the text"
+    return found[1]
+
+
+def link_in(mail) -> str:
+    """The path of the link in a mail."""
+    return first(r"https?://testserver(\S+)", mail.body)
+
+
 def steady(content: bytes) -> bytes:
     """The page without what differs between two answers to the very same request."""
     return CHANGES_EACH_TIME.sub(b"", content)

@@ -7,6 +7,10 @@ from django.db import connection, transaction
 
 from accounts import clock as accounts_clock
 
+SPEND_SOME_TIME = """
+    WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 200000)
+    SELECT count(*) FROM n
+"""
 FIXED = datetime(2030, 1, 1, tzinfo=UTC)
 
 
@@ -39,6 +43,8 @@ def test_the_database_clock_goes_on_within_a_transaction():
         first = accounts_clock.database_now()
         with connection.cursor() as cursor:
             spend = "SELECT count(*) FROM n"
-            rows = "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 200000)"
+            rows = (
+                "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 200000)"
+            )
             cursor.execute(f"{rows} {spend}")
         assert accounts_clock.database_now() > first

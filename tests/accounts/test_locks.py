@@ -1,6 +1,7 @@
 """The one lock."""
 
 from concurrent.futures import ThreadPoolExecutor
+from datetime import timedelta
 from threading import Event
 from uuid import uuid4
 
@@ -30,10 +31,14 @@ def test_a_pair_that_does_not_exist_cannot_be_locked():
 
 @pytest.mark.django_db
 def test_an_exception_undoes_what_the_block_wrote(pair, clock):
-    with pytest.raises(RuntimeError), locked_pair(pair.pk) as (locked, at):
-        locked.ended_at = at
-        locked.save()
-        raise RuntimeError
+    def end_and_fail():
+        with locked_pair(pair.pk) as (locked, at):
+            locked.ended_at = at
+            locked.save()
+            raise RuntimeError
+
+    with pytest.raises(RuntimeError):
+        end_and_fail()
     pair.refresh_from_db()
     assert pair.ended_at is None
 
@@ -67,11 +72,17 @@ def test_the_second_waits_for_the_first_and_reads_what_it_wrote(pair, by_many):
             locked.save()
         connection.close()
 
+    def read():
+        with locked_pair(pair.pk) as (locked, at):
+            return locked.ended_at, at
+
+    def read_by_many():
+        with locked_pairs([pair.pk]) as (pairs, at):
+            return pairs[0].ended_at, at
+
     def second():
         try:
-            with locked_pairs([pair.pk]) if by_many else locked_pair(pair.pk) as (found, at):
-                locked = found[0] if by_many else found
-                return locked.ended_at, at
+            return read_by_many() if by_many else read()
         finally:
             connection.close()
 
@@ -89,7 +100,10 @@ def test_the_second_waits_for_the_first_and_reads_what_it_wrote(pair, by_many):
 
 
 def wait_until_somebody_waits_for_a_lock() -> None:
-    waiting = "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'"
+    waiting = (
+        "SELECT count(*) FROM pg_stat_activity "
+        "WHERE datname = current_database() AND wait_event_type = 'Lock'"
+    )
     for _ in range(10_000):
         with connection.cursor() as cursor:
             cursor.execute(waiting)
@@ -126,11 +140,10 @@ def test_the_lock_keeps_every_one_of_many_increments(pair):
     Pair.objects.filter(pk=pair.pk).update(ended_at=pair.created_at)
 
     def add_seconds(count):
-        from datetime import timedelta
-
         try:
             for _ in range(count):
                 with locked_pair(pair.pk) as (locked, _at):
+                    assert locked.ended_at
                     Pair.objects.filter(pk=pair.pk).update(
                         ended_at=locked.ended_at + timedelta(seconds=1)
                     )

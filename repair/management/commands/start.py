@@ -106,7 +106,7 @@ def web(host: str, port: int) -> list[str]:
 
 def worker() -> list[str]:
     """The worker with its beat. One process is enough, and on SQLite one writes at a time."""
-    # The worker takes no pickles, so that Celery's warning to the administrator is beside the point.
+    # Celery warns an administrator of pickles, which this worker does not take.
     python = [sys.executable, "-W", "ignore::RuntimeWarning:celery.platforms"]
     options = ["--without-gossip", "--without-mingle", "--without-heartbeat", "--concurrency=1"]
     return [*python, "-m", "celery", "-A", "repair", "-q", "worker", "-B", *options]

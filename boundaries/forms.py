@@ -1,0 +1,331 @@
+"""The forms of this app.
+
+Each turns what was typed into one value of the rules, or says what is wrong.
+"""
+
+from datetime import datetime, timedelta
+from typing import Any, cast
+from zoneinfo import ZoneInfo
+
+from django import forms
+from django.core.exceptions import ValidationError
+from django.utils.translation import gettext_lazy as _
+
+from accounts.fields import ZoneField
+from boundaries.rules.limits import HOURS_OF_THE_WEEK, SHORTEST_COOLING_OFF, Limits
+from boundaries.rules.rhythm import (
+    LAST,
+    Monthly,
+    NthWeekday,
+    Rhythm,
+    Weekly,
+    month_index,
+    week_index,
+)
+from boundaries.rules.terms import NO_CONTACT, Terms
+from boundaries.rules.windows import occurrences
+from boundaries.words import in_words
+
+NEVER = ""
+LONGEST_MINUTES = 240
+MOST_LETTERS = 10
+LONGEST_LETTER = 20_000
+
+WEEKDAYS = (
+    (0, _("Monday")),
+    (1, _("Tuesday")),
+    (2, _("Wednesday")),
+    (3, _("Thursday")),
+    (4, _("Friday")),
+    (5, _("Saturday")),
+    (6, _("Sunday")),
+)
+
+
+HOW_OFTEN = (
+    ("month 1", _("Every month")),
+    ("month 2", _("Every two months")),
+    ("month 3", _("Every three months")),
+    ("week 2", _("Every two weeks")),
+    ("week 1", _("Every week")),
+)
+
+
+class Amount(forms.IntegerField):
+    """A whole number between two bounds, which it names when it is outside them."""
+
+    def __init__(self, *, low: int, high: int, **kwargs: Any) -> None:
+        said = _("Please type a whole number from %(low)s to %(high)s.") % {
+            "low": low,
+            "high": high,
+        }
+        messages = dict.fromkeys(("required", "invalid", "min_value", "max_value"), said)
+        super().__init__(min_value=low, max_value=high, error_messages=messages, **kwargs)
+
+
+class LimitsForm(forms.Form):
+    """One person's limits in a pair."""
+
+    days_between = forms.TypedChoiceField(
+        label=_("Conversations, at most"),
+        coerce=int,
+        empty_value=None,
+        required=False,
+        choices=(
+            (NEVER, _("None")),
+            (84, _("One in twelve weeks")),
+            (56, _("One in eight weeks")),
+            (28, _("One a month")),
+            (14, _("One in two weeks")),
+            (7, _("One a week")),
+        ),
+    )
+    minutes = Amount(low=0, high=LONGEST_MINUTES, label=_("Minutes, at most"))
+    letters = Amount(
+        low=0,
+        high=MOST_LETTERS,
+        label=_("Letters from each of you for one conversation, at most"),
+    )
+    letter_length = Amount(
+        low=0,
+        high=LONGEST_LETTER,
+        label=_("Characters in one letter, at most"),
+        help_text=_("A page has about 2,000."),
+    )
+    live = forms.BooleanField(label=_("Talking live is all right for me"), required=False)
+    ask_before_each = forms.BooleanField(
+        label=_("Ask me before each conversation"),
+        help_text=_("Without my “go ahead”, it is skipped."),
+        required=False,
+    )
+    cooling_off_hours = forms.TypedChoiceField(
+        label=_("After we both said yes to more, wait at least"),
+        coerce=int,
+        choices=((72, _("3 days")), (168, _("1 week")), (336, _("2 weeks"))),
+    )
+    zone = ZoneField(label=_("Time zone of the hours below"))
+    hours = forms.TypedMultipleChoiceField(
+        label=_("Hours of the week in which a conversation may be"),
+        coerce=int,
+        required=False,
+        choices=[(hour, str(hour)) for hour in sorted(HOURS_OF_THE_WEEK)],
+        error_messages={"invalid_choice": _("Please choose hours from the list.")},
+    )
+
+    @staticmethod
+    def initial_from(limits: Limits | None, zone: str) -> dict[str, Any]:
+        """What the form shows first: the person's limits, or a careful beginning without any."""
+        if limits is None:
+            daytime = [day * 24 + hour for day in range(7) for hour in range(9, 21)]
+            return {
+                "days_between": 28,
+                "minutes": 45,
+                "letters": 1,
+                "letter_length": 4000,
+                "ask_before_each": True,
+                "cooling_off_hours": 72,
+                "zone": zone,
+                "hours": daytime,
+            }
+        return {
+            "days_between": limits.days_between or NEVER,
+            "minutes": limits.minutes,
+            "letters": limits.letters,
+            "letter_length": limits.letter_length,
+            "live": limits.live,
+            "ask_before_each": limits.ask_before_each,
+            "cooling_off_hours": limits.cooling_off // timedelta(hours=1),
+            "zone": limits.zone,
+            "hours": sorted(limits.hours),
+        }
+
+    def limits(self) -> Limits:
+        """The limits of a valid form."""
+        data = self.cleaned_data
+        return Limits(
+            days_between=data["days_between"],
+            minutes=data["minutes"],
+            letters=data["letters"],
+            letter_length=data["letter_length"],
+            live=data["live"],
+            hours=frozenset(data["hours"]),
+            zone=data["zone"],
+            ask_before_each=data["ask_before_each"],
+            cooling_off=timedelta(hours=data["cooling_off_hours"]),
+        )
+
+    def hours_grid(self) -> list[tuple[str, list[dict[str, Any]]]]:
+        """The hours of the week as `parts/hours.html` takes them."""
+        checked = {str(value) for value in self["hours"].value() or []}
+        return [
+            (
+                str(name),
+                [
+                    {
+                        "value": day * 24 + hour,
+                        "label": f"{hour:02}",
+                        "checked": str(day * 24 + hour) in checked,
+                    }
+                    for hour in range(24)
+                ],
+            )
+            for day, name in WEEKDAYS
+        ]
+
+
+class TermsForm(forms.Form):
+    """Exact terms. `at` is the instant from which their conversations are counted."""
+
+    how_often = forms.ChoiceField(
+        label=_("How often"),
+        choices=HOW_OFTEN,
+    )
+    nth = forms.TypedChoiceField(
+        label=_("Which one in the month"),
+        help_text=_("This counts only for every month and rarer."),
+        coerce=int,
+        choices=(
+            (1, _("The first")),
+            (2, _("The second")),
+            (3, _("The third")),
+            (4, _("The fourth")),
+            (LAST, _("The last")),
+        ),
+    )
+    weekday = forms.TypedChoiceField(label=_("Day"), coerce=int, choices=WEEKDAYS)
+    opens_at = forms.TimeField(
+        label=_("Opens at"),
+        widget=forms.TimeInput(format="%H:%M", attrs={"type": "time"}),
+        input_formats=["%H:%M"],
+        error_messages={
+            "required": _("Please type a time such as 18:00."),
+            "invalid": _("This is not a time. Please type it as 18:00, from 00:00 to 23:59."),
+        },
+    )
+    zone = ZoneField(label=_("In the time zone"))
+    minutes = Amount(low=5, high=LONGEST_MINUTES, label=_("Minutes that it stays open"))
+    letters = Amount(
+        low=0, high=MOST_LETTERS, label=_("Letters from each of you for one conversation")
+    )
+    letter_length = Amount(
+        low=0,
+        high=LONGEST_LETTER,
+        label=_("Characters in one letter, at most"),
+        help_text=_("A page has about 2,000."),
+    )
+    live = forms.BooleanField(label=_("Talk live while it is open"), required=False)
+    ask_before_each = forms.BooleanField(
+        label=_("Ask both before each conversation"),
+        help_text=_("Without a “go ahead” from both of you, it is skipped."),
+        required=False,
+    )
+
+    phase = forms.IntegerField(required=False, widget=forms.HiddenInput)
+
+    def __init__(self, *args: Any, at: datetime, in_force: Terms, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.at = at
+        self.in_force = in_force.rhythm
+        self._offer(in_force.rhythm)
+
+    def _offer(self, rhythm: Rhythm | None) -> None:
+        """Offer the rhythm in force too, which limits may have made rarer than any other choice."""
+        field = cast(forms.ChoiceField, self.fields["how_often"])
+        if rhythm and _how_often(rhythm) not in dict(HOW_OFTEN):
+            field.choices = [(_how_often(rhythm), in_words(rhythm)), *HOW_OFTEN]
+
+    @staticmethod
+    def initial_from(terms: Terms, zone: str) -> dict[str, Any]:
+        """What the form shows first: what is in force, or one quiet conversation a month."""
+        if terms.rhythm is None:
+            first = {"how_often": "month 1", "nth": 1, "weekday": 5, "opens_at": "18:00"}
+            amounts = {"minutes": 45, "letters": 1, "letter_length": 4000}
+            return first | amounts | {"zone": zone}
+        return _rhythm_fields(terms.rhythm) | {
+            "opens_at": terms.at,
+            "zone": terms.zone,
+            "minutes": terms.minutes,
+            "letters": terms.letters,
+            "letter_length": terms.letter_length,
+            "live": terms.live,
+            "ask_before_each": terms.ask_before_each,
+        }
+
+    def clean(self) -> dict[str, Any]:
+        """Refuse terms that would allow nothing."""
+        data: dict[str, Any] = super().clean() or {}
+        if not self.errors and self.terms() == NO_CONTACT:
+            raise ValidationError(
+                _("With no letters and no talking there would be nothing to agree on.")
+            )
+        return data
+
+    def terms(self) -> Terms:
+        """The terms of a form without errors."""
+        data = self.cleaned_data
+        return Terms.normal(
+            rhythm=self._rhythm(),
+            at=data["opens_at"],
+            zone=data["zone"],
+            minutes=data["minutes"],
+            letters=data["letters"],
+            letter_length=data["letter_length"],
+            live=data["live"],
+            ask_before_each=data["ask_before_each"],
+        )
+
+    def exact(self) -> list[tuple[str, Any]]:
+        """What was typed, and the phase that it came to: with these the same terms come again."""
+        typed = [(name, self[name].value()) for name in self.fields if name != "phase"]
+        given = [(name, "on" if value is True else value) for name, value in typed if value]
+        rhythm = self.terms().rhythm
+        return [*given, ("phase", rhythm.phase if rhythm else 0)]
+
+    def _rhythm(self) -> Rhythm:
+        unit, every = self.cleaned_data["how_often"].split()
+        return self._with_phase(unit, int(every), 0 if every == "1" else self._phase(unit, every))
+
+    def _with_phase(self, unit: str, every: int, phase: int) -> Rhythm:
+        weekday = self.cleaned_data["weekday"]
+        if unit == "week":
+            return Weekly(every, phase % every, frozenset({weekday}))
+        day = NthWeekday(self.cleaned_data["nth"], weekday)
+        return Monthly(every, phase % every, frozenset({day}))
+
+    def _phase(self, unit: str, every: str) -> int:
+        """Which of the weeks or months: as confirmed, else as in force, else the first possible."""
+        if (confirmed := self.cleaned_data.get("phase")) is not None:
+            return int(confirmed)
+        if self.in_force and _how_often(self.in_force) == f"{unit} {every}":
+            return self.in_force.phase
+        return self._first_possible_phase(unit)
+
+    def _first_possible_phase(self, unit: str) -> int:
+        data = self.cleaned_data
+        each = Terms.normal(
+            rhythm=self._with_phase(unit, 1, 0),
+            at=data["opens_at"],
+            zone=data["zone"],
+            minutes=data["minutes"],
+            letters=0,
+            letter_length=0,
+            live=True,
+            ask_before_each=False,
+        )
+        first = next(occurrences(each, after=self.at + SHORTEST_COOLING_OFF)).opens_at
+        day = first.astimezone(ZoneInfo(data["zone"])).date()
+        return week_index(day) if unit == "week" else month_index(day)
+
+
+def _how_often(rhythm: Rhythm) -> str:
+    return f"{'week' if isinstance(rhythm, Weekly) else 'month'} {rhythm.every}"
+
+
+def _rhythm_fields(rhythm: Rhythm) -> dict[str, Any]:
+    if isinstance(rhythm, Weekly):
+        return {"how_often": _how_often(rhythm), "weekday": min(rhythm.weekdays)}
+    day = min(rhythm.days)
+    fields: dict[str, Any] = {"how_often": _how_often(rhythm)}
+    if isinstance(day, NthWeekday):
+        fields |= {"nth": day.nth, "weekday": day.weekday}
+    return fields

@@ -1,0 +1,282 @@
+"""The pages of this app: limits, proposals, the agreement, pausing and lifting."""
+
+from datetime import datetime
+from itertools import islice
+from typing import Any
+from uuid import UUID
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
+
+from accounts import clock
+from accounts.access import member, signed_in, signed_in_person
+from accounts.models import Membership
+from accounts.proof import take_proof
+from accounts.queries import memberships_of
+from boundaries import actions, queries
+from boundaries.exceptions import RefusedError
+from boundaries.forms import LimitsForm, TermsForm
+from boundaries.models import Proposal, Window
+from boundaries.rules import gate
+from boundaries.rules.canonical import terms_digest
+from boundaries.rules.proposals import Standing
+from boundaries.rules.situation import Situation
+from boundaries.rules.terms import Terms
+from boundaries.rules.windows import WINDOWS_UNTIL_REVIEW, Span, occurrences
+from boundaries.words import duration_in_words, terms_lines, told
+
+
+@member
+@require_http_methods(["GET", "HEAD", "POST"])
+def limits(request: HttpRequest, membership: Membership) -> HttpResponse:
+    """Show and set one's own limits."""
+    person = signed_in_person(request)
+    now = queries.own_limits(membership)
+    initial = LimitsForm.initial_from(now, person.time_zone)
+    form = LimitsForm(request.POST or None, initial=initial)
+    if form.is_valid():
+        actions.set_limits(by=membership, limits=form.limits())
+        messages.success(request, _("Your limits are set. They hold from now on."))
+        return _to_pair(membership)
+    context = {"membership": membership, "form": form, "are_set": now is not None}
+    return render(request, "boundaries/limits.html", context)
+
+
+@member
+@require_http_methods(["GET", "HEAD", "POST"])
+def propose(request: HttpRequest, membership: Membership) -> HttpResponse:
+    """Show the form for exact terms; a POST puts them to the other, after proving who one is."""
+    form, situation, _at = _terms_form(request, membership)
+    if not form.is_valid():
+        return _ask_for_terms(request, membership, form, situation)
+    terms = form.terms()
+    proof = take_proof(request, f"propose {membership.pair_id} {terms_digest(terms)}")
+    try:
+        proposal = actions.propose(by=membership, terms=terms, proof=proof)
+    except RefusedError as refused:
+        _say_why(form, refused)
+        return _ask_for_terms(request, membership, form, situation)
+    messages.success(request, _("Your proposal is made."))
+    return redirect("boundaries:proposal", membership.pair_id, proposal.pk)
+
+
+@member
+@require_POST
+def preview(request: HttpRequest, membership: Membership) -> HttpResponse:
+    """Show what the typed terms mean, with their dates, before anything is done with them."""
+    form, situation, at = _terms_form(request, membership)
+    if not form.is_valid():
+        return _ask_for_terms(request, membership, form, situation)
+    terms = form.terms()
+    is_less = not gate.reasons_against(gate.TakeLess(terms), situation, at)
+    if not is_less:
+        reasons = gate.reasons_against(gate.Propose(membership.person_id, terms), situation, at)
+        for sentence in told(reasons):
+            form.add_error(None, sentence)
+    if form.errors:
+        return _ask_for_terms(request, membership, form, situation)
+    context = _terms_context(membership, terms, situation, at)
+    context |= {"form": form, "exact": form.exact(), "is_less": is_less}
+    return render(request, "boundaries/preview.html", context)
+
+
+@member
+@require_POST
+def take_less(request: HttpRequest, membership: Membership) -> HttpResponse:
+    """Put lesser terms in force at once, alone."""
+    form, situation, _at = _terms_form(request, membership)
+    if not form.is_valid():
+        return _ask_for_terms(request, membership, form, situation)
+    try:
+        actions.take_less(by=membership, terms=form.terms())
+    except RefusedError as refused:
+        _say_why(form, refused)
+        return _ask_for_terms(request, membership, form, situation)
+    messages.success(request, _("This holds from now on."))
+    return _to_pair(membership)
+
+
+@member
+@require_GET
+def proposal(request: HttpRequest, membership: Membership, proposal_id: UUID) -> HttpResponse:
+    """Show one proposal's exact terms, and what this person can do with it."""
+    row, standing, situation, at = _proposal(membership, proposal_id)
+    after = row.takes_force_at or at
+    context = _terms_context(membership, row.terms, situation, after) | {
+        "proposal": row,
+        "lapses_at": row.as_value().lapses_at,
+        "standing": standing,
+        "is_mine": row.author_id == membership.person_id,
+    }
+    return render(request, "boundaries/proposal.html", context)
+
+
+@member
+@require_POST
+def consent(request: HttpRequest, membership: Membership, proposal_id: UUID) -> HttpResponse:
+    """Say yes to the exact terms that the page showed, after proving who one is."""
+    row, *_rest = _proposal(membership, proposal_id)
+    digest = request.POST.get("digest", "")
+    proof = take_proof(request, f"consent {row.pk} {digest}")
+    try:
+        actions.consent(by=membership, proposal_id=row.pk, digest=digest, proof=proof)
+    except RefusedError as refused:
+        _tell(request, refused)
+        return _to_pair(membership)
+    return redirect("boundaries:proposal", membership.pair_id, row.pk)
+
+
+@member
+@require_POST
+def decline(request: HttpRequest, membership: Membership, proposal_id: UUID) -> HttpResponse:
+    """Say no, in silence."""
+    _proposal(membership, proposal_id)
+    actions.decline(by=membership, proposal_id=proposal_id)
+    messages.success(request, _("You declined. The other is not told."))
+    return _to_pair(membership)
+
+
+@member
+@require_POST
+def withdraw_proposal(
+    request: HttpRequest, membership: Membership, proposal_id: UUID
+) -> HttpResponse:
+    """Take back one's proposal, or one's consent before it takes force, in silence."""
+    _proposal(membership, proposal_id)
+    actions.withdraw_proposal(by=membership, proposal_id=proposal_id)
+    messages.success(request, _("You took it back."))
+    return _to_pair(membership)
+
+
+@member
+@require_GET
+def agreement(request: HttpRequest, membership: Membership) -> HttpResponse:
+    """Show what is in force and its conversations."""
+    at = clock.now()
+    situation = queries.load_situation(membership.pair, at)
+    context = {
+        "membership": membership,
+        "agreement": queries.agreement_in_force(membership.pair),
+        "terms_lines": terms_lines(situation.in_force),
+        "windows": [window.span for window in situation.windows],
+    }
+    return render(request, "boundaries/agreement.html", context)
+
+
+@member
+@require_POST
+def go_ahead(request: HttpRequest, membership: Membership, window_id: UUID) -> HttpResponse:
+    """Say that one wants this conversation."""
+    return _answer(request, membership, actions.go_ahead, window_id, _("Thank you. It is noted."))
+
+
+@member
+@require_POST
+def skip(request: HttpRequest, membership: Membership, window_id: UUID) -> HttpResponse:
+    """Skip this conversation, alone."""
+    return _answer(request, membership, actions.skip, window_id, _("This conversation is skipped."))
+
+
+@member
+@require_POST
+def pause(request: HttpRequest, membership: Membership) -> HttpResponse:
+    """Stop all contact in the pair: one tap, no question."""
+    actions.pause(by=membership)
+    return _to_pair(membership)
+
+
+@signed_in
+@require_POST
+def pause_all(request: HttpRequest) -> HttpResponse:
+    """Stop all contact in every pair of the person: one tap, no question."""
+    for membership in memberships_of(signed_in_person(request)):
+        actions.pause(by=membership)
+    return redirect("conversations:home")
+
+
+@member
+@require_POST
+def lift(request: HttpRequest, membership: Membership) -> HttpResponse:
+    """Lift one's own pause, which restores nothing."""
+    actions.lift(by=membership)
+    messages.success(request, _("Your pause is lifted. Nothing begins by itself."))
+    return _to_pair(membership)
+
+
+def _to_pair(membership: Membership) -> HttpResponse:
+    return redirect("conversations:pair", membership.pair_id)
+
+
+def _terms_form(
+    request: HttpRequest, membership: Membership
+) -> tuple[TermsForm, Situation, datetime]:
+    at = clock.now()
+    situation = queries.load_situation(membership.pair, at)
+    zone = signed_in_person(request).time_zone
+    initial = TermsForm.initial_from(situation.in_force, zone)
+    posted = request.POST if request.method == "POST" else None
+    form = TermsForm(posted, initial=initial, at=at, in_force=situation.in_force)
+    return form, situation, at
+
+
+def _ask_for_terms(
+    request: HttpRequest, membership: Membership, form: TermsForm, situation: Situation
+) -> HttpResponse:
+    context = {
+        "membership": membership,
+        "form": form,
+        "terms_lines": terms_lines(situation.in_force),
+        "has_limits": queries.own_limits(membership) is not None,
+    }
+    return render(request, "boundaries/propose.html", context)
+
+
+def _terms_context(
+    membership: Membership, terms: Terms, situation: Situation, after: datetime
+) -> dict[str, Any]:
+    own = situation.limits[membership.person_id]
+    return {
+        "membership": membership,
+        "terms_lines": terms_lines(terms),
+        "windows": _first_windows(terms, after),
+        "cooling_off": duration_in_words(own.cooling_off),
+    }
+
+
+def _first_windows(terms: Terms, after: datetime) -> list[Span]:
+    return list(islice(occurrences(terms, after=after), WINDOWS_UNTIL_REVIEW))
+
+
+def _proposal(
+    membership: Membership, proposal_id: UUID
+) -> tuple[Proposal, Standing, Situation, datetime]:
+    at = clock.now()
+    situation = queries.load_situation(membership.pair, at)
+    row, standing = queries.get_proposal_for(membership, proposal_id, situation, at)
+    return row, standing, situation, at
+
+
+def _answer(
+    request: HttpRequest, membership: Membership, act: Any, window_id: UUID, done: str
+) -> HttpResponse:
+    get_object_or_404(Window, pk=window_id, pair=membership.pair_id)
+    try:
+        act(by=membership, window_id=window_id)
+    except RefusedError as refused:
+        _tell(request, refused)
+    else:
+        messages.success(request, done)
+    return _to_pair(membership)
+
+
+def _say_why(form: TermsForm, refused: RefusedError) -> None:
+    for sentence in told(refused.reasons):
+        form.add_error(None, sentence)
+
+
+def _tell(request: HttpRequest, refused: RefusedError) -> None:
+    for sentence in told(refused.reasons):
+        messages.error(request, sentence)

@@ -1,0 +1,157 @@
+"""What people read: terms in words, and the one table of what is told for each reason."""
+
+from datetime import timedelta
+
+from django.utils.functional import Promise
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy, ngettext
+
+from boundaries.rules.gate import Reason
+from boundaries.rules.rhythm import LAST, Day, MonthDay, NthWeekday, Rhythm, Weekly
+from boundaries.rules.terms import Terms
+
+NOTHING_SCHEDULED = gettext_lazy("No conversation is scheduled.")
+LOOK_AGAIN = gettext_lazy("What this page was about has changed. Please look again.")
+
+TOLD: dict[Reason, Promise] = {
+    # One sentence for all that could say who paused, or what the other allows (R10, R15).
+    Reason.PAUSED: NOTHING_SCHEDULED,
+    Reason.NO_AGREEMENT: NOTHING_SCHEDULED,
+    Reason.BEYOND_LIMITS: NOTHING_SCHEDULED,
+    Reason.OUTSIDE_HOURS: NOTHING_SCHEDULED,
+    Reason.NOT_CONFIRMED: NOTHING_SCHEDULED,
+    Reason.NOT_PLANNED: LOOK_AGAIN,
+    Reason.NOT_OPEN: LOOK_AGAIN,
+    Reason.NOT_THEIRS: LOOK_AGAIN,
+    Reason.NOT_STANDING: LOOK_AGAIN,
+    Reason.CHANGED_MEANWHILE: LOOK_AGAIN,
+    Reason.COOLING_OFF: LOOK_AGAIN,
+    Reason.PARTED: gettext_lazy("This has ended."),
+    Reason.OWN_PAUSE: gettext_lazy("You have paused. Lift your pause first."),
+    Reason.TOO_EARLY: gettext_lazy("The conversation is not open yet."),
+    Reason.TOO_LATE: gettext_lazy("This conversation has begun or is over."),
+    Reason.TOO_MANY_LETTERS: gettext_lazy("You agreed on fewer letters for one conversation."),
+    Reason.LETTER_TOO_LONG: gettext_lazy("You agreed on shorter letters."),
+    Reason.NOT_LESS: gettext_lazy(
+        "This is not less than what you have now in every respect, so it needs both of you."
+    ),
+    Reason.NOT_MORE: gettext_lazy(
+        "This is no more than what you have now, so it needs nobody but you."
+    ),
+    Reason.BEYOND_OWN_LIMITS: gettext_lazy(
+        "This is more than your own limits allow. Ask for less here, or change your limits first."
+    ),
+    Reason.OUTSIDE_OWN_HOURS: gettext_lazy(
+        "Some of these conversations would be outside the hours that you allow in your limits."
+    ),
+    Reason.ONE_AT_A_TIME: gettext_lazy(
+        "One proposal at a time: there is one that is not settled yet."
+    ),
+    Reason.RESTING: gettext_lazy("You asked not long ago. Let it rest for a while."),
+    Reason.TOO_SOON_FOR_MORE: gettext_lazy(
+        "First, let one whole conversation take place as it is agreed now. After that, there can "
+        "be more."
+    ),
+}
+
+
+def told(reasons: tuple[Reason, ...]) -> list[str]:
+    """What a person is told for these reasons, each sentence once."""
+    return list(dict.fromkeys(str(TOLD[reason]) for reason in reasons))
+
+
+def weekday_names() -> list[str]:
+    """Monday to Sunday."""
+    return [
+        _("Monday"),
+        _("Tuesday"),
+        _("Wednesday"),
+        _("Thursday"),
+        _("Friday"),
+        _("Saturday"),
+        _("Sunday"),
+    ]
+
+
+def terms_lines(terms: Terms) -> list[tuple[str, str]]:
+    """The terms as pairs of label and value, so complete that one can say yes to them."""
+    if terms.rhythm is None:
+        return [(_("Conversations"), _("None"))]
+    return [
+        (_("Conversations"), in_words(terms.rhythm)),
+        (_("Opens at"), f"{terms.at:%H:%M} ({terms.zone})"),
+        (_("Stays open for"), minutes_in_words(terms.minutes)),
+        (_("Letters from each of you"), _letters(terms)),
+        (_("Talking live"), _("Yes, while it is open") if terms.live else _("No")),
+        (_("Asked before each"), _("Both of you") if terms.ask_before_each else _("As each chose")),
+    ]
+
+
+def in_words(rhythm: Rhythm) -> str:
+    """A rhythm in words: "on the first Saturday of every month"."""
+    if isinstance(rhythm, Weekly):
+        days = _listed([weekday_names()[day] for day in sorted(rhythm.weekdays)])
+        if rhythm.every == 1:
+            return _("every week on %(days)s") % {"days": days}
+        return _("every %(every)s weeks on %(days)s") % {"every": rhythm.every, "days": days}
+    days = _listed([_day_in_words(day) for day in sorted(rhythm.days)])
+    if rhythm.every == 1:
+        return _("on %(days)s of every month") % {"days": days}
+    return _("on %(days)s, every %(every)s months") % {"every": rhythm.every, "days": days}
+
+
+def minutes_in_words(minutes: int) -> str:
+    """45 minutes, 1 hour, 1 hour 30 minutes."""
+    hours, rest = divmod(minutes, 60)
+    parts = []
+    if hours:
+        parts.append(ngettext("%(n)s hour", "%(n)s hours", hours) % {"n": hours})
+    if rest or not hours:
+        parts.append(ngettext("%(n)s minute", "%(n)s minutes", rest) % {"n": rest})
+    return " ".join(parts)
+
+
+def duration_in_words(duration: timedelta) -> str:
+    """Whole days where it is some, else hours."""
+    hours = duration // timedelta(hours=1)
+    if hours % 24:
+        return ngettext("%(n)s hour", "%(n)s hours", hours) % {"n": hours}
+    days = hours // 24
+    return ngettext("%(n)s day", "%(n)s days", days) % {"n": days}
+
+
+def _letters(terms: Terms) -> str:
+    if not terms.letters:
+        return _("None")
+    return ngettext(
+        "%(letters)s for each conversation, up to %(length)s characters",
+        "up to %(letters)s for each conversation, each up to %(length)s characters",
+        terms.letters,
+    ) % {"letters": terms.letters, "length": terms.letter_length}
+
+
+def nth_in_words(nth: int) -> str:
+    """First to fifth, and last."""
+    names = {
+        1: _("first"),
+        2: _("second"),
+        3: _("third"),
+        4: _("fourth"),
+        5: _("fifth"),
+        LAST: _("last"),
+    }
+    return names[nth]
+
+
+def _day_in_words(day: Day) -> str:
+    match day:
+        case NthWeekday(nth, weekday):
+            which = {"nth": nth_in_words(nth), "weekday": weekday_names()[weekday]}
+            return _("the %(nth)s %(weekday)s") % which
+        case MonthDay(number):
+            return _("the last day") if number == LAST else _("day %(n)s") % {"n": number}
+
+
+def _listed(words: list[str]) -> str:
+    *most, last = words
+    return _("%(most)s and %(last)s") % {"most": ", ".join(most), "last": last} if most else last

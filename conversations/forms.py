@@ -1,0 +1,64 @@
+"""The forms of this app."""
+
+from typing import Any
+from uuid import uuid4
+
+from django import forms
+from django.utils.translation import gettext_lazy as _
+from django.utils.translation import ngettext
+
+from boundaries.rules.terms import Terms
+from conversations.models import Letter
+
+LONGEST_BODY = 50_000
+
+
+class LetterForm(forms.Form):
+    """A letter's words. `hold` is the button that puts it into the next conversation.
+
+    key: makes a doubled request one letter. version: of the letter that was shown.
+    """
+
+    body = forms.CharField(
+        label=_("Your letter"),
+        strip=False,
+        widget=forms.Textarea(attrs={"rows": 14}),
+        error_messages={"required": _("There are no words yet.")},
+    )
+    key = forms.UUIDField(widget=forms.HiddenInput, initial=uuid4)
+    version = forms.IntegerField(widget=forms.HiddenInput, initial=1)
+
+    def __init__(self, *args: Any, in_force: Terms, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.in_force = in_force
+
+    @property
+    def hold(self) -> bool:
+        """Whether the letter is to wait for the next conversation, and not to stay a draft."""
+        return "hold" in self.data
+
+    def clean_body(self) -> str:
+        """The words with plain line ends. A held letter keeps to the agreed length (R18)."""
+        body = str(self.cleaned_data["body"]).replace("\r\n", "\n")
+        if not body.strip():
+            raise forms.ValidationError(self.fields["body"].error_messages["required"])
+        agreed = self.in_force.letter_length if self.hold and self.in_force.letters else None
+        longest = agreed or LONGEST_BODY
+        if len(body) > longest:
+            raise forms.ValidationError(_too_long(len(body), longest, agreed=agreed is not None))
+        return body
+
+    @staticmethod
+    def initial_from(letter: Letter) -> dict[str, Any]:
+        """What the form shows of a letter that is there already."""
+        return {"body": letter.body, "key": letter.key, "version": letter.version}
+
+
+def _too_long(length: int, longest: int, *, agreed: bool) -> str:
+    said = ngettext(
+        "Your letter has %(length)s characters; a letter can have %(longest)s.",
+        "Your letter has %(length)s characters; a letter can have up to %(longest)s.",
+        longest,
+    ) % {"length": length, "longest": longest}
+    kept = _("You can keep it as a draft and shorten it later.")
+    return f"{said} {kept}" if agreed else said

@@ -1,0 +1,229 @@
+"""The pages of this app: the front page, the pair's page, letters and envelopes."""
+
+from collections.abc import Callable
+from typing import Any
+from uuid import UUID
+
+from django.contrib import messages
+from django.core.paginator import Paginator
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
+
+from accounts import clock
+from accounts.access import anyone, member, signed_in_person
+from accounts.models import Membership
+from accounts.queries import memberships_of
+from boundaries.queries import load_situation
+from conversations import actions, queries
+from conversations.exceptions import AlreadyReleasedError, ChangedElsewhereError
+from conversations.forms import LetterForm
+from conversations.models import Letter
+from conversations.pages import pair_page
+
+PAST_ON_A_PAGE = 12
+
+
+@anyone
+@require_GET
+def home(request: HttpRequest) -> HttpResponse:
+    """The front page; for somebody in one pair, that pair's page."""
+    if not request.user.is_authenticated:
+        return render(request, "conversations/front.html")
+    pairs = list(memberships_of(signed_in_person(request)))
+    if len(pairs) == 1:
+        return redirect("conversations:pair", pairs[0].pair_id)
+    return render(request, "conversations/home.html", {"pairs": pairs})
+
+
+@member
+@require_GET
+def pair(request: HttpRequest, membership: Membership) -> HttpResponse:
+    """The pair's page: what is agreed, the next conversation, what arrived, and my letters."""
+    return render(request, "conversations/pair.html", pair_page(membership, clock.now()))
+
+
+@member
+@require_GET
+def past(request: HttpRequest, membership: Membership) -> HttpResponse:
+    """Past conversations, with what each of them brought me."""
+    pages = Paginator(queries.conversations_of(membership), PAST_ON_A_PAGE)
+    page = pages.get_page(request.GET.get("page"))
+    context = {"membership": membership, "page": page}
+    return render(request, "conversations/past.html", context)
+
+
+@member
+@require_GET
+def letters(request: HttpRequest, membership: Membership) -> HttpResponse:
+    """All letters that I wrote in the pair."""
+    pages = Paginator(queries.letters_of(membership), PAST_ON_A_PAGE)
+    page = pages.get_page(request.GET.get("page"))
+    return render(request, "conversations/letters.html", {"membership": membership, "page": page})
+
+
+@member
+@require_http_methods(["GET", "HEAD", "POST"])
+def write(request: HttpRequest, membership: Membership) -> HttpResponse:
+    """Write a new letter."""
+    form = _letter_form(request, membership)
+    if form.is_valid():
+        data = form.cleaned_data
+        letter = actions.write_letter(
+            by=membership, key=data["key"], body=data["body"], hold=form.hold
+        )
+        return _saved(request, membership, letter)
+    return _show_form(request, membership, form)
+
+
+@member
+@require_http_methods(["GET", "HEAD", "POST"])
+def letter(request: HttpRequest, membership: Membership, letter_id: UUID) -> HttpResponse:
+    """Read a letter that I wrote, or change it while it is not released."""
+    row = queries.get_letter_for(membership, letter_id)
+    if row.state == Letter.State.RELEASED:
+        return _released(request, membership, row)
+    form = _letter_form(request, membership, row)
+    if form.is_valid():
+        return _edit(request, membership, row, form)
+    return _show_form(request, membership, form, row)
+
+
+@member
+@require_POST
+def withdraw(request: HttpRequest, membership: Membership, letter_id: UUID) -> HttpResponse:
+    """Make a held letter a draft again."""
+    queries.get_letter_for(membership, letter_id)
+    try:
+        actions.withdraw_letter(by=membership, letter_id=letter_id)
+    except AlreadyReleasedError:
+        messages.error(request, _already_released())
+    else:
+        messages.success(request, _("Your letter is a draft again. It will not be delivered."))
+    return redirect("conversations:letter", membership.pair_id, letter_id)
+
+
+@member
+@require_POST
+def delete(request: HttpRequest, membership: Membership, letter_id: UUID) -> HttpResponse:
+    """Delete a letter that was not released."""
+    try:
+        actions.delete_letter(by=membership, letter_id=letter_id)
+    except AlreadyReleasedError:
+        messages.error(request, _already_released())
+        return redirect("conversations:letter", membership.pair_id, letter_id)
+    messages.success(request, _("Your letter is deleted."))
+    return redirect("conversations:pair", membership.pair_id)
+
+
+@member
+@require_GET
+def envelope(request: HttpRequest, membership: Membership, envelope_id: UUID) -> HttpResponse:
+    """A letter that came: the closed envelope with its choices or, once opened, its words."""
+    row = queries.get_envelope_for(membership, envelope_id)
+    context = {"membership": membership, "envelope": row}
+    return render(request, "conversations/envelope.html", context)
+
+
+@member
+@require_POST
+def open_envelope(request: HttpRequest, membership: Membership, envelope_id: UUID) -> HttpResponse:
+    """Read it now."""
+    _move(membership, actions.open_envelope, envelope_id)
+    return redirect("conversations:envelope", membership.pair_id, envelope_id)
+
+
+@member
+@require_POST
+def keep_envelope(request: HttpRequest, membership: Membership, envelope_id: UUID) -> HttpResponse:
+    """Keep it closed, for later."""
+    _move(membership, actions.keep_envelope, envelope_id)
+    messages.success(request, _("It stays closed, and it stays here."))
+    return redirect("conversations:pair", membership.pair_id)
+
+
+@member
+@require_POST
+def hand_back_envelope(
+    request: HttpRequest, membership: Membership, envelope_id: UUID
+) -> HttpResponse:
+    """Hand it back unread, for good."""
+    _move(membership, actions.hand_back_envelope, envelope_id)
+    messages.success(request, _("You handed it back unread. The other is not told."))
+    return redirect("conversations:pair", membership.pair_id)
+
+
+def _move(membership: Membership, act: Callable[..., None], envelope_id: UUID) -> None:
+    queries.get_envelope_for(membership, envelope_id)
+    act(by=membership, envelope_id=envelope_id)
+
+
+def _letter_form(
+    request: HttpRequest, membership: Membership, row: Letter | None = None
+) -> LetterForm:
+    in_force = load_situation(membership.pair, clock.now()).in_force
+    initial = LetterForm.initial_from(row) if row else None
+    posted = request.POST if request.method == "POST" else None
+    return LetterForm(posted, initial=initial, in_force=in_force)
+
+
+def _edit(
+    request: HttpRequest, membership: Membership, row: Letter, form: LetterForm
+) -> HttpResponse:
+    data = form.cleaned_data
+    try:
+        changed = actions.edit_letter(
+            by=membership,
+            letter_id=row.pk,
+            version=data["version"],
+            body=data["body"],
+            hold=form.hold,
+        )
+    except AlreadyReleasedError:
+        return _released(request, membership, row, typed=data["body"])
+    except ChangedElsewhereError as elsewhere:
+        return _show_form(request, membership, form, row, elsewhere)
+    return _saved(request, membership, changed)
+
+
+def _show_form(
+    request: HttpRequest,
+    membership: Membership,
+    form: LetterForm,
+    row: Letter | None = None,
+    elsewhere: ChangedElsewhereError | None = None,
+) -> HttpResponse:
+    """The page to write on. After a change elsewhere it shows both texts, and saving replaces."""
+    if elsewhere:
+        form.data = posted = request.POST.copy()
+        posted["version"] = str(elsewhere.version)
+    context: dict[str, Any] = {
+        "membership": membership,
+        "form": form,
+        "letter": row,
+        "elsewhere": elsewhere,
+        "in_force": form.in_force,
+    }
+    return render(request, "conversations/write.html", context)
+
+
+def _released(
+    request: HttpRequest, membership: Membership, row: Letter, typed: str = ""
+) -> HttpResponse:
+    """The letter as it went; words typed too late are shown, so that none is lost."""
+    row = queries.get_letter_for(membership, row.pk)
+    context = {"membership": membership, "letter": row, "typed": typed}
+    return render(request, "conversations/letter.html", context)
+
+
+def _saved(request: HttpRequest, membership: Membership, letter: Letter) -> HttpResponse:
+    if letter.state == Letter.State.HELD:
+        messages.success(request, _("Your letter is held for the next conversation."))
+        return redirect("conversations:pair", membership.pair_id)
+    messages.success(request, _("Your draft is saved. Only you can see it."))
+    return redirect("conversations:letter", membership.pair_id, letter.pk)
+
+
+def _already_released() -> str:
+    return _("This letter went into a conversation a moment ago.")

@@ -1,0 +1,70 @@
+"""/healthz: 200 when web, database and worker are up, 503 otherwise, never a fault."""
+
+import subprocess
+import sys
+from datetime import timedelta
+
+import pytest
+
+from accounts.clock import database_now
+from repair.health.actions import beat
+from repair.health.models import Heartbeat
+from repair.health.queries import FRESH
+from tests.stack import ROOT, environment
+
+
+def test_without_a_worker_it_is_unavailable(client, db):
+    answer = client.get("/healthz")
+    assert answer.status_code == 503
+    assert answer.json() == {"web": True, "database": True, "worker": False}
+
+
+def test_a_worker_that_lived_just_now_is_up(client, db):
+    beat()
+    beat()
+    answer = client.get("/healthz")
+    assert answer.status_code == 200
+    assert answer.json() == {"web": True, "database": True, "worker": True}
+
+
+def test_a_worker_that_fell_silent_is_not(client, db):
+    Heartbeat.objects.create(name="worker", at=database_now() - FRESH)
+    assert client.get("/healthz").status_code == 503
+
+
+def test_health_is_real_time_also_where_the_clock_of_rules_is_moved(client, db, clock):
+    beat()
+    clock.move(days=365)
+    assert client.get("/healthz").status_code == 200
+    assert Heartbeat.objects.get().at - database_now() < timedelta(seconds=5)
+
+
+def test_it_may_only_be_read(client, db):
+    assert client.post("/healthz").status_code == 405
+
+
+ASK = """
+import django
+django.setup()
+from django.test import Client
+client = Client(HTTP_HOST="localhost")
+client.cookies["sessionid"] = "something"
+answer = client.get("/healthz")
+print(answer.status_code, answer.content.decode())
+"""
+
+
+@pytest.mark.processes
+@pytest.mark.once
+@pytest.mark.parametrize("url", ["postgresql://repair@127.0.0.1:1/repair", None])
+def test_without_a_database_it_answers_all_the_same(tmp_path, url):
+    env = environment(
+        tmp_path,
+        DATABASE_URL=url or f"sqlite:///{tmp_path / 'never' / 'made.sqlite3'}",
+        DJANGO_SETTINGS_MODULE="repair.settings.development",
+    )
+    said = subprocess.run(
+        [sys.executable, "-c", ASK], cwd=ROOT, env=env, capture_output=True, text=True, check=False
+    )
+    expected = '503 {"web": true, "database": false, "worker": false}'
+    assert said.stdout.strip() == expected, said.stderr

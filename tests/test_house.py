@@ -1,0 +1,90 @@
+"""What holds for the whole house: headers, logs, mail in development, zone data."""
+
+import logging
+import sys
+import zoneinfo
+
+import pytest
+from django.conf import settings
+from django.core.mail import EmailMessage
+from django.urls import reverse
+
+from repair.logs import Wordless
+from repair.mail import FolderAndTerminal
+
+WORDS = "Dear Ana"
+
+
+@pytest.fixture
+def page(client, db):
+    return client.get(reverse("account_login"))
+
+
+def test_a_page_is_kept_nowhere(page):
+    assert "no-store" in page["Cache-Control"]
+
+
+def test_a_page_can_be_framed_by_nobody_and_tells_no_other_site(page):
+    assert page["X-Frame-Options"] == "DENY"
+    assert page["Referrer-Policy"] == "same-origin"
+    assert page["X-Content-Type-Options"] == "nosniff"
+
+
+def test_a_page_runs_only_our_own_scripts(page):
+    policy = page["Content-Security-Policy"]
+    assert "default-src 'none'" in policy
+    assert "unsafe" not in policy
+    assert f"'nonce-{page.context['csp_nonce']}'" in policy
+
+
+def test_a_static_file_is_served_and_may_be_kept(client):
+    answer = client.get("/static/repair.css")
+    assert answer.status_code == 200
+    assert "no-store" not in answer["Cache-Control"]
+
+
+def test_a_fault_is_logged_without_its_words():
+    try:
+        raise ValueError(f"Failing row contains ({WORDS}, ...)")
+    except ValueError:
+        record = logging.LogRecord("x", logging.ERROR, "", 1, "it failed", None, sys.exc_info())
+    line = Wordless().format(record)
+    assert "it failed" in line
+    assert "builtins.ValueError" in line
+    assert "test_house.py" in line
+    assert WORDS not in line
+
+
+def test_a_fault_that_came_from_another_is_logged_without_the_words_of_either():
+    try:
+        try:
+            raise KeyError(WORDS)
+        except KeyError as fault:
+            raise RuntimeError(WORDS) from fault
+    except RuntimeError:
+        record = logging.LogRecord("x", logging.ERROR, "", 1, "it failed", None, sys.exc_info())
+    line = Wordless().format(record)
+    assert "RuntimeError\ncaused by" in line
+    assert "KeyError" in line
+    assert WORDS not in line
+
+
+def test_every_log_line_goes_through_the_wordless_format():
+    assert {each["formatter"] for each in settings.LOGGING["handlers"].values()} == {"wordless"}
+    assert logging.getLogger("django").handlers == []
+
+
+def test_mail_in_development_lies_in_a_folder_and_its_link_in_the_terminal(tmp_path, capsys):
+    backend = FolderAndTerminal(file_path=str(tmp_path))
+    body = "Follow this: http://localhost:8000/account/confirm-email/abc/\n\nBye."
+    backend.send_messages([EmailMessage("Hello", body, "a@example.org", ["b@example.org"])])
+    backend.close()
+    (kept,) = tmp_path.iterdir()
+    assert "confirm-email/abc/" in kept.read_text()
+    said = capsys.readouterr().out
+    assert said == "Mail to b@example.org: http://localhost:8000/account/confirm-email/abc/\n"
+
+
+def test_zone_data_come_from_the_pinned_package_only():
+    assert zoneinfo.TZPATH == ()
+    assert zoneinfo.ZoneInfo("Europe/Berlin").key == "Europe/Berlin"
