@@ -86,7 +86,7 @@ class SettingsForm(forms.Form):
 
 
 class PlainWords:
-    """Takes the placeholders off a form of the sign-in library: the labels say it already."""
+    """Puts a form of the sign-in library in our words, and takes off what says it twice."""
 
     fields: dict[str, forms.Field]
     words: dict[str, Any] = {
@@ -104,6 +104,8 @@ class PlainWords:
         for name, field in self.fields.items():
             field.label = self.words.get(name, field.label)
             field.widget.attrs.pop("placeholder", None)
+            if name in ("password", "oldpassword"):
+                field.help_text = ""  # a link to the reset, which our pages show below
 
 
 class SignInForm(PlainWords, allauth_forms.LoginForm):
@@ -112,7 +114,6 @@ class SignInForm(PlainWords, allauth_forms.LoginForm):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.fields["login"].widget.attrs["autocomplete"] = "username"
-        self.fields["password"].help_text = ""
 
 
 class SignUpForm(PlainWords, allauth_forms.SignupForm):

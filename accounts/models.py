@@ -3,7 +3,7 @@
 import uuid
 from typing import Any, ClassVar
 
-from django.contrib.auth.models import AbstractBaseUser, BaseUserManager, PermissionsMixin
+from django.contrib.auth.models import AbstractBaseUser, BaseUserManager
 from django.db import models
 from django.db.models import F, Q
 from django.db.models.functions import Lower
@@ -35,21 +35,16 @@ class PersonManager(BaseUserManager["Person"]):
         person.save(using=self._db)
         return person
 
-    def create_superuser(self, email: str, password: str | None = None, **fields: Any) -> "Person":
-        """Make a person who may use every part of the administration."""
-        return self.create_user(
-            email, password, **{"is_staff": True, "is_superuser": True} | fields
-        )
-
     def get_by_natural_key(self, username: str | None) -> "Person":
         """Find a person by address, which the sign-in form calls a user name."""
         return self.get(email=normalised_email(username or ""))
 
 
-class Person(AbstractBaseUser, PermissionsMixin):
+class Person(AbstractBaseUser):
     """Somebody with an account, known by an e-mail address and nothing else.
 
-    No name is kept: each person picks the name that they see for the other (R23).
+    No name is kept: each person picks the name that they see for the other (R23). Nor is it kept
+    when they were last here (R22), and there are no administrators among them.
     """
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
@@ -63,8 +58,9 @@ class Person(AbstractBaseUser, PermissionsMixin):
     )
     created_at = models.DateTimeField(default=clock.now, editable=False)
     is_active = models.BooleanField(default=True)
-    is_staff = models.BooleanField(default=False)
     wants_notice_on_opening = models.BooleanField(default=False)
+
+    last_login = None
 
     objects: ClassVar[PersonManager] = PersonManager()
 

@@ -1,21 +1,10 @@
-"""Time zones, from the pinned `tzdata` package alone.
+"""Time zones, from the pinned `tzdata` package alone, as `repair/__init__.py` sees to."""
 
-The system's copy of the zone data is as old as the machine. Two machines with different copies
-would open the same window an hour apart, so every process reads the same pinned data.
-"""
-
-import zoneinfo
 from functools import cache
 from importlib import resources
 
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
-
-
-def use_pinned_data() -> None:
-    """Let `zoneinfo` read the `tzdata` package and never the system's copy."""
-    zoneinfo.reset_tzpath(to=())
-    zoneinfo.ZoneInfo.clear_cache()
 
 
 @cache

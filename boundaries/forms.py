@@ -26,7 +26,7 @@ from boundaries.rules.terms import NO_CONTACT, Terms
 from boundaries.rules.windows import occurrences
 from boundaries.words import in_words
 
-NEVER = ""
+NEVER = "none"
 LONGEST_MINUTES = 240
 MOST_LETTERS = 10
 LONGEST_LETTER = 20_000
@@ -68,9 +68,7 @@ class LimitsForm(forms.Form):
 
     days_between = forms.TypedChoiceField(
         label=_("Conversations, at most"),
-        coerce=int,
-        empty_value=None,
-        required=False,
+        coerce=lambda value: None if value == NEVER else int(value),
         choices=(
             (NEVER, _("None")),
             (84, _("One in twelve weeks")),
@@ -213,7 +211,6 @@ class TermsForm(forms.Form):
         label=_("Characters in one letter, at most"),
         help_text=_("A page has about 2,000."),
     )
-    live = forms.BooleanField(label=_("Talk live while it is open"), required=False)
     ask_before_each = forms.BooleanField(
         label=_("Ask both before each conversation"),
         help_text=_("Without a “go ahead” from both of you, it is skipped."),
@@ -247,7 +244,6 @@ class TermsForm(forms.Form):
             "minutes": terms.minutes,
             "letters": terms.letters,
             "letter_length": terms.letter_length,
-            "live": terms.live,
             "ask_before_each": terms.ask_before_each,
         }
 
@@ -255,9 +251,7 @@ class TermsForm(forms.Form):
         """Refuse terms that would allow nothing."""
         data: dict[str, Any] = super().clean() or {}
         if not self.errors and self.terms() == NO_CONTACT:
-            raise ValidationError(
-                _("With no letters and no talking there would be nothing to agree on.")
-            )
+            raise ValidationError(_("Without letters there would be nothing to agree on."))
         return data
 
     def terms(self) -> Terms:
@@ -270,7 +264,7 @@ class TermsForm(forms.Form):
             minutes=data["minutes"],
             letters=data["letters"],
             letter_length=data["letter_length"],
-            live=data["live"],
+            live=False,  # until there is a place to talk live, nobody is asked to agree on it
             ask_before_each=data["ask_before_each"],
         )
 

@@ -12,6 +12,7 @@ from django.db.models import F, Q
 
 from accounts.models import Membership, Pair, Person
 from boundaries.fields import LimitsField, TermsField
+from boundaries.rules.canonical import terms_digest
 from boundaries.rules.proposals import End
 from boundaries.rules.proposals import Proposal as ProposalValue
 from boundaries.rules.windows import Span, State
@@ -100,7 +101,8 @@ class Proposal(models.Model):
                 name="proposal_ends_with_its_instant",
             ),
             models.CheckConstraint(
-                condition=~Q(end=End.IN_FORCE) | Q(ended_at__gte=F("takes_force_at")),
+                condition=~Q(end=End.IN_FORCE)
+                | Q(takes_force_at__isnull=False, ended_at__gte=F("takes_force_at")),
                 name="proposal_in_force_after_cooling_off",
             ),
             models.UniqueConstraint(
@@ -122,7 +124,13 @@ class Proposal(models.Model):
         return f"proposal {self.pk}"
 
     def as_value(self) -> ProposalValue:
-        """The facts that the rules look at."""
+        """The facts that the rules look at.
+
+        Reads the consents, which callers have fetched before. Only those to the digest of the terms
+        as they are now count: who said yes to other terms has not said yes to these (R2).
+        """
+        consents = self.consents.all()
+        exact = terms_digest(self.terms)
         return ProposalValue(
             id=self.pk,
             author=self.author_id,
@@ -133,6 +141,14 @@ class Proposal(models.Model):
             end=End(self.end) if self.end else None,
             ended_at=self.ended_at,
             ended_by=self.ended_by_id,
+            consented=frozenset(
+                each.person_id
+                for each in consents
+                if each.withdrawn_at is None and each.digest == exact
+            ),
+            taken_back={
+                each.person_id: each.withdrawn_at for each in consents if each.withdrawn_at
+            },
         )
 
 
@@ -214,7 +230,11 @@ class Window(models.Model):
             ),
             models.CheckConstraint(
                 condition=~Q(state__in=[State.OPEN, State.HELD, State.CUT_SHORT])
-                | Q(opened_at__gte=F("opens_at"), opened_at__lt=F("closes_at")),
+                | Q(
+                    opened_at__isnull=False,
+                    opened_at__gte=F("opens_at"),
+                    opened_at__lt=F("closes_at"),
+                ),
                 name="window_opened_while_it_may",
             ),
         )
@@ -234,27 +254,32 @@ class Window(models.Model):
     def as_value(self) -> WindowValue:
         """The facts that the rules look at.
 
-        Reads the go-aheads, which callers have fetched before.
+        Reads the answers, which callers have fetched before.
         """
-        said_yes = frozenset(go_ahead.person_id for go_ahead in self.go_aheads.all())
+        answers = self.answers.all()
         return WindowValue(
-            self.pk, Span(self.opens_at, self.closes_at), State(self.state), said_yes
+            id=self.pk,
+            span=Span(self.opens_at, self.closes_at),
+            state=State(self.state),
+            go_ahead=frozenset(each.person_id for each in answers if each.go_ahead),
+            skipped=frozenset(each.person_id for each in answers if not each.go_ahead),
         )
 
 
-class GoAhead(models.Model):
-    """One person's "go ahead" before a window (R24). Skipping leaves no row: it ends the window."""
+class Answer(models.Model):
+    """One person's "go ahead" or "skip this one" before a window, theirs alone (R24)."""
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
-    window = models.ForeignKey(Window, on_delete=models.CASCADE, related_name="go_aheads")
+    window = models.ForeignKey(Window, on_delete=models.CASCADE, related_name="answers")
     person = models.ForeignKey(Person, on_delete=models.RESTRICT, related_name="+")
+    go_ahead = models.BooleanField()
     given_at = models.DateTimeField()
 
     class Meta:
-        constraints = (models.UniqueConstraint(fields=("window", "person"), name="go_ahead_once"),)
+        constraints = (models.UniqueConstraint(fields=("window", "person"), name="answer_once"),)
 
     def __str__(self) -> str:
-        return f"go ahead {self.pk}"
+        return f"answer {self.pk}"
 
 
 class RecordEntry(models.Model):

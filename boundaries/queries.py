@@ -36,7 +36,7 @@ def load_situation(pair: Pair, at: datetime) -> Situation:
 def load_situations(pairs: Iterable[Pair], at: datetime) -> dict[UUID, Situation]:
     """The situations of many pairs by their keys:
 
-    five queries, whatever their number and history.
+    six queries, whatever their number and history.
     """
     by_id = {pair.pk: pair for pair in pairs}
     memberships = _by_pair(_memberships(by_id))
@@ -110,13 +110,20 @@ def _latest_agreements(pairs: Collection[UUID]) -> QuerySet[Agreement]:
 
 def _coming_windows(pairs: Collection[UUID]) -> QuerySet[Window]:
     windows = Window.objects.filter(pair__in=pairs, state__in=COMING)
-    return windows.prefetch_related("go_aheads").order_by("opens_at")
+    return windows.prefetch_related("answers").order_by("opens_at")
 
 
 def _recent_proposals(pairs: Collection[UUID], at: datetime) -> QuerySet[Proposal]:
-    recent = Q(made_at__gt=at - PROPOSALS_MATTER_FOR)
+    """Those that may still be open, cooling off or resting, or have just taken force or not.
+
+    Judged by the instant at which one would take force, also after it ended: with a long
+    cooling-off it would else vanish from the other's pages when it was withdrawn (R4).
+    """
+    since = at - PROPOSALS_MATTER_FOR
     cooling_off = Q(end=None, takes_force_at__isnull=False)
-    return Proposal.objects.filter(recent | cooling_off, pair__in=pairs).order_by("made_at")
+    recent = Q(made_at__gt=since) | Q(takes_force_at__gt=since) | cooling_off
+    proposals = Proposal.objects.filter(recent, pair__in=pairs).order_by("made_at")
+    return proposals.prefetch_related("consents")
 
 
 def agreement_in_force(pair: Pair) -> Agreement | None:
@@ -145,7 +152,8 @@ def get_proposal_for(
 
     Raises Http404 alike for one that is not there and one that is not to be seen.
     """
-    row = Proposal.objects.filter(pair=membership.pair_id, pk=proposal_id).first()
+    own = Proposal.objects.filter(pair=membership.pair_id).prefetch_related("consents")
+    row = own.filter(pk=proposal_id).first()
     standing = _as_seen(membership.person_id, row, situation, at) if row else None
     if row is None or standing is None:
         raise Http404

@@ -170,14 +170,20 @@ def agreement(request: HttpRequest, membership: Membership) -> HttpResponse:
 @require_POST
 def go_ahead(request: HttpRequest, membership: Membership, window_id: UUID) -> HttpResponse:
     """Say that one wants this conversation."""
-    return _answer(request, membership, actions.go_ahead, window_id, _("Thank you. It is noted."))
+    return _answer(request, membership, actions.go_ahead, window_id, _("It is noted."))
 
 
 @member
 @require_POST
 def skip(request: HttpRequest, membership: Membership, window_id: UUID) -> HttpResponse:
     """Skip this conversation, alone."""
-    return _answer(request, membership, actions.skip, window_id, _("This conversation is skipped."))
+    return _answer(
+        request,
+        membership,
+        actions.skip,
+        window_id,
+        _("You skip this one. You can think again until it is due."),
+    )
 
 
 @member

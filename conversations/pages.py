@@ -29,7 +29,7 @@ def pair_page(membership: Membership, at: datetime) -> dict[str, Any]:
         "has_limits": boundaries.own_limits(membership) is not None,
         "window": window,
         "is_open": window is not None and window.state is State.OPEN,
-        "asks_me": _asks(membership, window, situation, at),
+        "answer": _answer(membership, window, situation, at),
         "terms_lines": terms_lines(situation.in_force),
         "proposals": [
             {"row": row, "standing": standing, "is_mine": row.author_id == membership.person_id}
@@ -43,12 +43,19 @@ def pair_page(membership: Membership, at: datetime) -> dict[str, Any]:
     }
 
 
-def _asks(
+def _answer(
     membership: Membership, window: Window | None, situation: Situation, at: datetime
-) -> bool:
-    """Whether to ask this person about the next conversation now (R24)."""
-    if window is None or window.span.opens_at - at > ASK_AHEAD:
-        return False
-    said_yes = membership.person_id in window.go_ahead
-    may_answer = not gate.reasons_against(gate.AnswerWindow(window), situation, at)
-    return may_answer and not said_yes and gate.needs_go_ahead(membership.person_id, situation)
+) -> str:
+    """What this person said to the next conversation: "skipped", "go_ahead", or "asked" or "open".
+
+    Who wanted to be asked is asked from some days before (R24). Empty if there is nothing to say.
+    """
+    me = membership.person_id
+    if window is None or gate.reasons_against(gate.AnswerWindow(window), situation, at):
+        return ""
+    if me in window.skipped:
+        return "skipped"
+    if me in window.go_ahead:
+        return "go_ahead"
+    is_near = window.span.opens_at - at <= ASK_AHEAD
+    return "asked" if is_near and gate.needs_go_ahead(me, situation) else "open"

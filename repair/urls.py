@@ -3,10 +3,7 @@
 from django.apps import apps
 from django.urls import URLPattern, URLResolver, include, path
 
-from repair.health.views import healthz
-
 urlpatterns: list[URLPattern | URLResolver] = [
-    path("healthz", healthz, name="healthz"),
     path("account/", include("allauth.account.urls")),
     path("", include("accounts.urls")),
     path("", include("boundaries.urls")),

@@ -17,7 +17,9 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeAlias
+
+Command: TypeAlias = list[str | Path]
 
 OLDEST_POSTGRESQL = 14
 START_WITHIN = 30.0
@@ -30,11 +32,27 @@ def postgresql(folder: Path) -> Iterator[str]:
     user = _unprivileged_user()
     binaries = _postgresql_binaries(folder, user)
     home = _own_folder(folder / "pg", user)
-    initdb = [binaries / "initdb", "-D", home / "data", "-U", "repair", "--auth=trust"]
+    initdb: Command = [
+        binaries / "initdb",
+        "-D",
+        home / "data",
+        "-U",
+        "repair",
+        "--auth=trust",
+    ]
     options = ["--no-locale", "--encoding=UTF8", "--no-sync"]
     subprocess.run([*initdb, *options], check=True, stdout=subprocess.DEVNULL, **_as(user))
     settings = [part for name in NO_CARE for part in ("-c", name)]
-    command = [binaries / "postgres", "-D", home / "data", "-k", home, "-h", "", *settings]
+    command: Command = [
+        binaries / "postgres",
+        "-D",
+        home / "data",
+        "-k",
+        home,
+        "-h",
+        "",
+        *settings,
+    ]
     # SIGQUIT makes PostgreSQL end at once, with all its processes; nothing in it is to be kept.
     with _server(command, home / "log", ends_by=signal.SIGQUIT, user=user):
         _wait_until(lambda: _accepts(home / ".s.PGSQL.5432"), home / "log")
@@ -46,7 +64,16 @@ def redis(folder: Path) -> Iterator[str]:
     """The URL of a Redis that keeps nothing on disk."""
     port = free_port()
     address = ["--bind", "127.0.0.1", "--port", str(port)]
-    command = [_redis_binary(), *address, "--save", "", "--appendonly", "no", "--dir", folder]
+    command: Command = [
+        _redis_binary(),
+        *address,
+        "--save",
+        "",
+        "--appendonly",
+        "no",
+        "--dir",
+        folder,
+    ]
     with _server(command, folder / "redis.log", ends_by=signal.SIGTERM, user=None):
         _wait_until(lambda: _accepts(port), folder / "redis.log")
         yield f"redis://127.0.0.1:{port}/0"
@@ -61,7 +88,7 @@ def free_port() -> int:
 
 @contextmanager
 def _server(
-    command: list[str | Path], log: Path, *, ends_by: signal.Signals, user: str | None
+    command: Command, log: Path, *, ends_by: signal.Signals, user: str | None
 ) -> Iterator[None]:
     with log.open("wb") as file:
         process = subprocess.Popen(

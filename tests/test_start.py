@@ -14,7 +14,7 @@ from tests.stack import ROOT, environment, wait_for
 
 pytestmark = [pytest.mark.processes, pytest.mark.once]
 
-SECRET = "s" * 60
+SECRET = "".join(map(chr, range(40, 100)))
 PRODUCTION = {
     "DJANGO_SETTINGS_MODULE": "repair.settings.production",
     "SECRET_KEY": SECRET,
@@ -49,8 +49,8 @@ def test_it_becomes_healthy_and_ending_it_leaves_no_process(tmp_path, how):
 
 def test_ending_it_while_it_still_starts_leaves_no_process(tmp_path):
     repair = stack.launch(tmp_path)
-    wait_for(lambda: len(repair.alive()) > 1, "nothing was started", 30)
-    stack.end(repair)
+    wait_for(lambda: len(repair.alive()) > 1, "nothing was started")
+    assert stack.end(repair) == 0
     assert repair.alive() == []
 
 

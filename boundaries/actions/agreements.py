@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from itertools import islice, takewhile
 from uuid import UUID
 
-from django.db.models import F, Q
+from django.db.models import F, Q, QuerySet
 
 from accounts.locks import locked_pair
 from accounts.models import Membership, Pair
@@ -24,12 +24,14 @@ from boundaries.rules.windows import TOOK_PLACE, WINDOWS_UNTIL_REVIEW, Span, Sta
 
 
 def take_less(*, by: Membership, terms: Terms) -> None:
-    """Put lesser terms in force at once, alone (R1).
+    """Put lesser terms in force at once, alone (R1). Doing it twice is doing it once.
 
     Raises RefusedError with NOT_LESS if they are not less than what is in force: that needs both.
     """
     with locked_pair(by.pair_id) as (pair, at):
         situation = load_situation(pair, at)
+        if terms == situation.in_force:
+            return
         refuse_if(gate.reasons_against(gate.TakeLess(terms), situation, at))
         put_less_in_force(pair, terms, situation, at, by=by.person_id)
 
@@ -39,7 +41,9 @@ def put_in_force(pair: Pair, proposal: Proposal, situation: Situation, at: datet
     limits = situation.limits.values()
     end_agreement(pair, at)
     _cancel_planned_windows(pair, at)
-    spans = windows.plan(proposal.terms, limits, after=at, previous=_last_conversation(pair))
+    planned = windows.plan(proposal.terms, limits, after=at, previous=_last_conversation(pair))
+    settled = _settled_from(pair, at)
+    spans = (span for span in planned if span.opens_at not in settled)
     first = list(islice(spans, WINDOWS_UNTIL_REVIEW))
     agreement = _begin(pair, proposal.terms, at, review_at=_review(first, at), proposal=proposal)
     Window.objects.bulk_create(_window(agreement, span) for span in first)
@@ -60,8 +64,9 @@ def put_less_in_force(
         add_to_record([Entry(pair.pk, Act.ENDED, by)], at)
         return
     void_proposals(pair, at, by=by)
+    review_at = Agreement.objects.get(pair=pair, ended_at=None).review_at
     end_agreement(pair, at)
-    agreement = _begin(pair, terms, at, review_at=at)
+    agreement = _begin(pair, terms, at, review_at=review_at)
     keep_fitting_windows(pair, agreement, situation, at)
     add_to_record([Entry(pair.pk, Act.LESSENED, by, agreement.pk, agreement.digest)], at)
 
@@ -70,16 +75,16 @@ def keep_fitting_windows(
     pair: Pair, agreement: Agreement, situation: Situation, at: datetime
 ) -> None:
     """Keep those windows that fit this agreement and the limits in `situation`; cancel or shorten
-    the others (R8).
+    the others (R8). The review may come closer and never moves away.
     """
     kept = _fitting(agreement.terms, situation, _last_conversation(pair), at)
-    planned = Window.objects.filter(pair=pair, state=State.PLANNED)
+    planned = _planned_and_not_over(pair, at)
     planned.exclude(opens_at__in=[span.opens_at for span in kept]).update(
         state=State.CANCELLED, ended_at=at
     )
     length = timedelta(minutes=agreement.terms.minutes)
     planned.update(agreement=agreement, closes_at=F("opens_at") + length)
-    agreement.review_at = _review(kept, at)
+    agreement.review_at = min(agreement.review_at, _review(kept, at))
     agreement.save(update_fields=["review_at"])
     _shorten_open_window(pair, agreement.terms, situation, at)
 
@@ -123,12 +128,21 @@ def _begin(
 def _fitting(
     terms: Terms, situation: Situation, previous: datetime | None, at: datetime
 ) -> list[Span]:
-    """Of the windows that are planned, those which `terms` and the limits also plan."""
+    """Of the windows that are planned, those which `terms` and the limits also plan.
+
+    From the first of them and not from now: one that is due, and will be opened by a sweep that is
+    late, stays.
+    """
     planned = {
-        window.span.opens_at for window in situation.windows if window.state is State.PLANNED
+        window.span.opens_at
+        for window in situation.windows
+        if window.state is State.PLANNED and at < window.span.closes_at
     }
-    spans = windows.plan(terms, situation.limits.values(), after=at, previous=previous)
-    until_last = takewhile(lambda span: span.opens_at <= max(planned), spans) if planned else ()
+    if not planned:
+        return []
+    limits = situation.limits.values()
+    spans = windows.plan(terms, limits, after=min(planned), previous=previous)
+    until_last = takewhile(lambda span: span.opens_at <= max(planned), spans)
     return [span for span in until_last if span.opens_at in planned]
 
 
@@ -153,8 +167,18 @@ def _last_conversation(pair: Pair) -> datetime | None:
 
 
 def _cancel_planned_windows(pair: Pair, at: datetime) -> None:
-    planned = Window.objects.filter(pair=pair, state=State.PLANNED)
-    planned.update(state=State.CANCELLED, ended_at=at)
+    _planned_and_not_over(pair, at).update(state=State.CANCELLED, ended_at=at)
+
+
+def _planned_and_not_over(pair: Pair, at: datetime) -> QuerySet[Window]:
+    """Without those that nobody opened before their end: both are still to be told so (R20)."""
+    return Window.objects.filter(pair=pair, state=State.PLANNED, closes_at__gt=at)
+
+
+def _settled_from(pair: Pair, at: datetime) -> set[datetime]:
+    """When windows would open that were skipped already; there is no way back from that (R24)."""
+    coming = Window.objects.filter(pair=pair, opens_at__gte=at).exclude(state=State.CANCELLED)
+    return set(coming.values_list("opens_at", flat=True))
 
 
 def _close_open_window(pair: Pair, at: datetime) -> None:

@@ -10,11 +10,14 @@ from boundaries.rules.limits import Limits, cut
 
 
 def set_limits(*, by: Membership, limits: Limits) -> None:
-    """Set one's own limits.
+    """Set one's own limits. Setting the same again changes nothing.
 
     What is in force above them is cut in the same transaction (R8); raising adds nothing (R9).
     """
     with locked_pair(by.pair_id) as (pair, at):
+        own = PersonalLimits.objects.filter(membership=by).first()
+        if own and own.value == limits:
+            return
         PersonalLimits.objects.update_or_create(
             membership=by, defaults={"value": limits, "changed_at": at}
         )

@@ -35,8 +35,7 @@ def propose(*, by: Membership, terms: Terms, proof: Proof) -> Proposal:
         refuse_if(gate.reasons_against(gate.Propose(by.person_id, terms), situation, at))
         proposal = _make(pair, by, terms, situation, at)
         _consent(proposal, by, at)
-        entry = Entry(pair.pk, Act.PROPOSED, by.person_id, proposal.pk, proposal.digest)
-        add_to_record([entry], at)
+        _record(proposal, Act.PROPOSED, by.person_id, at)
         return proposal
 
 
@@ -49,39 +48,41 @@ def consent(*, by: Membership, proposal_id: UUID, digest: str, proof: Proof) -> 
     """
     proof.check(by.person_id)
     with locked_pair(by.pair_id) as (pair, at):
-        proposal = Proposal.objects.get(pair=pair, pk=proposal_id)
-        if _consented(proposal, by) and proposal.end is None:
+        proposal = _get(pair, proposal_id)
+        value = proposal.as_value()
+        if by.person_id in value.consented:
+            # Also when the other withdrew meanwhile: a refusal would say so (R4).
             return proposal
         situation = load_situation(pair, at)
-        refuse_if(
-            gate.reasons_against(gate.Consent(by.person_id, proposal.as_value()), situation, at)
-        )
+        refuse_if(gate.reasons_against(gate.Consent(by.person_id, value), situation, at))
         if digest != proposal.digest:
             raise RefusedError([Reason.CHANGED_MEANWHILE])
         _consent(proposal, by, at)
         proposal.takes_force_at = at + max(each.cooling_off for each in situation.limits.values())
         proposal.save(update_fields=["takes_force_at"])
-        entry = Entry(pair.pk, Act.CONSENTED, by.person_id, proposal.pk, proposal.digest)
-        add_to_record([entry], at)
+        _record(proposal, Act.CONSENTED, by.person_id, at)
         return proposal
 
 
 def withdraw_proposal(*, by: Membership, proposal_id: UUID) -> None:
     """Take back one's own proposal, or one's consent until it takes force, in silence (R4).
 
-    Where there is nothing left to take back it changes nothing. Raises Proposal.DoesNotExist for
-    another pair's.
+    One that is over, but does not look so to this person, can be taken back like any other: if
+    nothing came of it, they would learn that it is over (R4, R10). Where there is nothing to take
+    back it changes nothing. Raises Proposal.DoesNotExist for another pair's.
     """
     with locked_pair(by.pair_id) as (pair, at):
-        proposal = Proposal.objects.get(pair=pair, pk=proposal_id)
-        own = proposal.consents.filter(person_id=by.person_id, withdrawn_at=None)
-        if standing(proposal.as_value(), at) in (Standing.IN_FORCE, Standing.OVER):
+        proposal = _get(pair, proposal_id)
+        seen = as_seen_by(by.person_id, proposal.as_value(), at)
+        if seen not in (Standing.OPEN, Standing.COOLING_OFF):
             return
+        own = proposal.consents.filter(person_id=by.person_id, withdrawn_at=None)
         if own.update(withdrawn_at=at):
-            cooling_off = proposal.takes_force_at is not None
-            _end(
-                proposal, End.CONSENT_WITHDRAWN if cooling_off else End.WITHDRAWN, at, by.person_id
-            )
+            end = End.CONSENT_WITHDRAWN if proposal.takes_force_at else End.WITHDRAWN
+            if proposal.end is None:
+                _end(proposal, end, at, by.person_id)
+            else:
+                _record(proposal, ACT_OF_END[end], by.person_id, at)
 
 
 def decline(*, by: Membership, proposal_id: UUID) -> None:
@@ -91,11 +92,9 @@ def decline(*, by: Membership, proposal_id: UUID) -> None:
     changes nothing.
     """
     with locked_pair(by.pair_id) as (pair, at):
-        proposal = Proposal.objects.get(pair=pair, pk=proposal_id)
-        if (
-            proposal.author_id != by.person_id
-            and standing(proposal.as_value(), at) is Standing.OPEN
-        ):
+        proposal = _get(pair, proposal_id)
+        is_open = standing(proposal.as_value(), at) is Standing.OPEN
+        if is_open and proposal.author_id != by.person_id:
             _end(proposal, End.DECLINED, at, by.person_id)
 
 
@@ -106,7 +105,7 @@ def take_force(pair_id: UUID) -> None:
     with locked_pair(pair_id) as (pair, at):
         situation = load_situation(pair, at)
         due = Proposal.objects.filter(pair=pair, end=None, takes_force_at__lte=at)
-        for proposal in due:
+        for proposal in due.prefetch_related("consents"):
             _settle(pair, proposal, situation, at)
 
 
@@ -130,7 +129,15 @@ def _end(proposal: Proposal, end: End, at: datetime, by: UUID | None) -> None:
     proposal.end, proposal.ended_at, proposal.ended_by_id = end, at, by
     proposal.save(update_fields=["end", "ended_at", "ended_by"])
     if act := ACT_OF_END.get(end):
-        add_to_record([Entry(proposal.pair_id, act, by, proposal.pk, proposal.digest)], at)
+        _record(proposal, act, by, at)
+
+
+def _record(proposal: Proposal, act: Act, by: UUID | None, at: datetime) -> None:
+    add_to_record([Entry(proposal.pair_id, act, by, proposal.pk, proposal.digest)], at)
+
+
+def _get(pair: Pair, proposal_id: UUID) -> Proposal:
+    return Proposal.objects.prefetch_related("consents").get(pair=pair, pk=proposal_id)
 
 
 def _make(pair: Pair, by: Membership, terms: Terms, situation: Situation, at: datetime) -> Proposal:
@@ -157,10 +164,6 @@ def _consent(proposal: Proposal, by: Membership, at: datetime) -> None:
     Consent.objects.create(
         proposal=proposal, person_id=by.person_id, digest=proposal.digest, given_at=at
     )
-
-
-def _consented(proposal: Proposal, by: Membership) -> bool:
-    return proposal.consents.filter(person_id=by.person_id, withdrawn_at=None).exists()
 
 
 def _same_open_proposal(

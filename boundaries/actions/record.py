@@ -28,6 +28,7 @@ class Act(StrEnum):
     PAUSED = "paused"
     PAUSE_LIFTED = "pause_lifted"
     GO_AHEAD = "go_ahead"
+    SKIP = "skip"
     WINDOW_SKIPPED = "window_skipped"
     WINDOW_OPENED = "window_opened"
     WINDOW_MISSED = "window_missed"

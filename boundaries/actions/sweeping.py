@@ -52,9 +52,14 @@ def settle_in_batches(due: QuerySet[Row], settle: Callable[[Collection[UUID]], o
                 _settle_or_set_aside(pair, lambda pair: settle([pair]))
 
 
-def settle_one_by_one(due: QuerySet[Row], settle: Callable[[UUID], object]) -> None:
-    """Give `settle` the pairs of `due`, each in a transaction of its own."""
-    for pair in _pairs(due):
+def settle_one_by_one(
+    due: QuerySet[Row], settle: Callable[[UUID], object], *, at_most: int | None = None
+) -> None:
+    """Give `settle` the pairs of `due`, each in a transaction of its own.
+
+    The first `at_most` of them, where settling takes long; the next sweep goes on.
+    """
+    for pair in _pairs(due)[:at_most]:
         _settle_or_set_aside(pair, settle)
 
 

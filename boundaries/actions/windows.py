@@ -1,6 +1,6 @@
 """Windows: answering before one, and what time does to them (R20, R24)."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterator
 from dataclasses import replace
 from datetime import datetime
 from uuid import UUID
@@ -10,7 +10,7 @@ from accounts.models import Membership, Pair
 from boundaries.actions.agreements import end_all_contact
 from boundaries.actions.record import Act, Entry, add_to_record
 from boundaries.exceptions import refuse_if
-from boundaries.models import Agreement, GoAhead, Window
+from boundaries.models import Agreement, Answer, Window
 from boundaries.queries import COMING, load_situation
 from boundaries.rules import gate
 from boundaries.rules import windows as rules
@@ -31,28 +31,16 @@ def go_ahead(*, by: Membership, window_id: UUID) -> None:
     Raises RefusedError if it began or is not planned any more, and Window.DoesNotExist for another
     pair's.
     """
-    with locked_pair(by.pair_id) as (pair, at):
-        window = _answerable(pair, window_id, at)
-        _, new = GoAhead.objects.get_or_create(
-            window=window, person_id=by.person_id, defaults={"given_at": at}
-        )
-        if new:
-            add_to_record([Entry(pair.pk, Act.GO_AHEAD, by.person_id, window.pk)], at)
+    _answer(by, window_id, Act.GO_AHEAD)
 
 
 def skip(*, by: Membership, window_id: UUID) -> None:
-    """Skip this conversation, alone, without a reason; there is no way back. Skipping twice is
-    skipping once.
+    """Skip this conversation, alone, without a reason. Until it is due one can think again.
 
-    Raises RefusedError if it began, and Window.DoesNotExist for another pair's.
+    The other learns only that it did not take place, when it did not, as if nobody had answered:
+    neither that it was skipped nor when. Raises as `go_ahead` does.
     """
-    with locked_pair(by.pair_id) as (pair, at):
-        if Window.objects.filter(pair=pair, pk=window_id, state=State.SKIPPED).exists():
-            return
-        window = _answerable(pair, window_id, at)
-        window.state, window.ended_at = State.SKIPPED, at
-        window.save(update_fields=["state", "ended_at"])
-        add_to_record([Entry(pair.pk, Act.WINDOW_SKIPPED, by.person_id, window.pk)], at)
+    _answer(by, window_id, Act.SKIP)
 
 
 def open_due(
@@ -66,8 +54,7 @@ def open_due(
     outcomes: dict[State, list[rules.Window]] = {state: [] for state in OPENED}
     opened, entries = {}, []
     for pair in pairs:
-        for window in _due(situations[pair.pk], at):
-            state = _outcome(window, situations[pair.pk], at)
+        for window, state in _outcomes(situations[pair.pk], at):
             outcomes[state].append(window)
             entries.append(Entry(pair.pk, OPENED[state], subject=window.id))
             if state is State.OPEN:
@@ -99,11 +86,17 @@ def lapse(pair_id: UUID) -> None:
             add_to_record([Entry(pair.pk, Act.LAPSED)], at)
 
 
-def _answerable(pair: Pair, window_id: UUID, at: datetime) -> Window:
-    window = Window.objects.prefetch_related("go_aheads").get(pair=pair, pk=window_id)
-    act = gate.AnswerWindow(window.as_value())
-    refuse_if(gate.reasons_against(act, load_situation(pair, at), at))
-    return window
+def _answer(by: Membership, window_id: UUID, act: Act) -> None:
+    with locked_pair(by.pair_id) as (pair, at):
+        window = Window.objects.prefetch_related("answers").get(pair=pair, pk=window_id)
+        question = gate.AnswerWindow(window.as_value())
+        refuse_if(gate.reasons_against(question, load_situation(pair, at), at))
+        Answer.objects.update_or_create(
+            window=window,
+            person_id=by.person_id,
+            defaults={"go_ahead": act is Act.GO_AHEAD, "given_at": at},
+        )
+        add_to_record([Entry(pair.pk, act, by.person_id, window.pk)], at)
 
 
 def _due(situation: Situation, at: datetime) -> list[rules.Window]:
@@ -114,11 +107,23 @@ def _due(situation: Situation, at: datetime) -> list[rules.Window]:
     ]
 
 
-def _outcome(window: rules.Window, situation: Situation, at: datetime) -> State:
-    reasons = gate.reasons_against(gate.OpenWindow(window), situation, at)
-    if Reason.TOO_LATE in reasons:
-        return State.MISSED
-    return State.SKIPPED if reasons else State.OPEN
+def _outcomes(situation: Situation, at: datetime) -> Iterator[tuple[rules.Window, State]]:
+    """What becomes of each due window; one that would open beside another waits for its end."""
+    for window in _due(situation, at):
+        reasons = gate.reasons_against(gate.OpenWindow(window), situation, at)
+        if Reason.TOO_LATE in reasons:
+            yield window, State.MISSED
+        elif not reasons:
+            yield window, State.OPEN
+            situation = _with_open(situation, window)
+        elif Reason.ONE_AT_A_TIME not in reasons:
+            yield window, State.SKIPPED
+
+
+def _with_open(situation: Situation, window: rules.Window) -> Situation:
+    opened = replace(window, state=State.OPEN)
+    windows = (opened if each.id == window.id else each for each in situation.windows)
+    return replace(situation, windows=tuple(windows))
 
 
 def _write(outcomes: dict[State, list[rules.Window]], at: datetime) -> None:

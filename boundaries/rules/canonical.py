@@ -33,7 +33,9 @@ def terms_from_json(value: Mapping[str, Any]) -> Terms:
     Raises KeyError, TypeError or ValueError for anything else.
     """
     rhythm = _rhythm_from_json(value["rhythm"]) if value["rhythm"] is not None else None
-    return Terms(**{**value, "rhythm": rhythm, "at": time.fromisoformat(value["at"])})
+    terms = Terms(**{**value, "rhythm": rhythm, "at": time.fromisoformat(value["at"])})
+    _check_canonical(value, terms_to_json(terms))
+    return terms
 
 
 def limits_to_json(limits: Limits) -> Json:
@@ -58,7 +60,9 @@ def limits_from_json(value: Mapping[str, Any]) -> Limits:
     """
     rest = dict(value)
     cooling_off = timedelta(hours=rest.pop("cooling_off_hours"))
-    return Limits(**{**rest, "hours": frozenset(rest["hours"])}, cooling_off=cooling_off)
+    limits = Limits(**{**rest, "hours": frozenset(rest["hours"])}, cooling_off=cooling_off)
+    _check_canonical(value, limits_to_json(limits))
+    return limits
 
 
 def terms_digest(terms: Terms) -> str:
@@ -68,8 +72,17 @@ def terms_digest(terms: Terms) -> str:
 
 def digest(value: Json) -> str:
     """SHA-256, in hexadecimal, of `value` as JSON: keys sorted, no white space, only ASCII."""
-    text = json.dumps(value, sort_keys=True, separators=(",", ":"), ensure_ascii=True)
-    return hashlib.sha256(text.encode("ascii")).hexdigest()
+    return hashlib.sha256(_text(value).encode("ascii")).hexdigest()
+
+
+def _text(value: Mapping[str, Any]) -> str:
+    return json.dumps(value, sort_keys=True, separators=(",", ":"), ensure_ascii=True)
+
+
+def _check_canonical(given: Mapping[str, Any], canonical: Json) -> None:
+    """One meaning has one text, so that equal terms have equal digests: 45.0 is not 45."""
+    if _text(dict(given)) != _text(canonical):
+        raise ValueError("this is not how the value is written")
 
 
 def _rhythm_to_json(rhythm: Rhythm) -> Json:

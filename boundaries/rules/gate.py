@@ -17,7 +17,7 @@ from boundaries.rules.limits import within
 from boundaries.rules.proposals import Proposal, Standing, as_seen_by, rest_until, standing
 from boundaries.rules.situation import Situation
 from boundaries.rules.terms import Terms
-from boundaries.rules.windows import State, Window, fit, fits_hours
+from boundaries.rules.windows import State, Window, fit, fits_hours, occurrences
 
 
 class Reason(StrEnum):
@@ -35,6 +35,7 @@ class Reason(StrEnum):
     NOT_PLANNED = "not_planned"
     NOT_OPEN = "not_open"
     NOT_CONFIRMED = "not_confirmed"
+    SKIPPED = "skipped"
     OUTSIDE_HOURS = "outside_hours"
     TOO_MANY_LETTERS = "too_many_letters"
     LETTER_TOO_LONG = "letter_too_long"
@@ -151,9 +152,11 @@ def paused_by_proposer(act: Propose, situation: Situation, _: datetime) -> bool:
     return act.by in situation.paused
 
 
-def no_agreement(_: object, situation: Situation, __: datetime) -> bool:
-    """Nothing is in force."""
-    return situation.in_force.rhythm is None
+def not_agreed(act: OpenWindow | Release | Notify, situation: Situation, _: datetime) -> bool:
+    """R1: a window that is not one of the terms in force, whoever planned it, brings nothing."""
+    span = act.window.span
+    agreed = next(occurrences(situation.in_force, after=span.opens_at), None)
+    return agreed is None or agreed.opens_at != span.opens_at or agreed.closes_at < span.closes_at
 
 
 def too_early(act: OpenWindow, _: Situation, at: datetime) -> bool:
@@ -181,7 +184,14 @@ def not_open(act: Release | Notify, _: Situation, __: datetime) -> bool:
     return act.window.state is not State.OPEN
 
 
-def not_confirmed(act: OpenWindow, situation: Situation, _: datetime) -> bool:
+def another_open(act: OpenWindow, situation: Situation, _: datetime) -> bool:
+    """One conversation at a time."""
+    return any(
+        window.state is State.OPEN and window.id != act.window.id for window in situation.windows
+    )
+
+
+def not_confirmed(act: OpenWindow | Release | Notify, situation: Situation, _: datetime) -> bool:
     """R24: whoever wanted to be asked, or both if the terms say so, must have said "go ahead"."""
     return any(
         needs_go_ahead(person, situation) and person not in act.window.go_ahead
@@ -189,12 +199,17 @@ def not_confirmed(act: OpenWindow, situation: Situation, _: datetime) -> bool:
     )
 
 
+def skipped(act: OpenWindow, _: Situation, __: datetime) -> bool:
+    """R24: either skips a conversation alone."""
+    return bool(act.window.skipped)
+
+
 def needs_go_ahead(person: UUID, situation: Situation) -> bool:
     """Whether no conversation opens without this person's "go ahead"."""
     return situation.in_force.ask_before_each or situation.limits[person].ask_before_each
 
 
-def outside_hours(act: OpenWindow, situation: Situation, _: datetime) -> bool:
+def outside_hours(act: OpenWindow | Release | Notify, situation: Situation, _: datetime) -> bool:
     """R8: for this one conversation, in each person's own zone."""
     return not all(fits_hours(act.window.span, limits) for limits in situation.limits.values())
 
@@ -309,6 +324,11 @@ def not_cooling_off(act: TakeForce, _: Situation, at: datetime) -> bool:
     return standing(act.proposal, at) is not Standing.COOLING_OFF
 
 
+def not_both_consented(act: TakeForce, situation: Situation, _: datetime) -> bool:
+    """R2: both said yes to these exact terms, and neither took it back."""
+    return not situation.limits.keys() <= act.proposal.consented
+
+
 def cooling_off(act: TakeForce, _: Situation, at: datetime) -> bool:
     """R2: not before the end of cooling-off."""
     return act.proposal.takes_force_at is None or at < act.proposal.takes_force_at
@@ -323,13 +343,15 @@ GATE: Mapping[type, Mapping[Reason, Check]] = {
     OpenWindow: {
         Reason.PARTED: parted,
         Reason.PAUSED: paused,
-        Reason.NO_AGREEMENT: no_agreement,
+        Reason.NO_AGREEMENT: not_agreed,
         Reason.BEYOND_LIMITS: in_force_beyond_limits,
+        Reason.OUTSIDE_HOURS: outside_hours,
+        Reason.NOT_CONFIRMED: not_confirmed,
+        Reason.SKIPPED: skipped,
         Reason.NOT_PLANNED: not_planned,
+        Reason.ONE_AT_A_TIME: another_open,
         Reason.TOO_EARLY: too_early,
         Reason.TOO_LATE: too_late,
-        Reason.NOT_CONFIRMED: not_confirmed,
-        Reason.OUTSIDE_HOURS: outside_hours,
     },
     AnswerWindow: {
         Reason.PARTED: parted,
@@ -339,8 +361,10 @@ GATE: Mapping[type, Mapping[Reason, Check]] = {
     Release: {
         Reason.PARTED: parted,
         Reason.PAUSED: paused,
-        Reason.NO_AGREEMENT: no_agreement,
+        Reason.NO_AGREEMENT: not_agreed,
         Reason.BEYOND_LIMITS: in_force_beyond_limits,
+        Reason.OUTSIDE_HOURS: outside_hours,
+        Reason.NOT_CONFIRMED: not_confirmed,
         Reason.NOT_OPEN: not_open,
         Reason.TOO_LATE: too_late,
         Reason.TOO_MANY_LETTERS: too_many_letters,
@@ -349,6 +373,10 @@ GATE: Mapping[type, Mapping[Reason, Check]] = {
     Notify: {
         Reason.PARTED: parted,
         Reason.PAUSED: paused,
+        Reason.NO_AGREEMENT: not_agreed,
+        Reason.BEYOND_LIMITS: in_force_beyond_limits,
+        Reason.OUTSIDE_HOURS: outside_hours,
+        Reason.NOT_CONFIRMED: not_confirmed,
         Reason.NOT_OPEN: not_open,
         Reason.TOO_LATE: too_late,
     },
@@ -388,6 +416,7 @@ GATE: Mapping[type, Mapping[Reason, Check]] = {
         Reason.PARTED: parted,
         Reason.PAUSED: paused,
         Reason.NOT_STANDING: not_cooling_off,
+        Reason.NOT_CONFIRMED: not_both_consented,
         Reason.COOLING_OFF: cooling_off,
         Reason.CHANGED_MEANWHILE: changed_meanwhile,
         Reason.BEYOND_LIMITS: beyond_limits,

@@ -23,7 +23,7 @@ class Limits:
         hour of Sunday. They hold for each conversation by itself and not for terms: see
         `windows.fits`.
     ask_before_each: without this person's "go ahead", a conversation is skipped (R24).
-    cooling_off: how long an increase waits at the least; never under 72 hours (R2).
+    cooling_off: how long an increase waits at the least, in whole hours; never under 72 (R2).
     """
 
     days_between: int | None
@@ -45,6 +45,8 @@ class Limits:
             raise ValueError("hours of the week are 0 to 167")
         if self.cooling_off < SHORTEST_COOLING_OFF:
             raise ValueError("cooling-off is at least 72 hours")
+        if self.cooling_off % timedelta(hours=1):
+            raise ValueError("cooling-off is a number of whole hours")
 
 
 NOTHING_YET = Limits(

@@ -6,7 +6,8 @@ it was not taken up after 14 days. Once both consented, whatever ended it looks 
 instant at which it would have taken force.
 """
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from enum import StrEnum
 from uuid import UUID
@@ -50,6 +51,8 @@ class Proposal:
     contact.
     takes_force_at: set by the second consent. ended_by: the person whose act ended it, if it was a
     person's.
+    consented: whose yes to these exact terms stands. taken_back: who withdrew theirs, and when,
+    also when it was over already without their knowing.
     """
 
     id: UUID
@@ -61,6 +64,8 @@ class Proposal:
     end: End | None = None
     ended_at: datetime | None = None
     ended_by: UUID | None = None
+    consented: frozenset[UUID] = frozenset()
+    taken_back: Mapping[UUID, datetime] = field(default_factory=dict)
 
     @property
     def lapses_at(self) -> datetime:
@@ -83,13 +88,23 @@ def as_seen_by(person: UUID, proposal: Proposal, at: datetime) -> Standing | Non
     Whether the person may see an open proposal of the other's at all also depends on limits and
     pauses: see `gate.Show`.
     """
-    if proposal.ended_by == person and proposal.end is not End.DECLINED:
+    if _ended_own_part(person, proposal):
         return Standing.ENDED_BY_SELF
     if proposal.takes_force_at is not None:
         return _seen_after_both_consented(proposal, proposal.takes_force_at, at)
     if proposal.author == person:
         return Standing.OPEN if at < proposal.lapses_at else Standing.NOT_TAKEN_UP
     return Standing.OPEN if standing(proposal, at) is Standing.OPEN else None
+
+
+def _ended_own_part(person: UUID, proposal: Proposal) -> bool:
+    """Whether this person ended what they had said yes to.
+
+    To somebody who had not, one that they ended by a pause or by taking less was perhaps never to
+    be seen (R10), so it is not shown now either.
+    """
+    said_yes = person == proposal.author or proposal.takes_force_at is not None
+    return said_yes and (person in proposal.taken_back or proposal.ended_by == person)
 
 
 def _seen_after_both_consented(
@@ -107,6 +122,8 @@ def rest_until(proposal: Proposal) -> datetime:
     """Until when its author asks nothing new after it was not taken up, or after they ended it
     themselves (R11).
     """
+    if proposal.author in proposal.taken_back:
+        return proposal.taken_back[proposal.author] + REST
     if proposal.ended_by == proposal.author and proposal.ended_at is not None:
         return proposal.ended_at + REST
     return proposal.lapses_at + REST

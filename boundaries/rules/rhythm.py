@@ -149,7 +149,19 @@ def shortest_gap(rhythm: Rhythm) -> int:
             steps = zip([first, *others], [*others, first + 7 * every], strict=True)
             return min(after - before for before, after in steps)
         case Monthly(every, _, days):
-            return SHORTEST_MONTH_DAYS * every if len(days) == 1 else 1
+            return SHORTEST_MONTH_DAYS * every if len(days) == 1 else _gap_of_weekdays(days)
+
+
+def _gap_of_weekdays(days: frozenset[Day]) -> int:
+    """Days between neighbours among several days of the month at the least.
+
+    They are some of the days of a weekly rhythm on the same weekdays, so they lie no closer than
+    its days do. It must not be less: lesser terms than those that keep a distance keep it too.
+    """
+    weekdays = [day.weekday for day in days if isinstance(day, NthWeekday)]
+    if len(weekdays) < len(days):
+        return 1
+    return shortest_gap(Weekly(every=1, phase=0, weekdays=frozenset(weekdays)))
 
 
 def thin(rhythm: Rhythm, days: int) -> Rhythm:

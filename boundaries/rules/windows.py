@@ -67,12 +67,13 @@ DID_NOT_TAKE_PLACE = frozenset({State.MISSED, State.SKIPPED})
 
 @dataclass(frozen=True)
 class Window:
-    """One agreed conversation. `go_ahead` are the persons who said that they want it."""
+    """One agreed conversation, with the persons who said "go ahead" and those who skip it."""
 
     id: UUID
     span: Span
     state: State
     go_ahead: frozenset[UUID] = frozenset()
+    skipped: frozenset[UUID] = frozenset()
 
 
 def to_utc(local: datetime, zone: str) -> datetime:

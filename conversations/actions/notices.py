@@ -1,12 +1,15 @@
 """Sending notices after the change that they tell of was committed (R28)."""
 
 import logging
+from uuid import UUID
 
 from django.conf import settings
 from django.core.mail import send_mail
+from django.db.models import QuerySet
 from django.template.loader import render_to_string
 
 from accounts.locks import locked_pair
+from boundaries.actions.sweeping import settle_one_by_one
 from boundaries.queries import load_situation
 from boundaries.rules import gate
 from boundaries.rules.situation import Situation
@@ -19,8 +22,19 @@ log = logging.getLogger(__name__)
 
 
 def send_notices() -> None:
-    """Send what was written and not sent yet, each at most once."""
-    for notice in Notice.objects.filter(end="").order_by("written_at")[:BATCH]:
+    """Send what was written and not sent yet, each at most once.
+
+    Pair by pair, so that a fault in one does not stop the others (R7).
+    """
+    settle_one_by_one(_waiting().order_by("written_at"), _send_in_pair, at_most=BATCH)
+
+
+def _waiting() -> QuerySet[Notice]:
+    return Notice.objects.filter(end="")
+
+
+def _send_in_pair(pair_id: UUID) -> None:
+    for notice in _waiting().filter(pair=pair_id).select_related("person"):
         if _claim(notice):
             _send(notice)
 
@@ -29,15 +43,15 @@ def _claim(notice: Notice) -> bool:
     """Whether it is this process that sends it now; one that is no longer right is cancelled.
 
     It is marked as sent before it is sent: a crash between the two loses a notice, and never
-    doubles one. The gate is
-    asked under the lock, but the mail goes out after it: a pause must not wait for a mail server.
+    doubles one. The gate is asked under the lock, but the mail goes out after it: a pause must not
+    wait for a mail server.
     """
     with locked_pair(notice.pair_id) as (pair, at):
         situation = load_situation(pair, at)
         window = _window(notice, situation)
         allowed = window and not gate.reasons_against(gate.Notify(window), situation, at)
         end = "sent" if allowed else "cancelled"
-        claimed = Notice.objects.filter(pk=notice.pk, end="").update(end=end, ended_at=at)
+        claimed = _waiting().filter(pk=notice.pk).update(end=end, ended_at=at)
         return bool(claimed and allowed)
 
 

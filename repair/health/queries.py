@@ -2,7 +2,7 @@
 
 from datetime import timedelta
 
-from django.db import DatabaseError
+from django.db import Error
 
 from accounts.clock import database_now
 from repair.health.models import Heartbeat
@@ -20,5 +20,5 @@ def last_beat_is_fresh() -> bool | None:
     """Whether the worker lived just now, or nothing if the database does not answer."""
     try:
         return Heartbeat.objects.filter(name="worker", at__gt=database_now() - FRESH).exists()
-    except DatabaseError:
+    except Error:
         return None

@@ -3,11 +3,9 @@
 from django.http import HttpRequest, JsonResponse
 from django.views.decorators.http import require_safe
 
-from accounts.access import anyone
 from repair.health.queries import health
 
 
-@anyone
 @require_safe
 def healthz(request: HttpRequest) -> JsonResponse:
     """200 when web, database and worker are up, 503 otherwise. It tells nothing else."""

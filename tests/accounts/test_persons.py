@@ -44,10 +44,10 @@ def test_the_database_refuses_an_empty_time_zone(ana):
     refused_by_the_database(lambda: Person.objects.filter(pk=ana.pk).update(time_zone=""))
 
 
-def test_a_superuser_may_do_everything():
-    root = Person.objects.create_superuser("root@example.org", "a-quiet-password")
-    assert root.is_staff
-    assert root.is_superuser
+def test_r22_it_is_not_kept_when_somebody_was_last_here(ana, ana_client):
+    """Neither a field for it nor, after signing in, a value."""
+    assert "last_login" not in {field.name for field in Person._meta.get_fields()}
+    assert Person.objects.get(pk=ana.pk).last_login is None
 
 
 def test_a_person_prints_without_the_address(ana):

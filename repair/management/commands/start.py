@@ -107,7 +107,7 @@ def web(host: str, port: int) -> list[str]:
 def worker() -> list[str]:
     """The worker with its beat. One process is enough, and on SQLite one writes at a time."""
     # Celery warns an administrator of pickles, which this worker does not take.
-    python = [sys.executable, "-W", "ignore::RuntimeWarning:celery.platforms"]
+    python = [sys.executable, "-W", "ignore::UserWarning:celery.platforms"]
     options = ["--without-gossip", "--without-mingle", "--without-heartbeat", "--concurrency=1"]
     return [*python, "-m", "celery", "-A", "repair", "-q", "worker", "-B", *options]
 

@@ -1,0 +1,1 @@
+"""What is allowed: the rules, and what changes."""

@@ -1,0 +1,1 @@
+"""What is said: letters, release, envelopes, notices."""

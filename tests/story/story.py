@@ -1,0 +1,242 @@
+"""The story that every test of this folder tells, a chapter a function.
+
+Two people who are new here agree on one conversation a month. Each writes a letter, which waits.
+The conversation opens by itself and brings them; one of them pauses, and nothing more arrives.
+"""
+
+import re
+from dataclasses import dataclass
+from pathlib import Path
+
+from tests.stack import Running, wait_for
+from tests.story.visitors import Visitor
+
+PASSWORD = "three-stones-in-a-row"
+MIRAS_LETTER = "Jon,\n\nthe apple tree is <still> there & bears.\n\n  Mira"
+JONS_LETTER = "Mira,\n\nI have repaired the gate. You need not answer.\n\nJon"
+TOO_LATE = "One more thing, which must wait for good."
+NOTHING = "No conversation is scheduled"
+HALF_A_YEAR = 190
+
+
+@dataclass
+class Couple:
+    """The two people of the story, each with a browser of their own."""
+
+    mira: Visitor
+    jon: Visitor
+    mail: Path
+
+    @classmethod
+    def of(cls, repair: Running, mira: Visitor, jon: Visitor) -> "Couple":
+        """The couple that uses this Repair."""
+        return cls(mira, jon, repair.folder / "mail")
+
+
+def everything(couple: Couple) -> None:
+    """The whole story, from the first questions to the pause and long after it."""
+    arrive(couple)
+    agree(couple)
+    write(couple)
+    meet(couple)
+    pause(couple)
+
+
+def arrive(couple: Couple) -> None:
+    """Both answer the questions, sign up, and join by a code that one passes on by hand."""
+    sign_up(couple.mira, "mira@example.org", "Europe/Berlin", couple.mail)
+    sign_up(couple.jon, "jon@example.org", "Europe/Lisbon", couple.mail)
+    join(couple)
+
+
+def sign_up(visitor: Visitor, email: str, zone: str, mail: Path) -> None:
+    """Begin with the two questions, make an account, confirm the address, sign in."""
+    visitor.open("/")
+    visitor.follow("Begin")
+    visitor.press("Continue", order_stands="no", fears_other="no")
+    secret = {"password1": PASSWORD, "password2": PASSWORD}
+    visitor.press("Make the account", email=email, time_zone=zone, **secret)
+    assert "Please look at your mail" in visitor.text
+    visitor.open(link_to(email, mail))
+    visitor.press("Yes, confirm it")
+    visitor.press("Sign in", login=email, password=PASSWORD)
+    assert "You are signed in" in visitor.text
+
+
+def link_to(email: str, mail: Path) -> str:
+    """The path of the link in the mail to this address."""
+    mails = [each.read_text() for each in mail.iterdir()]
+    (own,) = [words for words in mails if f"To: {email}" in words]
+    found = re.search(r"https?://[^/\s]+(/\S+)", own)
+    assert found, own
+    return found[1]
+
+
+def join(couple: Couple) -> None:
+    """Mira makes a code and Jon uses it; each chooses what they call the other."""
+    couple.mira.follow("Make a code")
+    couple.mira.press("Make a code")
+    code = re.search(r"\b[A-Z2-9]{4}(-[A-Z2-9]{4}){3}\b", couple.mira.text)
+    assert code, couple.mira.text
+    couple.jon.follow("I was given a code")
+    couple.jon.press("Use the code", code=code[0].lower())
+    couple.jon.press("Save", name="M.")
+    couple.mira.open("/")
+    assert NOTHING in couple.mira.text
+    couple.mira.follow("Settings")
+    couple.mira.follow("Change this name")
+    couple.mira.press("Save", name="Jon")
+    assert "M." not in couple.mira.text
+
+
+def agree(couple: Couple) -> None:
+    """Limits by both, a proposal by Mira, a yes by Jon, and a time in which nothing holds yet."""
+    # Mira wants to be asked before each conversation. Jon does not.
+    set_limits(couple.mira, days_between="28", minutes="60", ask_before_each=True)
+    set_limits(couple.jon, days_between="14", minutes="90", ask_before_each=False)
+    propose(couple.mira)
+    say_yes(couple.jon)
+    cool_off(couple)
+
+
+def set_limits(visitor: Visitor, **values: object) -> None:
+    """Allow conversations on any day from 9 to 21, and what `values` say."""
+    visitor.open("/")
+    visitor.follow("Set my limits")
+    daytime = [day * 24 + hour for day in range(7) for hour in range(9, 21)]
+    visitor.press("Save my limits", hours=daytime, **values)
+    assert "Your limits are set" in visitor.text
+
+
+def propose(visitor: Visitor) -> None:
+    """Put one conversation a month to the other: see what it means, then prove who one is."""
+    visitor.follow("Change it")
+    visitor.press("See what this means", nth="1", weekday="5", opens_at="18:00", minutes="45")
+    assert "This is what you would propose" in visitor.text
+    assert "on the first Saturday of every month" in visitor.text
+    visitor.press("Propose this")
+    visitor.press("Continue", password=PASSWORD)
+    assert "Your proposal is made" in visitor.text
+
+
+def say_yes(visitor: Visitor) -> None:
+    """Read the proposal and say yes to exactly that, with the password."""
+    visitor.open("/")
+    visitor.follow("Proposed to you")
+    assert "on the first Saturday of every month" in visitor.text
+    visitor.press("Yes, to exactly this")
+    visitor.press("Continue", password=PASSWORD)
+    assert "You both said yes" in visitor.text
+
+
+def cool_off(couple: Couple) -> None:
+    """Nothing holds before the end of cooling-off; then both read the same."""
+    for _ in range(2):
+        couple.jon.press("+ 1 day")
+    for each in (couple.mira, couple.jon):
+        each.open("/")
+        assert "You both said yes" in each.text
+        each.follow("See the whole of it")
+        assert NOTHING in each.text
+    couple.jon.press("+ 1 day")
+    for each in (couple.mira, couple.jon):
+        each.look_until("In force since")
+        each.open("/")
+        assert "Your next conversation" in each.text
+
+
+def write(couple: Couple) -> None:
+    """Each writes a letter; nobody else can tell."""
+    hold(couple.mira, MIRAS_LETTER)
+    couple.jon.open("/")
+    assert "apple" not in couple.jon.text
+    hold(couple.jon, JONS_LETTER)
+
+
+def hold(visitor: Visitor, words: str) -> None:
+    """Write a letter that waits for the next conversation."""
+    visitor.open("/")
+    visitor.follow("Write a letter")
+    visitor.press("Hold for the next conversation", body=words)
+    assert "Held for the next conversation" in visitor.text
+
+
+def meet(couple: Couple) -> None:
+    """Mira is asked and says go ahead; it opens by itself, and both read what came."""
+    wait_for_being_asked(couple.mira)
+    couple.mira.press("Go ahead")
+    couple.mira.press("the next conversation")
+    couple.mira.look_until("Your conversation is open")
+    read(couple.mira, JONS_LETTER)
+    sees_one_state(couple.jon)
+    couple.jon.open("/")
+    couple.jon.follow("A closed envelope for you")
+    couple.jon.press("Keep it for later")
+    assert "kept for later" in couple.jon.text
+    sees_one_state(couple.mira)
+    read(couple.jon, MIRAS_LETTER)
+    sees_one_state(couple.mira)
+
+
+def wait_for_being_asked(visitor: Visitor) -> None:
+    """Go on day by day until the conversation is near enough to be asked about."""
+    visitor.open("/")
+    for _ in range(40):
+        if "Do you want it to take place?" in visitor.text:
+            return
+        visitor.press("+ 1 day")
+    raise AssertionError("Nobody was asked")
+
+
+def read(visitor: Visitor, words: str) -> None:
+    """Take the envelope, open it, and find the other's words in it."""
+    visitor.open("/")
+    visitor.follow("A closed envelope")
+    assert words.splitlines()[2] not in visitor.text
+    visitor.press("Read it now")
+    assert " ".join(words.split()) in visitor.text
+
+
+def sees_one_state(visitor: Visitor) -> None:
+    """The writer reads that the letter went into the conversation, whatever became of it."""
+    visitor.open("/")
+    visitor.follow("All your letters")
+    assert "In the conversation of" in visitor.text
+    visitor.follow(visitor_letter(visitor))
+    assert "In the conversation of" in visitor.text
+    assert not re.search(r"read|opened|kept|handed", visitor.text.split("A letter of yours")[1])
+
+
+def visitor_letter(visitor: Visitor) -> str:
+    """The first words of this person's letter, as they stand in the list."""
+    return "Jon, the apple" if "apple" in visitor.text else "Mira, I have"
+
+
+def pause(couple: Couple) -> None:
+    """One tap, and nothing more arrives: not what was held before, nor what is held after."""
+    hold(couple.mira, TOO_LATE)
+    couple.jon.open("/")
+    couple.jon.press("Pause")
+    assert "You have paused" in couple.jon.text
+    couple.mira.open("/")
+    assert NOTHING in couple.mira.text
+    assert "pause" not in couple.mira.text.lower().replace("pause all contact", "")
+    hold(couple.mira, TOO_LATE)
+    for _ in range(HALF_A_YEAR // 10):
+        couple.mira.press("+ 1 day")
+    nothing_came(couple)
+
+
+def nothing_came(couple: Couple) -> None:
+    """Both letters are where they were, and there is no envelope."""
+    couple.mira.open("/")
+    assert NOTHING in couple.mira.text
+    assert couple.mira.text.count("Held for the next conversation") == 2
+    couple.jon.open("/")
+    assert "A closed envelope" not in couple.jon.text
+    assert NOTHING in couple.jon.text
+
+
+def worker_has_swept(repair: Running) -> None:
+    """Wait until the worker has gone through once more, begun after this moment."""
+    wait_for(lambda: repair.health().status_code == 200, "The worker does not come back")

@@ -1,0 +1,13 @@
+"""The story over HTTP, with real processes: on SQLite and files, and on PostgreSQL and Redis."""
+
+import pytest
+
+from tests.story import story
+from tests.story.visitors import HttpVisitor
+
+pytestmark = pytest.mark.processes
+
+
+def test_two_people_agree_meet_and_one_pauses(repair):
+    couple = story.Couple.of(repair, HttpVisitor(repair.address), HttpVisitor(repair.address))
+    story.everything(couple)

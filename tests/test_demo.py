@@ -1,0 +1,106 @@
+"""The demo as a newcomer meets it: through its pages, its bar and the real worker."""
+
+import re
+
+import httpx
+import pytest
+
+from repair.demo.people import ANA, BEN, PASSWORD
+from tests.stack import wait_for
+from tests.test_start import manage
+
+pytestmark = pytest.mark.processes
+
+
+class Visitor:
+    """Somebody with a browser of their own."""
+
+    def __init__(self, address: str) -> None:
+        self.browser = httpx.Client(base_url=address, follow_redirects=True)
+
+    def sees(self, path: str = "/") -> str:
+        """The page at the path."""
+        answer = self.browser.get(path)
+        assert answer.status_code == 200, answer.text
+        return answer.text
+
+    def sends(self, path: str, **fields: str) -> str:
+        """The page that follows a form sent to the path."""
+        token = re.search(r'csrfmiddlewaretoken" value="([^"]+)"', self.sees("/help/"))
+        assert token
+        answer = self.browser.post(path, data={"csrfmiddlewaretoken": token[1], **fields})
+        assert answer.status_code == 200, answer.text
+        return answer.text
+
+
+def signed_in(address: str, email: str) -> Visitor:
+    visitor = Visitor(address)
+    visitor.sends("/account/login/", login=email, password=PASSWORD)
+    return visitor
+
+
+def test_a_newcomer_moves_to_the_next_conversation_and_the_letter_arrives(repair):
+    ana, ben = (signed_in(repair.address, one.email) for one in (ANA, BEN))
+    assert "It is now" in ana.sees()
+    assert "A closed envelope" not in ben.sees()
+    ben.sends("/demo/move/conversation/")
+    wait_for(lambda: "A closed envelope" in ben.sees(), "Ana's letter did not arrive")
+    wait_for(lambda: "A closed envelope" in ana.sees(), "Ben's letter did not arrive")
+
+
+def test_the_bar_moves_the_clock_by_an_hour_and_a_day_and_comes_back(repair):
+    visitor = Visitor(repair.address)
+    before = visitor.sees("/help/")
+    after = visitor.sends("/demo/move/day/", here="/help/")
+    assert said_day(after) != said_day(before)
+    assert said_hour(visitor.sends("/demo/move/hour/", here="/help/")) != said_hour(after)
+
+
+def test_the_bar_leads_to_no_other_site(repair):
+    visitor = Visitor(repair.address)
+    visitor.browser.follow_redirects = False
+    visitor.browser.get("/account/login/")
+    token = visitor.browser.cookies["csrftoken"]
+    fields = {"csrfmiddlewaretoken": token, "here": "https://elsewhere.example"}
+    assert visitor.browser.post("/demo/move/hour/", data=fields).headers["Location"] == "/"
+
+
+@pytest.mark.once
+def test_putting_it_back_twice_makes_it_as_it_was_at_first(tmp_path):
+    for _ in range(2):
+        ended = manage(tmp_path, "demo", REPAIR_DEMO="1")
+        assert ended.returncode == 0, ended.stderr
+        assert ended.stdout.count(PASSWORD) == 2
+        counted = manage(tmp_path, "shell", "--verbosity=0", "--command", COUNT, REPAIR_DEMO="1")
+        assert counted.stdout.split() == ["2", "1", "held", "held", "2", "2", "0"], counted.stderr
+
+
+COUNT = """
+from accounts.models import Pair, Person
+from boundaries.models import Window
+from conversations.models import Letter
+from repair.demo.models import DemoClock
+print(Person.objects.count(), Pair.objects.count())
+print(*Window.objects.exclude(state="planned").values_list("state", flat=True))
+print(*(Letter.objects.filter(state=state).count() for state in ("held", "released")))
+print(DemoClock.objects.get().offset_seconds)
+"""
+
+
+@pytest.mark.once
+def test_without_demo_mode_there_is_no_such_command(tmp_path):
+    ended = manage(tmp_path, "demo")
+    assert ended.returncode == 1
+    assert "Unknown command: 'demo'" in ended.stderr
+
+
+def said_day(page: str) -> str:
+    found = re.search(r"It is now (\w+ \d+ \w+)", page)
+    assert found
+    return found[1]
+
+
+def said_hour(page: str) -> str:
+    found = re.search(r"It is now [^,]+, (\d\d)", page)
+    assert found
+    return found[1]
