@@ -305,8 +305,7 @@ class RecordEntry(models.Model):
 
 
 class SetAside(models.Model):
-    """A pair in which the sweep failed, left alone until `until` so that it does not stop the
-    others (R7).
+    """A pair in which the sweep failed, left alone so that it does not stop the others (R7).
 
     reason: the kind of the fault, never its words, which could hold content.
     """

@@ -13,7 +13,7 @@ from accounts.models import Membership, Pair
 from boundaries.models import Agreement, Pause, PersonalLimits, Proposal, Window
 from boundaries.rules import gate
 from boundaries.rules.limits import NOTHING_YET, Limits
-from boundaries.rules.proposals import LAPSE, REST, Standing, as_seen_by
+from boundaries.rules.proposals import LAPSE, REST, End, Standing, as_seen_by
 from boundaries.rules.situation import Situation
 from boundaries.rules.terms import NO_CONTACT
 from boundaries.rules.windows import State
@@ -34,10 +34,7 @@ def load_situation(pair: Pair, at: datetime) -> Situation:
 
 
 def load_situations(pairs: Iterable[Pair], at: datetime) -> dict[UUID, Situation]:
-    """The situations of many pairs by their keys:
-
-    six queries, whatever their number and history.
-    """
+    """The situations of many pairs by their keys: six queries, whatever their history."""
     by_id = {pair.pk: pair for pair in pairs}
     memberships = _by_pair(_memberships(by_id))
     agreements = _by_pair(_latest_agreements(by_id))
@@ -131,9 +128,17 @@ def agreement_in_force(pair: Pair) -> Agreement | None:
     return Agreement.objects.filter(pair=pair, ended_at=None).first()
 
 
-def next_window(situation: Situation) -> WindowValue | None:
+def coming_windows(situation: Situation, at: datetime) -> list[WindowValue]:
+    """The windows that are open or planned and not over (R7, R20).
+
+    Judged by the instant, also while nobody has noted yet that one is over.
+    """
+    return [window for window in situation.windows if at < window.span.closes_at]
+
+
+def next_window(situation: Situation, at: datetime) -> WindowValue | None:
     """The window that is open, or the next one planned."""
-    return situation.windows[0] if situation.windows else None
+    return next(iter(coming_windows(situation, at)), None)
 
 
 def proposals_for(
@@ -158,6 +163,12 @@ def get_proposal_for(
     if row is None or standing is None:
         raise Http404
     return row, standing
+
+
+def has_declined(membership: Membership, proposal_id: UUID) -> bool:
+    """Whether this person has said no to this proposal."""
+    said_no = Proposal.objects.filter(end=End.DECLINED, ended_by=membership.person_id)
+    return said_no.filter(pair=membership.pair_id, pk=proposal_id).exists()
 
 
 def _as_seen(person: UUID, row: Proposal, situation: Situation, at: datetime) -> Standing | None:

@@ -6,10 +6,10 @@ from typing import Any
 from uuid import UUID
 
 from django.contrib import messages
-from django.http import HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_GET, require_http_methods, require_POST
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from accounts import clock
 from accounts.access import member, signed_in, signed_in_person
@@ -26,7 +26,7 @@ from boundaries.rules.proposals import Standing
 from boundaries.rules.situation import Situation
 from boundaries.rules.terms import Terms
 from boundaries.rules.windows import WINDOWS_UNTIL_REVIEW, Span, occurrences
-from boundaries.words import duration_in_words, terms_lines, told
+from boundaries.words import LOOK_AGAIN, duration_in_words, terms_lines, told
 
 
 @member
@@ -78,7 +78,8 @@ def preview(request: HttpRequest, membership: Membership) -> HttpResponse:
             form.add_error(None, sentence)
     if form.errors:
         return _ask_for_terms(request, membership, form, situation)
-    context = _terms_context(membership, terms, situation, at)
+    coming = _left(terms, situation) if is_less else _earliest(membership, terms, situation, at)
+    context = _terms_context(membership, terms, situation, coming)
     context |= {"form": form, "exact": form.exact(), "is_less": is_less}
     return render(request, "boundaries/preview.html", context)
 
@@ -100,12 +101,16 @@ def take_less(request: HttpRequest, membership: Membership) -> HttpResponse:
 
 
 @member
-@require_GET
+@require_safe
 def proposal(request: HttpRequest, membership: Membership, proposal_id: UUID) -> HttpResponse:
     """Show one proposal's exact terms, and what this person can do with it."""
     row, standing, situation, at = _proposal(membership, proposal_id)
-    after = row.takes_force_at or at
-    context = _terms_context(membership, row.terms, situation, after) | {
+    coming = (
+        _first_windows(row.terms, row.takes_force_at)
+        if row.takes_force_at
+        else _earliest(membership, row.terms, situation, at)
+    )
+    context = _terms_context(membership, row.terms, situation, coming) | {
         "proposal": row,
         "lapses_at": row.as_value().lapses_at,
         "standing": standing,
@@ -115,25 +120,33 @@ def proposal(request: HttpRequest, membership: Membership, proposal_id: UUID) ->
 
 
 @member
-@require_POST
+@require_http_methods(["GET", "HEAD", "POST"])
 def consent(request: HttpRequest, membership: Membership, proposal_id: UUID) -> HttpResponse:
-    """Say yes to the exact terms that the page showed, after proving who one is."""
-    row, *_rest = _proposal(membership, proposal_id)
+    """Say yes to the exact terms that the page showed, after proving who one is.
+
+    A password that is sent twice leads here by GET the second time, and from here to the page.
+    """
+    if not _is_shown(membership, proposal_id):
+        return _look_again(request, membership)
+    if request.method != "POST":
+        return redirect("boundaries:proposal", membership.pair_id, proposal_id)
     digest = request.POST.get("digest", "")
-    proof = take_proof(request, f"consent {row.pk} {digest}")
+    proof = take_proof(request, f"consent {proposal_id} {digest}")
     try:
-        actions.consent(by=membership, proposal_id=row.pk, digest=digest, proof=proof)
+        actions.consent(by=membership, proposal_id=proposal_id, digest=digest, proof=proof)
     except RefusedError as refused:
         _tell(request, refused)
         return _to_pair(membership)
-    return redirect("boundaries:proposal", membership.pair_id, row.pk)
+    return redirect("boundaries:proposal", membership.pair_id, proposal_id)
 
 
 @member
 @require_POST
 def decline(request: HttpRequest, membership: Membership, proposal_id: UUID) -> HttpResponse:
-    """Say no, in silence."""
-    _proposal(membership, proposal_id)
+    """Say no, in silence. A doubled click is answered like the first."""
+    has_declined = queries.has_declined(membership, proposal_id)
+    if not has_declined and not _is_shown(membership, proposal_id):
+        return _look_again(request, membership)
     actions.decline(by=membership, proposal_id=proposal_id)
     messages.success(request, _("You declined. The other is not told."))
     return _to_pair(membership)
@@ -152,7 +165,7 @@ def withdraw_proposal(
 
 
 @member
-@require_GET
+@require_safe
 def agreement(request: HttpRequest, membership: Membership) -> HttpResponse:
     """Show what is in force and its conversations."""
     at = clock.now()
@@ -161,7 +174,7 @@ def agreement(request: HttpRequest, membership: Membership) -> HttpResponse:
         "membership": membership,
         "agreement": queries.agreement_in_force(membership.pair),
         "terms_lines": terms_lines(situation.in_force),
-        "windows": [window.span for window in situation.windows],
+        "windows": [window.span for window in queries.coming_windows(situation, at)],
     }
     return render(request, "boundaries/agreement.html", context)
 
@@ -241,15 +254,31 @@ def _ask_for_terms(
 
 
 def _terms_context(
-    membership: Membership, terms: Terms, situation: Situation, after: datetime
+    membership: Membership, terms: Terms, situation: Situation, coming: list[Span]
 ) -> dict[str, Any]:
     own = situation.limits[membership.person_id]
     return {
         "membership": membership,
         "terms_lines": terms_lines(terms),
-        "windows": _first_windows(terms, after),
+        "windows": coming,
         "cooling_off": duration_in_words(own.cooling_off),
     }
+
+
+def _earliest(
+    membership: Membership, terms: Terms, situation: Situation, at: datetime
+) -> list[Span]:
+    """The conversations that there would be if both had said yes now, as far as this person knows:
+    the other's cooling-off may be longer, and is not theirs to see.
+    """
+    return _first_windows(terms, at + situation.limits[membership.person_id].cooling_off)
+
+
+def _left(terms: Terms, situation: Situation) -> list[Span]:
+    """Of the conversations that are planned, those which lesser terms leave; they add none."""
+    planned = [window.span.opens_at for window in situation.windows]
+    named = _first_windows(terms, min(planned)) if planned else []
+    return [span for span in named if span.opens_at in planned]
 
 
 def _first_windows(terms: Terms, after: datetime) -> list[Span]:
@@ -263,6 +292,25 @@ def _proposal(
     situation = queries.load_situation(membership.pair, at)
     row, standing = queries.get_proposal_for(membership, proposal_id, situation, at)
     return row, standing, situation, at
+
+
+def _is_shown(membership: Membership, proposal_id: UUID) -> bool:
+    """Whether a proposal in this pair is still there for this person, whose page may be old.
+
+    Raises Http404 for one of another pair and for one that was never made.
+    """
+    get_object_or_404(Proposal, pk=proposal_id, pair=membership.pair_id)
+    try:
+        _proposal(membership, proposal_id)
+    except Http404:
+        return False
+    return True
+
+
+def _look_again(request: HttpRequest, membership: Membership) -> HttpResponse:
+    """What is said of a proposal that is not there any more, whatever became of it (R10)."""
+    messages.error(request, LOOK_AGAIN)
+    return _to_pair(membership)
 
 
 def _answer(

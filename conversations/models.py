@@ -60,9 +60,7 @@ class Letter(models.Model):
 
 
 class Envelope(models.Model):
-    """A released letter in its recipient's hands; what they do with it, its writer never learns
-    (R19).
-    """
+    """A released letter in its recipient's hands; its writer never learns what they do (R19)."""
 
     class State(models.TextChoices):
         """What the recipient did."""

@@ -20,11 +20,12 @@ LOOK_OFTEN_FROM = timedelta(minutes=10)
 def pair_page(membership: Membership, at: datetime) -> dict[str, Any]:
     """The context of the pair's page at `at`, all of it through this person's own queries."""
     situation = boundaries.load_situation(membership.pair, at)
-    window = boundaries.next_window(situation)
+    window = boundaries.next_window(situation, at)
     conversations = list(queries.conversations_of(membership)[:PAST_ON_THE_PAGE])
     proposals = boundaries.proposals_for(membership, situation, at)
     return {
         "membership": membership,
+        "at": at,
         "own_pause": boundaries.own_pause(membership),
         "has_limits": boundaries.own_limits(membership) is not None,
         "window": window,

@@ -12,9 +12,7 @@ from conversations.models import Envelope, Letter
 
 
 def letters_of(membership: Membership) -> QuerySet[Letter]:
-    """All letters that this person wrote in the pair, with the window that brought them, the latest
-    first.
-    """
+    """All letters that this person wrote in the pair, the latest first, with their windows."""
     own = Letter.objects.filter(pair=membership.pair_id, author=membership.person_id)
     return own.select_related("envelope__window").order_by("-changed_at")
 
@@ -31,17 +29,27 @@ def get_letter_for(membership: Membership, letter_id: UUID) -> Letter:
 
 
 def envelopes_for(membership: Membership) -> QuerySet[Envelope]:
-    """What was delivered to this person in the pair, the latest first; what they handed back is
-    gone.
-    """
-    own = Envelope.objects.filter(recipient=membership.person_id, window__pair=membership.pair_id)
-    kept = own.exclude(state=Envelope.State.HANDED_BACK)
-    return kept.select_related("window", "letter").order_by("-window__opens_at", "letter__held_at")
+    """What was delivered to this person in the pair, the latest first, but what they gave back."""
+    return _delivered_to(membership).exclude(state=Envelope.State.HANDED_BACK)
 
 
 def get_envelope_for(membership: Membership, envelope_id: UUID) -> Envelope:
     """One envelope that was delivered to this person. Raises Http404 alike for any other."""
-    envelope = envelopes_for(membership).filter(pk=envelope_id).first()
+    return _one(envelopes_for(membership), envelope_id)
+
+
+def get_delivered_for(membership: Membership, envelope_id: UUID) -> Envelope:
+    """The same, also for one that they handed back, whose words are not to be shown again."""
+    return _one(_delivered_to(membership), envelope_id)
+
+
+def _delivered_to(membership: Membership) -> QuerySet[Envelope]:
+    own = Envelope.objects.filter(recipient=membership.person_id, window__pair=membership.pair_id)
+    return own.select_related("window", "letter").order_by("-window__opens_at", "letter__held_at")
+
+
+def _one(envelopes: QuerySet[Envelope], envelope_id: UUID) -> Envelope:
+    envelope = envelopes.filter(pk=envelope_id).first()
     if envelope is None:
         raise Http404
     return envelope

@@ -9,7 +9,7 @@ from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_GET, require_http_methods, require_POST
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from accounts import clock
 from accounts.access import anyone, member, signed_in_person
@@ -18,7 +18,7 @@ from accounts.queries import memberships_of
 from boundaries.queries import load_situation
 from conversations import actions, queries
 from conversations.exceptions import AlreadyReleasedError, ChangedElsewhereError
-from conversations.forms import LetterForm
+from conversations.forms import LetterForm, plain_line_ends
 from conversations.models import Letter
 from conversations.pages import pair_page
 
@@ -26,7 +26,7 @@ PAST_ON_A_PAGE = 12
 
 
 @anyone
-@require_GET
+@require_safe
 def home(request: HttpRequest) -> HttpResponse:
     """The front page; for somebody in one pair, that pair's page."""
     if not request.user.is_authenticated:
@@ -38,24 +38,24 @@ def home(request: HttpRequest) -> HttpResponse:
 
 
 @member
-@require_GET
+@require_safe
 def pair(request: HttpRequest, membership: Membership) -> HttpResponse:
     """The pair's page: what is agreed, the next conversation, what arrived, and my letters."""
     return render(request, "conversations/pair.html", pair_page(membership, clock.now()))
 
 
 @member
-@require_GET
+@require_safe
 def past(request: HttpRequest, membership: Membership) -> HttpResponse:
     """Past conversations, with what each of them brought me."""
     pages = Paginator(queries.conversations_of(membership), PAST_ON_A_PAGE)
     page = pages.get_page(request.GET.get("page"))
-    context = {"membership": membership, "page": page}
+    context = {"membership": membership, "page": page, "at": clock.now()}
     return render(request, "conversations/past.html", context)
 
 
 @member
-@require_GET
+@require_safe
 def letters(request: HttpRequest, membership: Membership) -> HttpResponse:
     """All letters that I wrote in the pair."""
     pages = Paginator(queries.letters_of(membership), PAST_ON_A_PAGE)
@@ -83,7 +83,7 @@ def letter(request: HttpRequest, membership: Membership, letter_id: UUID) -> Htt
     """Read a letter that I wrote, or change it while it is not released."""
     row = queries.get_letter_for(membership, letter_id)
     if row.state == Letter.State.RELEASED:
-        return _released(request, membership, row)
+        return _released(request, membership, row, typed=request.POST.get("body", ""))
     form = _letter_form(request, membership, row)
     if form.is_valid():
         return _edit(request, membership, row, form)
@@ -118,7 +118,7 @@ def delete(request: HttpRequest, membership: Membership, letter_id: UUID) -> Htt
 
 
 @member
-@require_GET
+@require_safe
 def envelope(request: HttpRequest, membership: Membership, envelope_id: UUID) -> HttpResponse:
     """A letter that came: the closed envelope with its choices or, once opened, its words."""
     row = queries.get_envelope_for(membership, envelope_id)
@@ -148,8 +148,9 @@ def keep_envelope(request: HttpRequest, membership: Membership, envelope_id: UUI
 def hand_back_envelope(
     request: HttpRequest, membership: Membership, envelope_id: UUID
 ) -> HttpResponse:
-    """Hand it back unread, for good."""
-    _move(membership, actions.hand_back_envelope, envelope_id)
+    """Hand it back unread, for good. A doubled click is answered like the first."""
+    queries.get_delivered_for(membership, envelope_id)
+    actions.hand_back_envelope(by=membership, envelope_id=envelope_id)
     messages.success(request, _("You handed it back unread. The other is not told."))
     return redirect("conversations:pair", membership.pair_id)
 
@@ -213,7 +214,8 @@ def _released(
 ) -> HttpResponse:
     """The letter as it went; words typed too late are shown, so that none is lost."""
     row = queries.get_letter_for(membership, row.pk)
-    context = {"membership": membership, "letter": row, "typed": typed}
+    late = plain_line_ends(typed)
+    context = {"membership": membership, "letter": row, "typed": late if late != row.body else ""}
     return render(request, "conversations/letter.html", context)
 
 

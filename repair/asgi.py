@@ -1,9 +1,14 @@
 """What an ASGI server runs."""
 
 import os
+import warnings
 
 from django.core.asgi import get_asgi_application
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "repair.settings.production")
+
+# WhiteNoise answers with an open file, which Django then reads as a whole in a thread. For style
+# sheets and scripts, which is all that it serves, nothing is wrong with that.
+warnings.filterwarnings("ignore", message="StreamingHttpResponse must consume synchronous")
 
 application = get_asgi_application()

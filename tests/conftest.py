@@ -11,7 +11,8 @@ from django.test import Client
 from playwright.sync_api import Browser
 
 from accounts.actions import create_code, use_code
-from accounts.models import Pair, Person
+from accounts.models import Membership, Pair, Person
+from accounts.queries import get_membership_for
 from tests import chromium, stack
 from tests import clock as clocks
 
@@ -109,6 +110,22 @@ def outsider(make_person) -> Person:
 def pair(ana, ben) -> Pair:
     """Ana's and Ben's pair, made as they would make it: she hands him a code."""
     return use_code(by=ben, code=create_code(by=ana)).pair
+
+
+@pytest.fixture
+def ana_place(ana, pair) -> Membership:
+    return get_membership_for(ana, pair.pk)
+
+
+@pytest.fixture
+def ben_place(ben, pair) -> Membership:
+    return get_membership_for(ben, pair.pk)
+
+
+@pytest.fixture
+def elsewhere(make_person, outsider) -> Membership:
+    """The outsider's place in a pair with somebody else."""
+    return use_code(by=outsider, code=create_code(by=make_person("cem")))
 
 
 @pytest.fixture

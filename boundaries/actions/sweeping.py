@@ -37,8 +37,7 @@ def sweep() -> None:
 
 
 def settle_in_batches(due: QuerySet[Row], settle: Callable[[Collection[UUID]], object]) -> None:
-    """Give `settle` the pairs of `due`, whose rows have a `pair`, in batches and in the order of
-    `due`.
+    """Give `settle` the pairs of `due`, whose rows have a `pair`, in batches and in that order.
 
     Batches are small because a pause waits for the one that holds its pair. One that fails is tried
     pair by pair.

@@ -89,8 +89,10 @@ def lapse(pair_id: UUID) -> None:
 def _answer(by: Membership, window_id: UUID, act: Act) -> None:
     with locked_pair(by.pair_id) as (pair, at):
         window = Window.objects.prefetch_related("answers").get(pair=pair, pk=window_id)
-        question = gate.AnswerWindow(window.as_value())
-        refuse_if(gate.reasons_against(question, load_situation(pair, at), at))
+        value = window.as_value()
+        refuse_if(gate.reasons_against(gate.AnswerWindow(value), load_situation(pair, at), at))
+        if by.person_id in (value.go_ahead if act is Act.GO_AHEAD else value.skipped):
+            return
         Answer.objects.update_or_create(
             window=window,
             person_id=by.person_id,

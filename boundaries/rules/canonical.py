@@ -19,11 +19,11 @@ def terms_to_json(terms: Terms) -> Json:
         "rhythm": _rhythm_to_json(terms.rhythm) if terms.rhythm else None,
         "at": terms.at.strftime("%H:%M"),
         "zone": terms.zone,
-        "minutes": terms.minutes,
-        "letters": terms.letters,
-        "letter_length": terms.letter_length,
-        "live": terms.live,
-        "ask_before_each": terms.ask_before_each,
+        "minutes": int(terms.minutes),
+        "letters": int(terms.letters),
+        "letter_length": int(terms.letter_length),
+        "live": bool(terms.live),
+        "ask_before_each": bool(terms.ask_before_each),
     }
 
 
@@ -41,14 +41,14 @@ def terms_from_json(value: Mapping[str, Any]) -> Terms:
 def limits_to_json(limits: Limits) -> Json:
     """Limits as a JSON object; equal limits give equal objects."""
     return {
-        "days_between": limits.days_between,
-        "minutes": limits.minutes,
-        "letters": limits.letters,
-        "letter_length": limits.letter_length,
-        "live": limits.live,
-        "hours": sorted(limits.hours),
+        "days_between": None if limits.days_between is None else int(limits.days_between),
+        "minutes": int(limits.minutes),
+        "letters": int(limits.letters),
+        "letter_length": int(limits.letter_length),
+        "live": bool(limits.live),
+        "hours": sorted(int(hour) for hour in limits.hours),
         "zone": limits.zone,
-        "ask_before_each": limits.ask_before_each,
+        "ask_before_each": bool(limits.ask_before_each),
         "cooling_off_hours": limits.cooling_off // timedelta(hours=1),
     }
 
@@ -86,16 +86,14 @@ def _check_canonical(given: Mapping[str, Any], canonical: Json) -> None:
 
 
 def _rhythm_to_json(rhythm: Rhythm) -> Json:
-    match rhythm:
-        case Weekly(every, phase, weekdays):
-            return {"unit": "week", "every": every, "phase": phase, "days": sorted(weekdays)}
-        case Monthly(every, phase, days):
-            return {
-                "unit": "month",
-                "every": every,
-                "phase": phase,
-                "days": sorted(list(d) for d in days),
-            }
+    unit, days = _days_to_json(rhythm)
+    return {"unit": unit, "every": int(rhythm.every), "phase": int(rhythm.phase), "days": days}
+
+
+def _days_to_json(rhythm: Rhythm) -> tuple[str, list[Any]]:
+    if isinstance(rhythm, Weekly):
+        return "week", sorted(int(weekday) for weekday in rhythm.weekdays)
+    return "month", sorted([int(part) for part in day] for day in rhythm.days)
 
 
 def _rhythm_from_json(value: Mapping[str, Any]) -> Rhythm:

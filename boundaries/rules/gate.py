@@ -259,10 +259,7 @@ def beyond_limits(act: Show | Consent | TakeForce, situation: Situation, at: dat
 
 
 def one_at_a_time(act: Propose, situation: Situation, at: datetime) -> bool:
-    """R11, R5:
-
-    judged by what the person sees, or a refusal would say what became of the earlier one.
-    """
+    """R11, R5: by what the person sees, or a refusal would say what became of the earlier one."""
     return any(
         (proposal.author == act.by and as_seen_by(act.by, proposal, at) is Standing.OPEN)
         or seems_in_cooling_off(proposal, at)
@@ -291,10 +288,7 @@ def too_soon_for_more(
 
 
 def another_in_cooling_off(act: Consent, situation: Situation, at: datetime) -> bool:
-    """R5:
-
-    at most one at a time, by what is seen: one that ended in silence still seems to stand.
-    """
+    """R5: one at a time, by what is seen: one that ended in silence still seems to stand."""
     return any(
         other.id != act.proposal.id and seems_in_cooling_off(other, at)
         for other in situation.proposals

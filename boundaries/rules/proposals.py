@@ -119,9 +119,7 @@ def _seen_after_both_consented(
 
 
 def rest_until(proposal: Proposal) -> datetime:
-    """Until when its author asks nothing new after it was not taken up, or after they ended it
-    themselves (R11).
-    """
+    """Until when its author asks nothing new: not taken up, or ended by themselves (R11)."""
     if proposal.author in proposal.taken_back:
         return proposal.taken_back[proposal.author] + REST
     if proposal.ended_by == proposal.author and proposal.ended_at is not None:

@@ -128,10 +128,7 @@ def _falls_on(day: Day, weekdays: frozenset[int]) -> bool:
 
 
 def _common_phase(a: Rhythm, b: Rhythm) -> tuple[int, int] | None:
-    """(every, phase) of the indices that both have:
-
-    the Chinese remainder theorem for two moduli.
-    """
+    """(every, phase) of the indices that both have: the Chinese remainder theorem."""
     if (b.phase - a.phase) % gcd(a.every, b.every):
         return None
     every = lcm(a.every, b.every)
@@ -140,9 +137,7 @@ def _common_phase(a: Rhythm, b: Rhythm) -> tuple[int, int] | None:
 
 
 def shortest_gap(rhythm: Rhythm) -> int:
-    """Days that lie between two neighbouring days of the rhythm at the least; never more than the
-    truth.
-    """
+    """Days between two neighbouring days of the rhythm at the least; never more than the truth."""
     match rhythm:
         case Weekly(every, _, weekdays):
             first, *others = sorted(weekdays)
@@ -165,9 +160,7 @@ def _gap_of_weekdays(days: frozenset[Day]) -> int:
 
 
 def thin(rhythm: Rhythm, days: int) -> Rhythm:
-    """The rhythm itself if `days` lie between its days at the least, else a rarer one of its days
-    for which it is so.
-    """
+    """The rhythm if `days` lie between its days at the least, else a rarer part of it."""
     if shortest_gap(rhythm) >= days:
         return rhythm
     unit = 7 if isinstance(rhythm, Weekly) else SHORTEST_MONTH_DAYS

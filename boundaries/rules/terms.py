@@ -63,8 +63,7 @@ class Terms:
         return cls(rhythm, at, zone, minutes, letters, letter_length, live, ask_before_each)
 
     def __le__(self, other: "Terms") -> bool:
-        """Whether every instant and amount of contact that these terms allow, the other terms allow
-        (R1).
+        """Whether all contact that these terms allow, the other terms allow too (R1).
 
         Sound and not complete: where it cannot be decided, the answer is no, and the change needs
         both. Besides what `rhythm.meet` says, terms that open at another time or in another zone

@@ -27,10 +27,7 @@ ASK_AHEAD = timedelta(days=3)
 """So long before a conversation those who wanted to be asked are asked (R24)."""
 
 HORIZON = timedelta(days=4 * 366)
-"""How far ahead conversations are looked for:
-
-long enough for six at the rarest rhythm that can be chosen.
-"""
+"""How far ahead conversations are looked for: enough for six at the rarest rhythm on offer."""
 
 STEP = timedelta(minutes=15)
 """No zone's offset is finer than this, so a step meets each local hour that a conversation touches.
@@ -87,9 +84,7 @@ def to_utc(local: datetime, zone: str) -> datetime:
 
 
 def occurrences(terms: Terms, *, after: datetime) -> Iterator[Span]:
-    """The conversations that `terms` name, in order, which open at `after` (an instant) or later,
-    within HORIZON.
-    """
+    """The conversations that `terms` name, in order, from the instant `after` on, to HORIZON."""
     if terms.rhythm is None:
         return
     first_day = after.astimezone(ZoneInfo(terms.zone)).date() - timedelta(days=1)
@@ -102,9 +97,7 @@ def occurrences(terms: Terms, *, after: datetime) -> Iterator[Span]:
 
 
 def fits_hours(span: Span, limits: Limits) -> bool:
-    """Whether every minute of `span` lies in hours of the week that `limits` allow, in their own
-    zone (R8).
-    """
+    """Whether every minute of `span` lies in hours that `limits` allow, in their own zone (R8)."""
     zone = ZoneInfo(limits.zone)
     return all(
         _hour_of_week(instant.astimezone(zone)) in limits.hours for instant in _instants(span)
@@ -114,8 +107,7 @@ def fits_hours(span: Span, limits: Limits) -> bool:
 def plan(
     terms: Terms, limits: Collection[Limits], *, after: datetime, previous: datetime | None
 ) -> Iterator[Span]:
-    """The conversations under `terms`, in order, that fit everybody's hours and distances, within
-    HORIZON.
+    """The conversations under `terms` that fit everybody's hours and distances, within HORIZON.
 
     after: the instant from which they may open. previous: when the last one opened that took place,
     if any. An occurrence that does not fit is skipped and not replaced by another time.
@@ -127,9 +119,7 @@ def plan(
 
 
 def fit(terms: Terms, limits: Limits, *, after: datetime) -> bool:
-    """Whether none of the next conversations up to the review would fall outside the hours of
-    `limits`.
-    """
+    """Whether all conversations up to the review would fall within the hours of `limits`."""
     return all(
         fits_hours(span, limits)
         for span in islice(occurrences(terms, after=after), WINDOWS_UNTIL_REVIEW)

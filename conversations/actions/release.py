@@ -35,9 +35,7 @@ def open_and_release(pair_ids: Collection[UUID]) -> None:
 def _passing(
     opened: dict[UUID, Window], situations: dict[UUID, Situation], at: datetime
 ) -> list[Letter]:
-    """The held letters that the gate lets pass, each person's earliest first; what does not pass
-    stays held.
-    """
+    """The held letters that the gate lets pass, each person's earliest first; the others stay."""
     held = Letter.objects.filter(pair__in=opened, state=Letter.State.HELD).defer("body")
     released: Counter[tuple[UUID, UUID]] = Counter()
     passing = []
@@ -77,9 +75,7 @@ def _other(person: UUID, situation: Situation) -> UUID:
 
 
 def _write_notices(opened: dict[UUID, Window], at: datetime) -> None:
-    """For both who asked for them, whether or not something arrived, so that a notice tells only of
-    the time.
-    """
+    """For who asked for them, whether or not something arrived: a notice tells only of the time."""
     asked = Membership.objects.filter(pair__in=opened, person__wants_notice_on_opening=True)
     Notice.objects.bulk_create(
         Notice(

@@ -18,5 +18,13 @@ def move(*, by: timedelta) -> None:
 
 def go_to(*, instant: datetime) -> None:
     """Go to an instant, whichever it is."""
-    seconds = int((instant - database_now()).total_seconds())
+    _be_off_by(int((instant - database_now()).total_seconds()))
+
+
+def go_to_the_present() -> None:
+    """Go back to the real time."""
+    _be_off_by(0)
+
+
+def _be_off_by(seconds: int) -> None:
     DemoClock.objects.update_or_create(id=1, defaults={"offset_seconds": seconds})

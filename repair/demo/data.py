@@ -28,7 +28,7 @@ from boundaries.rules.windows import Span, occurrences
 from conversations.actions import open_and_release, open_envelope, write_letter
 from conversations.models import Envelope
 from repair.demo import letters
-from repair.demo.actions import go_to
+from repair.demo.actions import go_to, go_to_the_present
 from repair.demo.people import ANA, BEN, PASSWORD, PEOPLE, DemoPerson
 
 FIRST_SATURDAY = Monthly(every=1, phase=0, days=frozenset({NthWeekday(1, 5)}))
@@ -69,12 +69,11 @@ def is_there() -> bool:
 def put_back() -> None:
     """Make the demo as it was at first. Only its two people and their pairs are touched."""
     _forget()
-    present = database_now()
-    first, second = _last_conversations(present)
+    first, second = _last_conversations(database_now())
     couple = _agree(first.opens_at - timedelta(days=10))
     _converse(couple, first, by=couple.ben, to=couple.ana, body=letters.BEN_FIRST)
     _converse(couple, second, by=couple.ana, to=couple.ben, body=letters.ANA_SECOND)
-    go_to(instant=present)
+    go_to_the_present()
     _write(couple.ana, letters.ANA_HELD)
     _write(couple.ben, letters.BEN_HELD)
 

@@ -216,6 +216,8 @@ LOGGING: dict[str, Any] = {
     "loggers": {
         # Named so that Django's own handlers (mail to administrators) are taken off.
         "django": {"handlers": [], "level": "INFO", "propagate": True},
+        # Addresses that were not found tell what somebody tried; only faults of ours are told.
+        "django.request": {"handlers": [], "level": "ERROR", "propagate": True},
         "django.server": {"handlers": [], "level": "INFO", "propagate": True},
         # One line a second, twice over, tells nothing: the heartbeat is a row.
         "celery.beat": {"level": "WARNING"},

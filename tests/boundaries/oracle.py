@@ -5,8 +5,12 @@ at one by one, and minutes one by one.
 """
 
 import calendar
+from bisect import bisect_left, bisect_right
 from collections.abc import Iterator
 from datetime import UTC, date, datetime, timedelta
+from functools import lru_cache
+from itertools import pairwise
+from operator import attrgetter
 from zoneinfo import ZoneInfo
 
 from boundaries.rules.limits import Limits
@@ -22,13 +26,16 @@ def spans(terms: Terms, first: datetime, until: datetime) -> Iterator[Span]:
     """Every conversation of `terms` that opens from `first` to before `until`."""
     if terms.rhythm is None:
         return
-    day = first.date() - 2 * DAY
-    while day <= until.date() + 2 * DAY:
-        if is_day_of(terms.rhythm, day):
-            opens_at = instant(datetime.combine(day, terms.at), terms.zone)
-            if first <= opens_at < until:
-                yield Span(opens_at, opens_at + terms.minutes * MINUTE)
-        day += DAY
+    for day in _days(terms.rhythm, first.date() - 2 * DAY, until.date() + 2 * DAY):
+        opens_at = instant(datetime.combine(day, terms.at), terms.zone)
+        if first <= opens_at < until:
+            yield Span(opens_at, opens_at + terms.minutes * MINUTE)
+
+
+@lru_cache(maxsize=1_000)
+def _days(rhythm: Rhythm, first: date, until: date) -> tuple[date, ...]:
+    all_days = (first + n * DAY for n in range((until - first).days))
+    return tuple(day for day in all_days if is_day_of(rhythm, day))
 
 
 def is_day_of(rhythm: Rhythm, day: date) -> bool:
@@ -51,6 +58,7 @@ def _is(each: NthWeekday | MonthDay, day: date) -> bool:
     return day.day + 7 > length if each.nth == -1 else (day.day + 6) // 7 == each.nth
 
 
+@lru_cache(maxsize=100_000)
 def instant(local: datetime, zone: str) -> datetime:
     """The first instant at which a clock in `zone` shows `local`.
 
@@ -93,7 +101,14 @@ def amounts_within(terms: Terms, limits: Limits) -> bool:
 def days_apart(terms: Terms, first: datetime, until: datetime) -> int:
     """The fewest days from one conversation to the next."""
     days = [day_in(span.opens_at, terms.zone) for span in spans(terms, first, until)]
-    return min(((b - a).days for a, b in zip(days, days[1:], strict=False)), default=10_000)
+    return min(((b - a).days for a, b in pairwise(days)), default=10_000)
+
+
+def _lies_in_one_of(inner: Span, wide: list[Span]) -> bool:
+    """Looks at those that open within two days before it; no conversation is longer."""
+    end = bisect_right(wide, inner.opens_at, key=attrgetter("opens_at"))
+    start = bisect_left(wide, inner.opens_at - 2 * DAY, key=attrgetter("opens_at"))
+    return any(inner.closes_at <= span.closes_at for span in wide[start:end])
 
 
 def allows_no_more(a: Terms, b: Terms, first: datetime, until: datetime) -> bool:
@@ -101,9 +116,6 @@ def allows_no_more(a: Terms, b: Terms, first: datetime, until: datetime) -> bool
     if a.rhythm is None:
         return True
     wide = list(spans(b, first - DAY, until + DAY))
-    inside = all(
-        any(w.opens_at <= s.opens_at and s.closes_at <= w.closes_at for w in wide)
-        for s in spans(a, first, until)
-    )
+    inside = all(_lies_in_one_of(span, wide) for span in spans(a, first, until))
     amounts = a.letters <= b.letters and a.letter_length <= b.letter_length and b.live >= a.live
     return inside and amounts and a.ask_before_each >= b.ask_before_each

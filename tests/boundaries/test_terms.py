@@ -1,9 +1,10 @@
 """R1: terms form a lattice, and the order is sound."""
 
 from datetime import time, timedelta
+from itertools import permutations
 
 import pytest
-from hypothesis import assume, given
+from hypothesis import HealthCheck, assume, given, settings
 from hypothesis import strategies as st
 
 from boundaries.rules.rhythm import ALL_WEEKDAYS, MonthDay, Monthly, NthWeekday, Weekly
@@ -52,7 +53,8 @@ def test_r1_meet_is_above_all_else_that_is_below_both(three):
 
 @given(all_terms())
 def test_r1_no_contact_is_below_everything_and_nothing_is_below_it(a):
-    assert NO_CONTACT <= a
+    assert meet(NO_CONTACT, a) == NO_CONTACT
+    assert a >= NO_CONTACT
     assert meet(a, NO_CONTACT) == NO_CONTACT
     assert (a <= NO_CONTACT) == (a == NO_CONTACT)
 
@@ -76,10 +78,10 @@ def test_r1_the_order_is_transitive(three):
     assert a <= c
 
 
-@given(all_terms(), all_terms(), all_terms())
-def test_r1_the_order_is_transitive_for_any_three(a, b, c):
-    assume(a <= b and b <= c)
-    assert a <= c
+@given(some_terms.flatmap(lambda a: st.lists(wider(a), min_size=3, max_size=6)))
+def test_r1_the_order_is_transitive_for_any_three(several):
+    for a, b, c in permutations(several, 3):
+        assert a <= c or not a <= b <= c
 
 
 @given(chains)
@@ -89,9 +91,10 @@ def test_r1_what_is_less_allows_nothing_more_in_three_years(two):
     assert oracle.allows_no_more(lesser, greater, START, THREE_YEARS_ON)
 
 
-@given(all_terms(), all_terms())
-def test_r1_of_any_two_what_is_less_allows_nothing_more_in_three_years(a, b):
-    assume(a.rhythm is not None)
+@settings(suppress_health_check=[HealthCheck.filter_too_much])
+@given(some_terms.flatmap(lambda a: st.tuples(wider(a), wider(a))))
+def test_r1_of_any_two_what_is_less_allows_nothing_more_in_three_years(two):
+    a, b = two
     assume(a <= b)
     assert oracle.allows_no_more(a, b, START, THREE_YEARS_ON)
 

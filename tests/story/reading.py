@@ -112,8 +112,9 @@ class Page(HTMLParser):
     def _add_input(form: Form, attrs: dict[str, str]) -> None:
         name, kind = attrs.get("name", ""), attrs.get("type", "text")
         form.names.add(name)
-        if kind not in ("checkbox", "radio") or "checked" in attrs:
-            form.filled.append((name, attrs.get("value", "")))
+        is_box = kind in ("checkbox", "radio")
+        if not is_box or "checked" in attrs:
+            form.filled.append((name, attrs.get("value", "on" if is_box else "")))
 
     def _end(self, tag: str, attrs: dict[str, str], words: str) -> None:
         if tag == "a":

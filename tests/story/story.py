@@ -8,7 +8,7 @@ import re
 from dataclasses import dataclass
 from pathlib import Path
 
-from tests.stack import Running, wait_for
+from tests.stack import Running
 from tests.story.visitors import Visitor
 
 PASSWORD = "three-stones-in-a-row"
@@ -100,11 +100,10 @@ def agree(couple: Couple) -> None:
 
 
 def set_limits(visitor: Visitor, **values: object) -> None:
-    """Allow conversations on any day from 9 to 21, and what `values` say."""
+    """Allow what the page suggests, and what `values` say instead."""
     visitor.open("/")
-    visitor.follow("Set my limits")
-    daytime = [day * 24 + hour for day in range(7) for hour in range(9, 21)]
-    visitor.press("Save my limits", hours=daytime, **values)
+    visitor.follow("Your limits")
+    visitor.press("Save my limits", **values)
     assert "Your limits are set" in visitor.text
 
 
@@ -235,8 +234,3 @@ def nothing_came(couple: Couple) -> None:
     couple.jon.open("/")
     assert "A closed envelope" not in couple.jon.text
     assert NOTHING in couple.jon.text
-
-
-def worker_has_swept(repair: Running) -> None:
-    """Wait until the worker has gone through once more, begun after this moment."""
-    wait_for(lambda: repair.health().status_code == 200, "The worker does not come back")

@@ -1,11 +1,12 @@
-"""Somebody who uses Repair over HTTP, with nothing but what the pages offer."""
+"""Somebody who uses Repair with nothing but what its pages offer."""
 
+from abc import ABC, abstractmethod
 from typing import Protocol
 
 import httpx
 
 from tests.stack import wait_for
-from tests.story.reading import Page
+from tests.story.reading import Page, Sent
 
 
 class Visitor(Protocol):
@@ -32,29 +33,23 @@ class Visitor(Protocol):
         """Look at the page again and again until these words are there."""
 
 
-class HttpVisitor:
-    """A browser without a screen: it keeps cookies, reads forms, and sends what they hold."""
+class Reader(ABC):
+    """A browser without a screen: it reads pages, and sends what their forms hold."""
 
-    def __init__(self, address: str) -> None:
-        self.client = httpx.Client(base_url=address, follow_redirects=True, timeout=20)
-        self.origin = address
+    def __init__(self) -> None:
         self.page = Page("")
-        self.answer: httpx.Response | None = None
+        self.path = ""
+        self.status = 0
 
     @property
     def text(self) -> str:
         """All that can be read on the page."""
         return self.page.text
 
-    @property
-    def path(self) -> str:
-        """Where the page is."""
-        assert self.answer is not None
-        return self.answer.url.path
-
     def open(self, path: str) -> None:
-        """Go to an address of the site."""
-        self._show(self.client.get(path))
+        """Go to an address of the site, which must have a page there."""
+        self.get(path)
+        self._must_be_well(path)
 
     def follow(self, link: str) -> None:
         """Follow the link whose words begin so."""
@@ -63,11 +58,41 @@ class HttpVisitor:
     def press(self, button: str, **values: object) -> None:
         """Fill in the form of the button whose words begin so, and press it."""
         form, pressed = self.page.button(button)
-        sent: dict[str, list[str]] = {}
-        for name, text in form.sent(pressed, values):
-            sent.setdefault(name, []).append(text)
-        headers = {"Origin": self.origin}
-        self._show(self.client.post(pressed.action, data=sent, headers=headers))
+        self.post(pressed.action, form.sent(pressed, values))
+        self._must_be_well(pressed.action)
+
+    @abstractmethod
+    def get(self, path: str) -> None:
+        """Ask for a page, and go where it leads."""
+
+    @abstractmethod
+    def post(self, path: str, sent: Sent) -> None:
+        """Send a form, and go where it leads."""
+
+    def show(self, status: int, path: str, html: str) -> None:
+        """Take what was answered as the page on which one is."""
+        self.status, self.path, self.page = status, path, Page(html)
+
+    def _must_be_well(self, asked: str) -> None:
+        assert self.status == 200, f"{asked}: {self.status}: {self.text}"
+
+
+class HttpVisitor(Reader):
+    """Over HTTP, to a server that runs."""
+
+    def __init__(self, address: str) -> None:
+        super().__init__()
+        self.client = httpx.Client(base_url=address, follow_redirects=True, timeout=20)
+        self.origin = address
+
+    def get(self, path: str) -> None:
+        self._show(self.client.get(path))
+
+    def post(self, path: str, sent: Sent) -> None:
+        data: dict[str, list[str]] = {}
+        for name, text in sent:
+            data.setdefault(name, []).append(text)
+        self._show(self.client.post(path, data=data, headers={"Origin": self.origin}))
 
     def look_until(self, words: str) -> None:
         """Look at the page again and again until these words are there."""
@@ -79,5 +104,4 @@ class HttpVisitor:
         wait_for(there, f"“{words}” did not come")
 
     def _show(self, answer: httpx.Response) -> None:
-        assert answer.status_code == 200, f"{answer.request.url}: {answer.status_code}"
-        self.answer, self.page = answer, Page(answer.text)
+        self.show(answer.status_code, answer.url.path, answer.text)

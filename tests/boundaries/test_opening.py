@@ -1,0 +1,331 @@
+"""R20, R24: answering before a conversation, and what becomes of it at its time."""
+
+from datetime import timedelta
+from uuid import uuid4
+
+import pytest
+
+from boundaries import actions
+from boundaries.actions.record import Act
+from boundaries.exceptions import RefusedError
+from boundaries.models import Answer, PersonalLimits, Window
+from boundaries.rules.gate import Reason
+from boundaries.rules.limits import Limits
+from boundaries.rules.rhythm import Weekly
+from boundaries.rules.windows import State
+from conversations import actions as conversations
+from tests import factories, seen
+
+pytestmark = pytest.mark.django_db
+
+MOMENT = timedelta(microseconds=1)
+
+
+@pytest.fixture
+def both(ana_place, ben_place, clock):
+    factories.allow(by=(ana_place, ben_place))
+    return ana_place, ben_place
+
+
+@pytest.fixture
+def window(both, pair, clock):
+    """The first of an agreement under which nobody is asked."""
+    factories.agree(by=both[0], other=both[1], clock=clock)
+    return factories.next_window(pair=pair)
+
+
+@pytest.fixture
+def asked(both, pair, clock):
+    """The first of an agreement under which Ben is asked before each."""
+    factories.allow(by=(both[1],), ask_before_each=True)
+    factories.agree(by=both[0], other=both[1], clock=clock)
+    return factories.next_window(pair=pair)
+
+
+def sweep_at(clock, instant):
+    clock.go_to(instant)
+    actions.sweep()
+    conversations.sweep()
+
+
+def state_of(window):
+    window.refresh_from_db()
+    return window.state
+
+
+# --- At its time --------------------------------------------------------------------------------
+
+
+def test_r20_a_window_opens_at_its_instant_and_not_a_microsecond_before(window, pair, clock):
+    sweep_at(clock, window.opens_at - MOMENT)
+    assert state_of(window) == State.PLANNED
+    sweep_at(clock, window.opens_at)
+    assert state_of(window) == State.OPEN
+    assert window.opened_at == window.opens_at
+    assert seen.last_entry(in_=pair) == (Act.WINDOW_OPENED, None, window.pk)
+
+
+def test_r20_a_window_that_is_opened_late_still_closes_at_its_instant(window, clock, pair):
+    sweep_at(clock, window.closes_at - MOMENT)
+    assert state_of(window) == State.OPEN
+    assert window.opened_at == clock.at
+    sweep_at(clock, window.closes_at)
+    assert (state_of(window), window.ended_at) == (State.HELD, clock.at)
+    assert seen.last_entry(in_=pair) == (Act.WINDOW_CLOSED, None, window.pk)
+
+
+@pytest.mark.parametrize("late", [timedelta(), timedelta(hours=5)])
+def test_r20_a_window_that_nobody_opened_in_time_never_opens_and_both_are_told(
+    window, ana_place, ben_place, pair, clock, late
+):
+    letter = factories.letter(by=ana_place)
+    sweep_at(clock, window.closes_at + late)
+    assert state_of(window) == State.MISSED
+    assert seen.acts(in_=pair)[-1] == Act.WINDOW_MISSED
+    letter.refresh_from_db()
+    assert letter.state == "held"
+    for place in (ana_place, ben_place):
+        (told,) = seen.pages(of=place)["conversations"]
+        assert told[:3] == (window.pk, window.opens_at, State.MISSED)
+    sweep_at(clock, clock.at + timedelta(seconds=1))
+    assert state_of(window) == State.MISSED
+
+
+def test_r20_what_was_missed_is_told_also_if_a_pause_comes_before_the_sweep(
+    window, ana_place, ben_place, clock
+):
+    clock.go_to(window.closes_at)
+    actions.pause(by=ben_place)
+    sweep_at(clock, clock.at)
+    assert state_of(window) == State.MISSED
+
+
+@pytest.mark.parametrize("times", [2, 10])
+def test_r7_sweeping_many_times_is_sweeping_once(window, ana_place, ben_place, pair, clock, times):
+    factories.letter(by=ana_place)
+    factories.letter(by=ben_place)
+    for instant in (window.opens_at, window.closes_at):
+        sweep_at(clock, instant)
+        once = seen.everything(in_=pair)
+        for _ in range(times):
+            sweep_at(clock, instant)
+        assert seen.everything(in_=pair) == once
+
+
+def test_r7_two_due_windows_at_once_are_one_conversation_and_one_that_was_missed(
+    window, pair, clock
+):
+    second = Window.objects.filter(pair=pair, state=State.PLANNED).order_by("opens_at")[1]
+    sweep_at(clock, second.opens_at)
+    assert state_of(window) == State.MISSED
+    assert state_of(second) == State.OPEN
+
+
+def test_one_conversation_at_a_time_also_where_two_overlap(both, pair, clock):
+    """Terms of a day and more cannot be typed; that they do no harm is still worth knowing."""
+    factories.allow(by=both, minutes=3000, days_between=1)
+    daily = {"rhythm": Weekly(1, 0, frozenset(range(7))), "minutes": 1500}
+    factories.agree(by=both[0], other=both[1], clock=clock, **daily)
+    first, second = Window.objects.filter(pair=pair).order_by("opens_at")[:2]
+    sweep_at(clock, second.opens_at)
+    assert (state_of(first), state_of(second)) == (State.OPEN, State.PLANNED)
+    sweep_at(clock, first.closes_at)
+    assert (state_of(first), state_of(second)) == (State.HELD, State.OPEN)
+
+
+def test_r1_a_window_that_is_not_one_of_the_terms_in_force_does_not_open(window, pair, clock):
+    wrong = window.opens_at - timedelta(hours=1)
+    Window.objects.filter(pk=window.pk).update(opens_at=wrong)
+    sweep_at(clock, wrong)
+    assert state_of(window) == State.SKIPPED
+
+
+def test_r8_a_window_outside_somebodys_hours_does_not_open(window, ben_place, clock):
+    """Whatever planned it: the gate looks again."""
+    limits: Limits = factories.limits(hours=frozenset({0}))
+    PersonalLimits.objects.filter(membership=ben_place).update(value=limits)
+    sweep_at(clock, window.opens_at)
+    assert state_of(window) == State.SKIPPED
+
+
+# --- Answers ------------------------------------------------------------------------------------
+
+
+def test_r24_no_answer_means_that_it_is_skipped(asked, pair, clock):
+    sweep_at(clock, asked.opens_at)
+    assert state_of(asked) == State.SKIPPED
+    assert seen.last_entry(in_=pair) == (Act.WINDOW_SKIPPED, None, asked.pk)
+
+
+def test_r24_whoever_set_no_more_than_the_ordinary_is_asked():
+    least = {"days_between": 7, "minutes": 45, "letters": 1, "letter_length": 1000, "live": False}
+    assert Limits(**least, hours=frozenset(), zone="UTC").ask_before_each
+
+
+def test_r24_with_go_ahead_it_opens(asked, ben_place, pair, clock):
+    actions.go_ahead(by=ben_place, window_id=asked.pk)
+    assert seen.last_entry(in_=pair) == (Act.GO_AHEAD, ben_place.person_id, asked.pk)
+    sweep_at(clock, asked.opens_at)
+    assert state_of(asked) == State.OPEN
+
+
+def test_r24_the_other_cannot_go_ahead_for_who_is_asked(asked, ana_place, clock):
+    actions.go_ahead(by=ana_place, window_id=asked.pk)
+    sweep_at(clock, asked.opens_at)
+    assert state_of(asked) == State.SKIPPED
+
+
+def test_r24_if_the_terms_ask_both_must_go_ahead(both, ana_place, ben_place, pair, clock):
+    factories.agree(by=ana_place, other=ben_place, clock=clock, ask_before_each=True)
+    first, second = Window.objects.filter(pair=pair).order_by("opens_at")[:2]
+    actions.go_ahead(by=ana_place, window_id=first.pk)
+    sweep_at(clock, first.opens_at)
+    assert state_of(first) == State.SKIPPED
+    for place in both:
+        actions.go_ahead(by=place, window_id=second.pk)
+    sweep_at(clock, second.opens_at)
+    assert state_of(second) == State.OPEN
+
+
+def test_r24_a_go_ahead_is_for_one_conversation(asked, ben_place, pair, clock):
+    actions.go_ahead(by=ben_place, window_id=asked.pk)
+    factories.hold(pair=pair, clock=clock)
+    second = factories.next_window(pair=pair)
+    sweep_at(clock, second.opens_at)
+    assert state_of(second) == State.SKIPPED
+
+
+def test_r24_switching_the_question_on_holds_for_what_is_planned_already(window, ben_place, clock):
+    factories.allow(by=(ben_place,), ask_before_each=True)
+    sweep_at(clock, window.opens_at)
+    assert state_of(window) == State.SKIPPED
+
+
+def test_r24_either_skips_alone_and_nobody_sees_it_before_it_is_due(
+    window, ana_place, ben_place, pair, clock
+):
+    before = seen.pages(of=ana_place)
+    actions.skip(by=ben_place, window_id=window.pk)
+    assert seen.pages(of=ana_place) == before
+    assert seen.last_entry(in_=pair) == (Act.SKIP, ben_place.person_id, window.pk)
+    sweep_at(clock, window.opens_at)
+    assert state_of(window) == State.SKIPPED
+
+
+def test_r24_a_skip_counts_more_than_a_go_ahead_of_the_other(asked, ana_place, ben_place, clock):
+    actions.go_ahead(by=ben_place, window_id=asked.pk)
+    actions.skip(by=ana_place, window_id=asked.pk)
+    sweep_at(clock, asked.opens_at)
+    assert state_of(asked) == State.SKIPPED
+
+
+def test_r24_skipped_looks_to_the_other_like_not_answered(both, ana_place, ben_place, pair, clock):
+    factories.agree(by=ana_place, other=ben_place, clock=clock, ask_before_each=True)
+    window = factories.next_window(pair=pair)
+    looks = []
+    for answer in (lambda: None, lambda: actions.skip(by=ben_place, window_id=window.pk)):
+        start = clock.at
+        with factories.undone():
+            answer()
+            looks.append([seen.pages(of=ana_place)])
+            sweep_at(clock, window.opens_at)
+            looks[-1].append(seen.pages(of=ana_place))
+        clock.go_to(start)
+    assert looks[0] == looks[1]
+
+
+def test_r24_until_it_is_due_one_can_think_again(window, ben_place, clock):
+    actions.skip(by=ben_place, window_id=window.pk)
+    actions.go_ahead(by=ben_place, window_id=window.pk)
+    sweep_at(clock, window.opens_at)
+    assert state_of(window) == State.OPEN
+
+
+@pytest.mark.parametrize("answer", [actions.go_ahead, actions.skip])
+def test_r24_answering_twice_is_answering_once(window, ben_place, pair, clock, answer):
+    answer(by=ben_place, window_id=window.pk)
+    once = seen.everything(in_=pair)
+    clock.move(minutes=1)
+    answer(by=ben_place, window_id=window.pk)
+    assert seen.everything(in_=pair) == once
+
+
+@pytest.mark.parametrize("answer", [actions.go_ahead, actions.skip])
+def test_r24_once_it_is_due_there_is_nothing_to_answer(window, ben_place, clock, answer):
+    clock.go_to(window.opens_at)
+    with pytest.raises(RefusedError) as refusal:
+        answer(by=ben_place, window_id=window.pk)
+    assert refusal.value.reasons == (Reason.TOO_LATE,)
+    sweep_at(clock, clock.at)
+    with pytest.raises(RefusedError) as refusal:
+        answer(by=ben_place, window_id=window.pk)
+    assert refusal.value.reasons == (Reason.NOT_PLANNED, Reason.TOO_LATE)
+
+
+@pytest.mark.parametrize("answer", [actions.go_ahead, actions.skip])
+def test_r24_a_window_of_another_pair_is_as_if_it_did_not_exist(window, elsewhere, answer):
+    for pk in (window.pk, uuid4()):
+        with pytest.raises(Window.DoesNotExist):
+            answer(by=elsewhere, window_id=pk)
+    assert not Answer.objects.exists()
+
+
+def test_r24_a_skip_holds_also_when_less_was_taken_meanwhile(window, ana_place, ben_place, clock):
+    actions.skip(by=ben_place, window_id=window.pk)
+    actions.take_less(by=ana_place, terms=factories.terms(minutes=30))
+    sweep_at(clock, window.opens_at)
+    assert state_of(window) == State.SKIPPED
+
+
+def test_r24_a_skip_holds_also_when_more_takes_force_meanwhile(
+    window, ana_place, ben_place, pair, clock
+):
+    """The conversation that takes the place of the skipped one at the same instant is skipped."""
+    factories.hold(pair=pair, clock=clock)
+    following = factories.next_window(pair=pair)
+    proposal = factories.cooling_off(by=ana_place, other=ben_place, minutes=60)
+    actions.skip(by=ben_place, window_id=following.pk)
+    sweep_at(clock, proposal.takes_force_at)
+    instead = Window.objects.get(opens_at=following.opens_at, state=State.PLANNED)
+    assert instead.pk != following.pk
+    assert seen.pages(of=ana_place)["next"][0] == instead.pk
+    sweep_at(clock, instead.opens_at)
+    assert state_of(instead) == State.SKIPPED
+
+
+def test_r24_a_go_ahead_is_not_carried_over_to_other_terms(
+    asked, ana_place, ben_place, pair, clock
+):
+    actions.go_ahead(by=ben_place, window_id=asked.pk)
+    factories.hold(pair=pair, clock=clock)
+    following = factories.next_window(pair=pair)
+    proposal = factories.cooling_off(by=ana_place, other=ben_place, minutes=60)
+    actions.go_ahead(by=ben_place, window_id=following.pk)
+    sweep_at(clock, proposal.takes_force_at)
+    instead = Window.objects.get(opens_at=following.opens_at, state=State.PLANNED)
+    sweep_at(clock, instead.opens_at)
+    assert state_of(instead) == State.SKIPPED
+
+
+def test_r8_a_new_agreement_keeps_the_distance_from_the_last_conversation(
+    both, ana_place, ben_place, pair, clock
+):
+    """On the first Saturday they met; now it is the second, and never within four weeks."""
+    factories.allow(by=both, days_between=28)
+    factories.agree(by=ana_place, other=ben_place, clock=clock)
+    held = factories.hold(pair=pair, clock=clock)
+    second = factories.nth(nth=2)
+    factories.agree(by=ana_place, other=ben_place, clock=clock, rhythm=second)
+    following = factories.next_window(pair=pair)
+    assert following.opens_at.date() - held.opens_at.date() == timedelta(days=35)
+
+
+def test_r13_after_a_pause_and_a_new_beginning_only_the_new_windows_open(
+    window, ana_place, ben_place, pair, clock
+):
+    actions.pause(by=ana_place)
+    actions.lift(by=ana_place)
+    again = factories.agree(by=ana_place, other=ben_place, clock=clock)
+    sweep_at(clock, window.opens_at)
+    assert state_of(window) == State.CANCELLED
+    assert set(again.windows.values_list("state", flat=True)) == {State.PLANNED}

@@ -1,0 +1,250 @@
+"""Letters: written, kept, held, changed, taken back; and what comes too late is not lost."""
+
+from uuid import uuid4
+
+import pytest
+from django.urls import reverse
+
+from conversations.forms import LONGEST_BODY
+from conversations.models import Letter
+from tests import factories
+
+pytestmark = pytest.mark.django_db
+
+HOLD = "Hold for the next conversation"
+KEEP = "Keep as a draft"
+WORDS = "Dear Ben,\n\n  <b>two</b> lines & a “quote”.\n\n\nAna"
+
+
+@pytest.fixture
+def new(pair):
+    return reverse("conversations:write", args=[pair.pk])
+
+
+@pytest.fixture
+def letters(pair):
+    return reverse("conversations:letters", args=[pair.pk])
+
+
+def page_of(letter: Letter) -> str:
+    return reverse("conversations:letter", args=[letter.pair_id, letter.pk])
+
+
+def test_the_page_without_any(at_ana, letters):
+    at_ana.open(letters)
+    assert "None yet." in at_ana.text
+
+
+def test_a_draft_keeps_every_sign(at_ana, new):
+    at_ana.open(new)
+    at_ana.press(KEEP, body=WORDS)
+    assert "Your draft is saved. Only you can see it." in at_ana.text
+    assert at_ana.filled(HOLD)["body"] == [WORDS]
+    assert Letter.objects.get().body == WORDS
+    assert "<b>two</b>" not in at_ana.answer.content.decode()
+
+
+def test_held_then_taken_back_then_deleted(at_ana, new, letters):
+    at_ana.open(new)
+    at_ana.press(HOLD, body=WORDS)
+    assert "Your letter is held for the next conversation." in at_ana.text
+    at_ana.open(page_of(Letter.objects.get()))
+    at_ana.press("Take it back")
+    assert "Your letter is a draft again. It will not be delivered." in at_ana.text
+    at_ana.press("Delete it for good")
+    assert "Your letter is deleted." in at_ana.text
+    assert not Letter.objects.exists()
+
+
+@pytest.mark.parametrize("button", [HOLD, KEEP])
+@pytest.mark.parametrize("body", ["", " ", "\n\n\t "])
+def test_without_words_there_is_no_letter(at_ana, new, button, body):
+    at_ana.open(new)
+    at_ana.press(button, body=body)
+    assert "There are no words yet." in at_ana.text
+    assert not Letter.objects.exists()
+
+
+@pytest.mark.parametrize("button", [HOLD, KEEP])
+def test_sixty_thousand_signs_are_too_many_and_all_of_them_are_kept(at_ana, new, button):
+    body = "word " * 12_000
+    at_ana.open(new)
+    at_ana.press(button, body=body)
+    assert "Your letter has 60000 characters; a letter can have up to 50000." in at_ana.text
+    assert at_ana.filled(HOLD)["body"] == [body]
+    assert not Letter.objects.exists()
+
+
+def test_the_longest_letter_there_can_be(at_ana, new):
+    at_ana.open(new)
+    at_ana.press(KEEP, body="é" * LONGEST_BODY)
+    assert Letter.objects.get().length == LONGEST_BODY
+
+
+def test_line_ends_are_counted_once(at_ana, new):
+    """A browser sends each as two signs; the writer sees one."""
+    at_ana.open(new)
+    at_ana.press(KEEP, body="x" + "\n" * (LONGEST_BODY - 2) + "x")
+    assert Letter.objects.get().length == LONGEST_BODY
+
+
+def test_longer_than_was_agreed_can_be_kept_but_not_held(at_ana, new, agreement):
+    body = "a" * 4001
+    at_ana.open(new)
+    at_ana.press(HOLD, body=body)
+    assert "Your letter has 4001 characters; a letter can have up to 4000." in at_ana.text
+    assert "You can keep it as a draft and shorten it later." in at_ana.text
+    at_ana.press(KEEP)
+    assert "Your draft is saved." in at_ana.text
+    assert Letter.objects.get().body == body
+
+
+@pytest.mark.parametrize("body", ["a\x00b", "\x00"])
+def test_a_null_byte_is_refused_and_nothing_breaks(at_ana, new, body):
+    at_ana.open(new)
+    at_ana.press(KEEP, body=body)
+    assert "Null characters are not allowed." in at_ana.text
+    assert not Letter.objects.exists()
+
+
+def test_signs_that_cannot_be_seen_do_no_harm(at_ana, new, letters):
+    body = "a\x01\x0b\x1b\x7f\u202e\u2028\ufeff😀 b"
+    at_ana.open(new)
+    at_ana.press(KEEP, body=body)
+    assert Letter.objects.get().body == body
+    at_ana.open(letters)
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [
+        {"key": "many"},
+        {"key": ""},
+        {"key": "\x00"},
+        {"version": "one"},
+        {"version": ""},
+        {"version": "9" * 5000},
+    ],
+)
+def test_a_form_that_was_tampered_with_keeps_the_words(at_ana, new, changes):
+    sent = {"body": WORDS, "key": str(uuid4()), "version": "1", "hold": "1"} | changes
+    at_ana.send(new, **sent)
+    assert at_ana.status == 200
+    assert at_ana.filled(HOLD)["body"] == [WORDS]
+    assert not Letter.objects.exists()
+
+
+def test_a_doubled_letter_is_one(at_ana, new):
+    at_ana.open(new)
+    written = at_ana.page
+    answers = []
+    for _ in range(2):
+        at_ana.page = written
+        at_ana.press(HOLD, body=WORDS)
+        answers.append((at_ana.path, at_ana.text))
+    assert answers[0] == answers[1]
+    assert Letter.objects.count() == 1
+
+
+def test_two_letters_are_two(at_ana, new):
+    for _ in range(2):
+        at_ana.open(new)
+        at_ana.press(HOLD, body=WORDS)
+    assert Letter.objects.count() == 2
+
+
+def test_another_person_s_key_is_no_way_to_their_letter(at_ben, new, ana_place):
+    hers = factories.letter(by=ana_place, body="hers")
+    at_ben.send(new, body="his", key=str(hers.key), version="1", draft="1")
+    assert "hers" not in at_ben.text
+    assert Letter.objects.count() == 2
+
+
+def test_a_doubled_change_is_one(at_ana, ana_place):
+    letter = factories.letter(by=ana_place)
+    for _ in range(2):
+        at_ana.send(page_of(letter), body="changed", key=str(letter.key), version="1", hold="1")
+        assert "Your letter is held for the next conversation." in at_ana.text
+    letter.refresh_from_db()
+    assert (letter.body, letter.version) == ("changed", 2)
+
+
+def test_a_letter_that_was_changed_in_another_tab(at_ana, ana_place):
+    letter = factories.letter(by=ana_place, body="first")
+    at_ana.open(page_of(letter))
+    here = at_ana.page
+    at_ana.press(KEEP, body="from the other tab")
+    at_ana.page = here
+    at_ana.press(HOLD, body="from this tab")
+    assert "This letter was changed elsewhere" in at_ana.text
+    assert "from the other tab" in at_ana.text
+    assert at_ana.filled(HOLD)["body"] == ["from this tab"]
+    letter.refresh_from_db()
+    assert letter.body == "from the other tab"
+    at_ana.press(HOLD)
+    letter.refresh_from_db()
+    assert (letter.body, letter.state) == ("from this tab", Letter.State.HELD)
+
+
+def test_words_typed_too_late_are_shown_and_not_sent(at_ana, agreement, pair, clock, ana_place):
+    letter = factories.letter(by=ana_place, body="as it went")
+    at_ana.open(page_of(letter))
+    form = at_ana.page
+    factories.open_next(pair=pair, clock=clock)
+    at_ana.page = form
+    at_ana.press(HOLD, body="typed too late")
+    assert "as it went" in at_ana.text
+    assert "typed too late" in at_ana.text
+    assert "In the conversation of 7 November 2026" in at_ana.text
+    letter.refresh_from_db()
+    assert letter.body == "as it went"
+    at_ana.page = form
+    at_ana.press(HOLD)
+    assert "These are the words that you typed since." not in at_ana.text
+
+
+@pytest.mark.parametrize("verb", ["withdraw", "delete"])
+def test_what_went_cannot_be_taken_back(at_ana, agreement, pair, clock, ana_place, verb):
+    letter = factories.letter(by=ana_place)
+    factories.open_next(pair=pair, clock=clock)
+    at_ana.send(reverse(f"conversations:{verb}", args=[pair.pk, letter.pk]))
+    assert "This letter went into a conversation a moment ago." in at_ana.text
+    assert Letter.objects.filter(state=Letter.State.RELEASED).count() == 1
+
+
+def test_taking_back_and_deleting_twice(at_ana, pair, ana_place):
+    letter = factories.letter(by=ana_place)
+    for verb in ("withdraw", "delete"):
+        answers = []
+        for _ in range(2):
+            at_ana.send(reverse(f"conversations:{verb}", args=[pair.pk, letter.pk]))
+            answers.append((at_ana.path, at_ana.text))
+        assert answers[0] == answers[1], verb
+
+
+def test_more_letters_than_were_agreed_wait(at_ana, agreement, pair, clock, ana_place, letters):
+    """Two may go; the third waits for the conversation after."""
+    for number in range(3):
+        clock.move(seconds=1)
+        factories.letter(by=ana_place, body=f"letter {number}")
+    factories.open_next(pair=pair, clock=clock)
+    at_ana.open(letters)
+    assert at_ana.text.count("In the conversation of 7 November 2026") == 2
+    assert "letter 2 Held for the next conversation" in at_ana.text
+
+
+@pytest.mark.parametrize("number", ["0", "-1", "many", "9" * 5000, "\x00", ""])
+@pytest.mark.parametrize("name", ["letters", "past"])
+def test_a_page_number_that_is_none(at_ana, pair, past, name, number):
+    at_ana.client.get(reverse(f"conversations:{name}", args=[pair.pk]), {"page": number})
+    answer = at_ana.client.get(reverse(f"conversations:{name}", args=[pair.pk]), {"page": number})
+    assert answer.status_code == 200
+
+
+def test_many_letters_are_on_several_pages(at_ana, letters, ana_place):
+    for number in range(13):
+        factories.letter(by=ana_place, body=f"letter number {number}", hold=False)
+    at_ana.open(letters)
+    at_ana.get(f"{letters}{at_ana.page.link('Earlier ones')}")
+    assert at_ana.text.count("letter number") == 1
+    assert "Later ones" in at_ana.text

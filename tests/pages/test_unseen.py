@@ -1,0 +1,392 @@
+"""What the other sees: nothing of what is not theirs to see, down to the bytes (R9 to R20).
+
+Ben goes through every page that a link leads him to. Whatever Ana did in between, if it is hers
+alone, each page has the same bytes as if she had done nothing; now, and a day later.
+"""
+
+import re
+from collections.abc import Callable
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from django.urls import reverse
+
+from accounts import actions as accounts
+from boundaries import actions
+from boundaries.models import Pause
+from conversations import actions as conversations
+from conversations.models import Letter
+from tests import factories
+from tests.accounts.pages import steady
+from tests.pages.visitor import ClientVisitor
+from tests.story.reading import Page
+
+pytestmark = pytest.mark.django_db
+
+KEY = re.compile(rb'name="key" value="[^"]+"')
+ID = re.compile(rb"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}")
+LINK = re.compile(rb'href="(/pairs/[^"]+)"')
+Pages = dict[str, bytes]
+
+
+def all_pages(visitor: ClientVisitor) -> Pages:
+    """Every page in the pair that links lead to from the first one, without what differs each
+    time.
+    """
+    pages: Pages = {}
+    ahead = ["/"]
+    while ahead:
+        path = ahead.pop()
+        answer = visitor.client.get(path, follow=True)
+        assert answer.status_code == 200, path
+        path = answer.request["PATH_INFO"]
+        pages[path] = KEY.sub(b"", steady(answer.content))
+        links = {link.decode() for link in LINK.findall(answer.content)}
+        ahead += [link for link in sorted(links) if link not in pages and link not in ahead]
+    return pages
+
+
+def without_ids(pages: Pages) -> list[bytes]:
+    """The same pages where keys are different by nature, as they are in two tellings."""
+    return sorted(ID.sub(b"", page) for page in pages.values())
+
+
+def sweep() -> None:
+    actions.sweep()
+    conversations.sweep()
+
+
+class Watch:
+    """Tells what Ben sees after something, as if it had not happened before or after."""
+
+    def __init__(self, ben: ClientVisitor, clock: Any) -> None:
+        self.ben, self.clock = ben, clock
+
+    def after(self, act: Callable[[], object], *days: float) -> list[Pages]:
+        """Ben's pages after `act`, at once and again after each of these numbers of days."""
+        begun = self.clock.at
+        with factories.undone():
+            act()
+            seen = [all_pages(self.ben)]
+            for number in days:
+                self.clock.move(days=number)
+                sweep()
+                seen.append(all_pages(self.ben))
+        self.clock.go_to(begun)
+        return seen
+
+
+@pytest.fixture
+def watch(at_ben, clock) -> Watch:
+    return Watch(at_ben, clock)
+
+
+def nothing() -> None:
+    """What Ana does most of the time."""
+
+
+# --- What Ana does alone ---------------------------------------------------------------------
+
+
+@pytest.fixture
+def life(past, pair, ana_place, ben_place, clock):
+    """Ordinary life between two conversations: all that can be waiting is waiting."""
+    factories.letter(by=ben_place, body="held by Ben")
+    factories.letter(by=ben_place, body="a draft of Ben's", hold=False)
+    factories.letter(by=ana_place, body="held by Ana")
+    factories.letter(by=ana_place, body="a draft of Ana's", hold=False)
+    factories.allow(by=(ben_place,), minutes=60)
+    window = factories.next_window(pair=pair)
+    clock.go_to(window.opens_at - timedelta(days=2, hours=1))
+    proposal = factories.propose(by=ben_place, live=False, minutes=60)
+    return {"window_id": window.pk, "proposal": proposal}
+
+
+def anas(state: str) -> Letter:
+    return Letter.objects.get(body=state)
+
+
+def edit(letter: Letter, place: Any, *, hold: bool) -> None:
+    conversations.edit_letter(
+        by=place, letter_id=letter.pk, version=letter.version, body="changed " * 500, hold=hold
+    )
+
+
+ACTS: dict[str, Callable[..., object]] = {
+    "writes a draft": lambda w: factories.letter(by=w.ana, hold=False),
+    "holds three letters": lambda w: [factories.letter(by=w.ana) for _ in range(3)],
+    "holds a long letter": lambda w: factories.letter(by=w.ana, body="word " * 10_000),
+    "holds her draft": lambda w: edit(anas("a draft of Ana's"), w.ana, hold=True),
+    "changes what she holds": lambda w: edit(anas("held by Ana"), w.ana, hold=True),
+    "takes back what she held": lambda w: conversations.withdraw_letter(
+        by=w.ana, letter_id=anas("held by Ana").pk
+    ),
+    "deletes what she held": lambda w: conversations.delete_letter(
+        by=w.ana, letter_id=anas("held by Ana").pk
+    ),
+    "raises her limits": lambda w: factories.allow(by=(w.ana,), minutes=240, letters=10),
+    "sets the same limits": lambda w: factories.allow(by=(w.ana,)),
+    "sets limits that touch nothing": lambda w: factories.allow(
+        by=(w.ana,), minutes=46, letters=2, letter_length=4000, live=False, days_between=28
+    ),
+    "wants to be asked": lambda w: factories.allow(by=(w.ana,), ask_before_each=True),
+    "wants a longer cooling-off": lambda w: factories.allow(
+        by=(w.ana,), cooling_off=factories.COOLING_OFF * 4
+    ),
+    "allows no hours in which nothing is": lambda w: factories.allow(
+        by=(w.ana,), zone="Europe/Berlin", hours=frozenset(range(5 * 24, 7 * 24))
+    ),
+    "proposes beyond Ben's limits": lambda w: factories.propose(by=w.ana, minutes=90),
+    "proposes, and takes it back": lambda w: actions.withdraw_proposal(
+        by=w.ana, proposal_id=factories.propose(by=w.ana, minutes=90).pk
+    ),
+    "declines what Ben proposed": lambda w: actions.decline(
+        by=w.ana, proposal_id=w.life["proposal"].pk
+    ),
+    "has limits below what Ben proposed": lambda w: factories.allow(by=(w.ana,), minutes=50),
+    "reads what came": lambda w: conversations.open_envelope(
+        by=w.ana, envelope_id=w.past.to_ana.pk
+    ),
+    "keeps what came": lambda w: conversations.keep_envelope(
+        by=w.ana, envelope_id=w.past.to_ana.pk
+    ),
+    "hands back what came": lambda w: conversations.hand_back_envelope(
+        by=w.ana, envelope_id=w.past.to_ana.pk
+    ),
+    "says go ahead": lambda w: actions.go_ahead(by=w.ana, window_id=w.life["window_id"]),
+    "skips the next one": lambda w: actions.skip(by=w.ana, window_id=w.life["window_id"]),
+    "gives Ben another name": lambda w: accounts.rename_other(membership=w.ana, name="Nobody"),
+    "moves to another zone": lambda w: accounts.save_settings(
+        person=w.ana.person, time_zone="Asia/Tokyo", wants_notice_on_opening=True
+    ),
+    "makes a code": lambda w: accounts.create_code(by=w.ana.person),
+    "looks at every page": lambda w: all_pages(ClientVisitor(w.ana.person)),
+}
+
+
+class World:
+    def __init__(self, life: dict[str, Any], past: Any, ana: Any) -> None:
+        self.life, self.past, self.ana = life, past, ana
+
+
+@pytest.fixture
+def world(life, past, ana_place) -> World:
+    return World(life, past, ana_place)
+
+
+def test_ben_sees_nothing_of_what_ana_does_alone(watch, world):
+    """Now, and a day later; each act by itself, all from the same state."""
+    quiet = watch.after(nothing, 1)
+    assert len(quiet[0]) > 12
+    differing = {}
+    for name, act in ACTS.items():
+        seen = watch.after(lambda act=act: act(world), 1)
+        differing[name] = [
+            path
+            for before, after in zip(quiet, seen, strict=True)
+            for path in before.keys() | after.keys()
+            if before.get(path) != after.get(path)
+        ]
+    assert {name: paths for name, paths in differing.items() if paths} == {}
+
+
+def test_the_comparison_bites(watch, world):
+    """Ben does see what is his to see: that there is less now."""
+    seen = watch.after(lambda: factories.allow(by=(world.ana,), minutes=30), 1)
+    assert seen != watch.after(nothing, 1)
+
+
+def test_a_letter_that_was_taken_back_in_time_leaves_no_trace(watch, world, clock, pair):
+    """Also after the conversation to which it would have gone."""
+    factories.allow(by=(world.ana,))
+
+    def back_and_forth() -> None:
+        letter = factories.letter(by=world.ana, body="never sent")
+        edit(letter, world.ana, hold=True)
+        conversations.withdraw_letter(by=world.ana, letter_id=letter.pk)
+
+    clock.go_to(factories.next_window(pair=pair).opens_at)
+    first, other = (
+        [without_ids(pages) for pages in watch.after(act, 0, 1)]
+        for act in (nothing, back_and_forth)
+    )
+    assert other == first
+
+
+@pytest.mark.parametrize("choice", ["open_envelope", "keep_envelope", "hand_back_envelope"])
+def test_the_writer_sees_one_state_whatever_happens(watch, world, choice):
+    """R19, for half a year."""
+    move = getattr(conversations, choice)
+    act = lambda: move(by=world.ana, envelope_id=world.past.to_ana.pk)  # noqa: E731
+    assert watch.after(act, 1, 180) == watch.after(nothing, 1, 180)
+
+
+# --- Cooling-off -----------------------------------------------------------------------------
+
+
+def test_a_yes_that_was_taken_back_still_seems_to_stand(watch, ana_place, ben_place, clock):
+    """R4: until the instant at which it would have taken force."""
+    factories.allow(by=(ana_place, ben_place))
+    proposal = factories.cooling_off(by=ana_place, other=ben_place, live=False)
+
+    def take_back() -> None:
+        actions.withdraw_proposal(by=ana_place, proposal_id=proposal.pk)
+
+    def lower() -> None:
+        factories.allow(by=(ana_place,), minutes=5)
+
+    quiet = watch.after(nothing, 1, 1.9)
+    for act in (take_back, lower, lambda: actions.pause(by=ana_place)):
+        assert watch.after(act, 1, 1.9) == quiet
+
+
+def test_all_that_did_not_take_force_reads_the_same(watch, ana_place, ben_place, clock):
+    factories.allow(by=(ana_place, ben_place))
+    proposal = factories.cooling_off(by=ana_place, other=ben_place, live=False)
+    causes = [
+        lambda: actions.withdraw_proposal(by=ana_place, proposal_id=proposal.pk),
+        lambda: factories.allow(by=(ana_place,), minutes=5),
+        lambda: factories.allow(by=(ana_place,), days_between=None),
+        lambda: actions.pause(by=ana_place),
+    ]
+    first, *others = [watch.after(cause, 3.1, 20) for cause in causes]
+    assert any("This did not take force." in page.decode() for page in first[1].values())
+    for other in others:
+        assert other == first
+
+
+# --- What Ben proposed -----------------------------------------------------------------------
+
+
+def test_declined_ignored_filtered_and_paused_look_the_same(watch, ana_place, ben_place, clock):
+    """R10, R14: over the whole life of a proposal and the rest after it."""
+    factories.allow(by=(ana_place, ben_place))
+    proposal = factories.propose(by=ben_place, live=False)
+    fates = {
+        "ignored": nothing,
+        "declined": lambda: actions.decline(by=ana_place, proposal_id=proposal.pk),
+        "filtered by minutes": lambda: factories.allow(by=(ana_place,), minutes=5),
+        "filtered by hours": lambda: factories.allow(by=(ana_place,), hours=frozenset()),
+        "filtered by all": lambda: factories.allow(by=(ana_place,), days_between=None),
+        "paused": lambda: actions.pause(by=ana_place),
+        "paused and lifted": lambda: (actions.pause(by=ana_place), actions.lift(by=ana_place)),
+    }
+    seen = {name: watch.after(fate, 1, 12.9, 0.2, 31) for name, fate in fates.items()}
+    for name in fates:
+        assert seen[name] == seen["ignored"], name
+
+
+def test_a_proposal_looks_the_same_whatever_it_meets(watch, ana_place, ben_place, clock, at_ben):
+    """R10, R14: also one that never reaches her, from the answer to the form onwards."""
+    factories.allow(by=(ana_place, ben_place))
+
+    def propose_after(before: Callable[[], object]) -> Callable[[], None]:
+        def act() -> None:
+            before()
+            factories.propose(by=ben_place, live=False)
+
+        return act
+
+    obstacles = [
+        nothing,
+        lambda: factories.allow(by=(ana_place,), minutes=5),
+        lambda: factories.allow(by=(ana_place,), hours=frozenset()),
+        lambda: actions.pause(by=ana_place),
+        lambda: (
+            factories.propose(by=ana_place, minutes=240)
+            and factories.allow(by=(ben_place,), minutes=90)
+        ),
+    ]
+    first, *others = [
+        [without_ids(pages) for pages in watch.after(propose_after(obstacle), 1, 14, 31)]
+        for obstacle in obstacles
+    ]
+    for other in others:
+        assert other == first
+
+
+# --- Pause, lapse, and all that ends contact -------------------------------------------------
+
+
+@pytest.fixture
+def last_one_open(agreement, pair, clock):
+    """The last conversation of an agreement is open: it lapses at its end."""
+    for _ in range(5):
+        factories.hold(pair=pair, clock=clock)
+    return factories.open_next(pair=pair, clock=clock)
+
+
+def test_after_a_pause_ben_reads_the_very_same_as_after_a_lapse(
+    watch, last_one_open, ana_place, ben_place
+):
+    """R15: also after she lifted it, and when he proposes into it."""
+    ends = {
+        "lapse": nothing,
+        "pause": lambda: actions.pause(by=ana_place),
+        "pause, lifted": lambda: (actions.pause(by=ana_place), actions.lift(by=ana_place)),
+        "nothing allowed": lambda: factories.allow(by=(ana_place,), days_between=None),
+        "no letters allowed": lambda: factories.allow(by=(ana_place,), letters=0, live=False),
+    }
+    seen = {name: watch.after(end, 1, 20, 60)[1:] for name, end in ends.items()}
+    for name in ends:
+        assert seen[name] == seen["lapse"], name
+
+
+def test_what_ben_proposes_into_a_pause_reads_the_same_as_after_a_lapse(
+    watch, last_one_open, ana_place, ben_place, clock
+):
+    def then_ben_proposes(end: Callable[[], object]) -> Callable[[], None]:
+        def act() -> None:
+            end()
+            clock.move(days=1)
+            sweep()
+            factories.propose(by=ben_place, live=False)
+
+        return act
+
+    lapse, *others = [
+        [without_ids(pages) for pages in watch.after(then_ben_proposes(end), 1, 14, 31)]
+        for end in (
+            nothing,
+            lambda: actions.pause(by=ana_place),
+            lambda: factories.allow(by=(ana_place,), days_between=None),
+        )
+    ]
+    for other in others:
+        assert other == lapse
+
+
+def now_section(visitor: ClientVisitor) -> str:
+    """What the pair's page says about the next conversation."""
+    html = visitor.answer.content.decode()
+    return html[html.index('<div id="now"') : html.index("</section>", html.index('<div id="now"'))]
+
+
+def test_every_cause_gives_the_same_sentence(at_ben, ana_place, ben_place, agreement, pair, clock):
+    """R15."""
+    causes: dict[str, Callable[[], object]] = {
+        "pause": lambda: actions.pause(by=ana_place),
+        "limits lowered to nothing": lambda: factories.allow(by=(ana_place,), days_between=None),
+        "no minutes": lambda: factories.allow(by=(ana_place,), minutes=0),
+        "no hours": lambda: factories.allow(by=(ana_place,), hours=frozenset()),
+        "one's own pause": lambda: actions.pause(by=ben_place),
+        "lapse": lambda: [factories.hold(pair=pair, clock=clock) for _ in range(6)],
+    }
+    said = {}
+    for name, cause in causes.items():
+        with factories.undone():
+            cause()
+            sweep()
+            at_ben.open(reverse("conversations:pair", args=[pair.pk]))
+            said[name] = now_section(at_ben)
+    assert len(set(said.values())) == 1, said
+    assert "No conversation is scheduled." in said["pause"]
+
+
+def test_the_words_for_ben_never_tell_of_a_pause(at_ben, past, ana_place):
+    actions.pause(by=ana_place)
+    assert Pause.objects.count() == 1
+    for path, page in all_pages(at_ben).items():
+        text = Page(page.decode()).text.replace("Pause all contact in this pair", "")
+        assert "pause" not in text.lower(), path

@@ -1,0 +1,103 @@
+"""Repair in parts: web and worker as processes of their own, so that one can be lost alone."""
+
+import os
+import signal
+import subprocess
+import sys
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import httpx
+import psutil
+
+from repair.management.commands import start
+from repair.processes import end_with_parent
+from tests.servers import free_port
+from tests.stack import ROOT, environment, wait_for
+
+
+@dataclass
+class Parts:
+    """One Repair whose parts start and are lost one by one."""
+
+    folder: Path
+    env: dict[str, str]
+    port: int
+    processes: list[subprocess.Popen[bytes]] = field(default_factory=list)
+    worker: subprocess.Popen[bytes] | None = None
+
+    @property
+    def address(self) -> str:
+        """Where it is."""
+        return f"http://localhost:{self.port}"
+
+    def run(self, command: Sequence[str]) -> subprocess.Popen[bytes]:
+        """Start a command of it, in a group of its own."""
+        with (self.folder / "terminal.txt").open("ab") as terminal:
+            process = subprocess.Popen(
+                command,
+                cwd=ROOT,
+                env=self.env,
+                stdout=terminal,
+                stderr=terminal,
+                start_new_session=True,
+                preexec_fn=end_with_parent,  # noqa: PLW1509
+            )
+        self.processes.append(process)
+        return process
+
+    def start_worker(self) -> None:
+        """Start a worker with its beat, and wait until it has shown that it lives."""
+        self.worker = self.run(start.worker())
+        wait_for(self.is_well, "The worker does not come up", 30)
+
+    def kill_worker(self) -> None:
+        """Kill the worker as a machine out of memory would: it can finish nothing."""
+        assert self.worker
+        os.kill(self.worker.pid, signal.SIGKILL)
+        self.worker.wait(10)
+
+    def is_well(self) -> bool:
+        """Whether web, database and worker say that they are up."""
+        assert self.processes[0].poll() is None, "The web server ended"
+        with suppress(httpx.TransportError):
+            return httpx.get(f"{self.address}/healthz").status_code == 200
+        return False
+
+    def end(self) -> None:
+        """End all that it started, by their groups."""
+        for process in self.processes:
+            with suppress(ProcessLookupError):
+                os.killpg(process.pid, signal.SIGKILL)
+            process.wait(10)
+
+
+@contextmanager
+def in_parts(folder: Path, **values: str) -> Iterator[Parts]:
+    """A Repair with its demo whose web and worker are up; all of it ends with the block."""
+    settings = "repair.settings.development"
+    env = environment(folder, REPAIR_DEMO="1", DJANGO_SETTINGS_MODULE=settings, **values)
+    subprocess.run([sys.executable, "manage.py", "demo"], cwd=ROOT, env=env, check=True)
+    parts = Parts(folder, env, free_port())
+    try:
+        parts.run(start.web("127.0.0.1", parts.port))
+        parts.start_worker()
+        yield parts
+    except BaseException:
+        sys.stdout.write((folder / "terminal.txt").read_text())
+        raise
+    finally:
+        parts.end()
+
+
+def kill_redis(url: str) -> list[str]:
+    """Kill the Redis of this test; return the command that starts one in its place."""
+    port = url.rsplit(":", 1)[1].partition("/")[0]
+    mine = psutil.Process().children(recursive=True)
+    (server,) = [each for each in mine if f":{port}" in " ".join(each.cmdline())]
+    binary = server.cmdline()[0].split()[0]  # it calls itself by its program and address in one
+    server.kill()
+    server.wait(10)
+    return [binary, "--bind", "127.0.0.1", "--port", port, "--save", "", "--appendonly", "no"]

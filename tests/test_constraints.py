@@ -1,0 +1,174 @@
+"""What the database itself refuses, whoever writes: an action, a shell, or a fault."""
+
+from datetime import timedelta
+from uuid import uuid4
+
+import pytest
+from django.apps import apps
+from django.db import IntegrityError, connection, transaction
+
+from boundaries import actions
+from boundaries.models import Agreement, Answer, Consent, Pause, PersonalLimits, Proposal
+from boundaries.models import RecordEntry as Entry
+from boundaries.rules.windows import State
+from conversations.models import Envelope, Letter, Notice
+from tests import factories, raw
+
+pytestmark = pytest.mark.django_db
+
+SOON = timedelta(seconds=1)
+
+CONSTRAINTS = sorted(
+    constraint.name
+    for app in ("boundaries", "conversations")
+    for model in apps.get_app_config(app).get_models()
+    for constraint in model._meta.constraints
+)
+
+
+@pytest.fixture
+def rows(ana_place, ben_place, clock):
+    """One row of each kind, from a pair in which much has happened."""
+    ana_place.person.wants_notice_on_opening = True
+    ana_place.person.save()
+    factories.allow(by=(ana_place, ben_place))
+    actions.pause(by=ana_place)
+    actions.lift(by=ana_place)
+    proposal = factories.cooling_off(by=ana_place, other=ben_place)
+    clock.go_to(proposal.takes_force_at)
+    actions.sweep()
+    held = factories.letter(by=ana_place)
+    actions.go_ahead(by=ben_place, window_id=factories.next_window(pair=ana_place.pair).pk)
+    opened = factories.open_next(pair=ana_place.pair, clock=clock)
+    draft = factories.letter(by=ben_place, hold=False)
+    clock.move(seconds=1)
+    return {
+        "limits": PersonalLimits.objects.get(membership=ana_place),
+        "agreement": Agreement.objects.get(),
+        "proposal": Proposal.objects.get(),
+        "consent": Consent.objects.get(person=ana_place.person),
+        "pause": Pause.objects.get(),
+        "open": opened,
+        "planned": factories.next_window(pair=ana_place.pair),
+        "answer": Answer.objects.get(),
+        "entry": Entry.objects.order_by("number")[0],
+        "released": Letter.objects.get(pk=held.pk),
+        "draft": draft,
+        "envelope": Envelope.objects.get(),
+        "notice": Notice.objects.get(),
+    }
+
+
+ATTEMPTS = {
+    "agreement_one_in_force": [lambda it: raw.copy(it["agreement"], number=2, proposal_id=None)],
+    "agreement_numbered": [
+        lambda it: raw.copy(it["agreement"], ended_at=later(it["agreement"]), proposal_id=None)
+    ],
+    "agreement_ends_after_it_began": [
+        lambda it: raw.change(it["agreement"], ended_at=it["agreement"].in_force_from - SOON)
+    ],
+    "proposal_ends_with_its_instant": [
+        lambda it: raw.change(it["proposal"], end=None),
+        lambda it: raw.change(it["proposal"], ended_at=None),
+    ],
+    "proposal_in_force_after_cooling_off": [
+        lambda it: raw.change(it["proposal"], ended_at=it["proposal"].takes_force_at - SOON),
+        lambda it: raw.change(it["proposal"], takes_force_at=None),
+    ],
+    "proposal_one_in_cooling_off": [
+        lambda it: (
+            raw.copy(it["proposal"], end=None, ended_at=None),
+            raw.copy(it["proposal"], end=None, ended_at=None),
+        )
+    ],
+    "consent_once": [lambda it: raw.copy(it["consent"])],
+    "consent_withdrawn_after_given": [
+        lambda it: raw.change(it["consent"], withdrawn_at=it["consent"].given_at - SOON)
+    ],
+    "pause_one_standing": [
+        lambda it: (raw.copy(it["pause"], lifted_at=None), raw.copy(it["pause"], lifted_at=None))
+    ],
+    "pause_lifted_after_it_began": [
+        lambda it: raw.change(it["pause"], lifted_at=it["pause"].began_at - SOON)
+    ],
+    "window_once_at_an_instant": [lambda it: raw.copy(it["planned"])],
+    "window_one_open": [
+        lambda it: raw.copy(it["open"], opens_at=it["open"].opens_at - SOON, opened_at=soon(it))
+    ],
+    "window_closes_after_it_opens": [
+        lambda it: raw.change(it["planned"], closes_at=it["planned"].opens_at),
+        lambda it: raw.change(it["planned"], closes_at=it["planned"].opens_at - SOON),
+    ],
+    "window_opened_while_it_may": [
+        lambda it: raw.change(it["open"], opened_at=it["open"].opens_at - SOON),
+        lambda it: raw.change(it["open"], opened_at=it["open"].closes_at),
+        lambda it: raw.change(it["open"], opened_at=None),
+        lambda it: raw.change(it["open"], state=State.HELD, opened_at=None),
+        lambda it: raw.change(it["open"], state=State.CUT_SHORT, opened_at=it["open"].closes_at),
+    ],
+    "answer_once": [lambda it: raw.copy(it["answer"])],
+    "record_numbered": [lambda it: raw.copy(it["entry"])],
+    "letter_once_for_a_form": [lambda it: raw.copy(it["draft"])],
+    "letter_state_with_its_instants": [
+        lambda it: raw.change(it["released"], released_at=None),
+        lambda it: raw.change(it["released"], held_at=None),
+        lambda it: raw.change(it["released"], state="held"),
+        lambda it: raw.change(it["released"], state="draft"),
+        lambda it: raw.change(it["draft"], state="held"),
+        lambda it: raw.change(it["draft"], state="released"),
+        lambda it: raw.change(it["draft"], state="lost"),
+    ],
+    "notice_once": [lambda it: raw.copy(it["notice"])],
+    "notice_ends_with_its_instant": [
+        lambda it: raw.change(it["notice"], end="", ended_at=later(it["agreement"])),
+        lambda it: raw.change(it["notice"], end="sent", ended_at=None),
+    ],
+}
+"""For each constraint, by its name, what it refuses."""
+
+
+def later(agreement):
+    return agreement.in_force_from + SOON
+
+
+def soon(rows):
+    return rows["open"].opens_at + SOON
+
+
+@pytest.mark.parametrize("name", CONSTRAINTS)
+def test_the_database_refuses(name, rows):
+    assert ATTEMPTS.get(name), "a new constraint needs an attempt here"
+    for attempt in ATTEMPTS[name]:
+        with pytest.raises(IntegrityError) as refusal, transaction.atomic():
+            attempt(rows)
+        if connection.vendor == "postgresql":
+            assert f'"{name}"' in str(refusal.value)
+
+
+def test_no_attempt_is_at_a_constraint_that_does_not_exist():
+    assert sorted(ATTEMPTS) == CONSTRAINTS
+
+
+@pytest.mark.parametrize(
+    ("kind", "others"),
+    [
+        ("limits", {}),
+        ("agreement", {"number": 2}),
+        ("envelope", {}),
+    ],
+)
+def test_the_database_refuses_a_second_one_for_the_same(kind, others, rows):
+    """One set of limits for a place, one agreement for a proposal, one envelope for a letter."""
+    if kind == "agreement":
+        others = others | {"ended_at": later(rows["agreement"])}
+    with pytest.raises(IntegrityError), transaction.atomic():
+        raw.copy(rows[kind], **others)
+
+
+def test_a_copy_with_nothing_wrong_is_let_in(rows):
+    """Or the refusals above could be about something else."""
+    raw.copy(rows["draft"], key=uuid4())
+    raw.copy(rows["planned"], state=State.CANCELLED)
+    raw.copy(rows["entry"], number=1000)
+    raw.copy(rows["agreement"], number=2, ended_at=later(rows["agreement"]), proposal_id=None)
+    assert Letter.objects.filter(state="draft").count() == 2
