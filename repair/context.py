@@ -1,8 +1,12 @@
 """What every page may need from the project itself."""
 
+from django.conf import settings
 from django.http import HttpRequest
 
 
-def nonce(request: HttpRequest) -> dict[str, object]:
-    """The nonce of this response's content security policy, by the name that htmx's tag reads."""
-    return {"csp_nonce": getattr(request, "csp_nonce", "")}
+def project(request: HttpRequest) -> dict[str, object]:
+    """The nonce of the response's policy, by the name that htmx's tag reads, and the source."""
+    return {
+        "csp_nonce": getattr(request, "csp_nonce", ""),
+        "source_url": settings.REPAIR_SOURCE_URL,
+    }

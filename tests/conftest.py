@@ -19,12 +19,33 @@ from tests import clock as clocks
 PASSWORD = "a-quiet-password"
 
 
+@pytest.hookimpl(trylast=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Leave out, with a reason, what needs something that is not here."""
+    """Leave out, with a reason, what needs something that is not here; begin with the slow ones."""
     if connection.vendor != "postgresql":
         _leave_out(items, "postgres", "needs PostgreSQL")
     if not chromium.path() and not os.environ.get("REPAIR_REQUIRE_BROWSER"):
         _leave_out(items, "browser", "NOT RUN: no Chromium is installed")
+    items[:] = _slow_first(items, int(os.environ.get("PYTEST_XDIST_WORKER_COUNT", "1")))
+
+
+def _slow_first(items: list[pytest.Item], workers: int) -> list[pytest.Item]:
+    """Begin with the slow tests, so that at the end none is left to run alone.
+
+    Each process is handed as many neighbours as the others, and later takes from those who still
+    have some; so each share begins with its own part of the slow ones.
+    """
+    slow = [item for item in items if item.get_closest_marker("processes")]
+    slow.sort(key=lambda item: item.get_closest_marker("browser") is None)
+    quick = [item for item in items if not item.get_closest_marker("processes")]
+    share = len(items) // workers
+    ordered: list[pytest.Item] = []
+    for number in range(workers):
+        own = slow[number::workers]
+        room = share - len(own) if number < workers - 1 else len(quick)
+        ordered += [*own, *quick[: max(room, 0)]]
+        quick = quick[max(room, 0) :]
+    return ordered
 
 
 def _leave_out(items: list[pytest.Item], marker: str, reason: str) -> None:
@@ -33,9 +54,13 @@ def _leave_out(items: list[pytest.Item], marker: str, reason: str) -> None:
             item.add_marker(pytest.mark.skip(reason=reason))
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def browser() -> Iterator[Browser]:
-    """A headless Chromium; make a context of it for each person."""
+    """A headless Chromium; make a context of it for each person.
+
+    It ends with its module: while it runs, Django takes this thread for an asynchronous one and
+    refuses the database.
+    """
     executable = chromium.path()
     assert executable, "No Chromium is installed: apt-get install chromium"
     with chromium.launched(executable) as launched:

@@ -14,7 +14,7 @@ from boundaries.exceptions import RefusedError
 
 Key = TypeVar("Key")
 
-LONGEST_SPIN = 10_000
+LONGEST_SPIN = 4_000
 
 
 def side_by_side(keys: Sequence[Key], *acts: Callable[[Key], Any]) -> list[tuple[Any, ...]]:
@@ -60,6 +60,6 @@ def _attempt(act: Callable[[Key], Any], key: Key, barrier: Barrier) -> Any:
 
 
 def spin() -> None:
-    """Count to a random number, which takes up to about a millisecond."""
+    """Count to a random number, which takes a moment."""
     for _ in range(random.randrange(LONGEST_SPIN)):
         pass

@@ -48,8 +48,8 @@ def main(arguments: list[str]) -> int:
 def _pytest(name: str, arguments: list[str], env: dict[str, str]) -> int:
     print(f"\n=== On {name} ===", flush=True)  # noqa: T201
     side_by_side = min(os.cpu_count() or 1, MOST_SIDE_BY_SIDE)
-    command = [sys.executable, "-m", "pytest", "-q", "-n", str(side_by_side), *arguments]
-    code = subprocess.run(command, env=env, check=False).returncode
+    command = [sys.executable, "-m", "pytest", "-q", "-n", str(side_by_side), "--dist=worksteal"]
+    code = subprocess.run([*command, *arguments], env=env, check=False).returncode
     return 0 if code == NOTHING_CHOSEN and arguments else code
 
 

@@ -57,7 +57,6 @@ def test_r5_of_two_consents_at_once_one_begins_to_cool_off(couples):
         (refusal,) = (each for each in outcomes if isinstance(each, RefusedError))
         assert refusal.reasons == (Reason.COOLING_OFF,)
     assert Proposal.objects.filter(takes_force_at__isnull=False).count() == RACES
-    print("FIRST", first)
     assert min(first[True], first[False]) > 0, "each came first at least once"
 
 
@@ -85,7 +84,6 @@ def test_r13_after_a_pause_no_consent_leaves_anything_in_cooling_off(couples, cl
     )
     assert not Proposal.objects.filter(end=None).exists()
     refused = Counter(isinstance(consent, RefusedError) for _, consent in races)
-    print("REFUSED", refused)
     assert min(refused[True], refused[False]) > 0, "each came first at least once"
     clock.move(days=4)
     actions.sweep()
@@ -107,7 +105,6 @@ def test_r8_limits_at_the_moment_at_which_terms_take_force_still_cut_them(couple
         situation = load_situation(ana.pair, clock.at)
         assert all(within(situation.in_force, each) for each in situation.limits.values())
         numbers[situation.in_force.minutes] += 1
-    print("NUMBERS", numbers)
     assert set(numbers) == {0, 20}, "whichever came first, at least once each"
     assert all(
         window.closes_at - window.opens_at == timedelta(minutes=20)
@@ -177,7 +174,6 @@ def test_r17_a_letter_is_withdrawn_or_released_and_never_both(clock):
         letter = Letter.objects.get(pk=letters[pair.pk].pk)
         assert letter.state == ("draft" if withdrawn else "released")
         assert Envelope.objects.filter(letter=letter).exists() == (not withdrawn)
-    print("W", Counter(w for w, _ in races))
     assert len({withdrawn for withdrawn, _ in races}) == 2, "each came first at least once"
 
 

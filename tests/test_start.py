@@ -2,9 +2,11 @@
 
 import signal
 import socket
+import sqlite3
 import stat
 import subprocess
 import sys
+from contextlib import closing
 
 import psutil
 import pytest
@@ -37,20 +39,34 @@ def manage(folder, *arguments: str, **values: str) -> subprocess.CompletedProces
     )
 
 
-@pytest.mark.parametrize("how", [signal.SIGINT, signal.SIGTERM])
-def test_it_becomes_healthy_and_ending_it_leaves_no_process(tmp_path, how):
-    repair = stack.launch(tmp_path, REPAIR_DEMO="0")
-    stack.wait_until_ready(repair)
+def test_it_becomes_healthy_greets_ends_with_ctrl_c_and_keeps_its_data(tmp_path):
+    repair = stack.launch(tmp_path)
+    said = wait_for(lambda: "Ctrl-C ends it." in repair.said() and repair.said(), "no greeting", 60)
+    assert f"Repair is ready: {repair.address}" in said
+    assert said.count("ana@example.org") == said.count("ben@example.org") == 1
     assert repair.health().json() == {"web": True, "database": True, "worker": True}
     assert len(repair.alive()) >= 5  # this one, web, worker, its beat and its pool
-    assert stack.end(repair, how) == 0
+    assert stack.end(repair, signal.SIGINT) == 0
     assert repair.alive() == []
+    before = kept(tmp_path)
+    with stack.running(tmp_path):
+        assert kept(tmp_path) == before
+
+
+def kept(folder):
+    """What a second start must find as the first one left it."""
+    key = folder / "secrets" / "secret_key"
+    assert stat.S_IMODE(key.stat().st_mode) == 0o600
+    with closing(sqlite3.connect(folder / "db.sqlite3")) as database:
+        persons = database.execute("SELECT id FROM accounts_person ORDER BY id").fetchall()
+    assert len(persons) == 2
+    return key.read_text(), persons
 
 
 def test_ending_it_while_it_still_starts_leaves_no_process(tmp_path):
     repair = stack.launch(tmp_path, REPAIR_DEMO="0")
-    wait_for(lambda: len(repair.alive()) > 1, "nothing was started")
-    assert stack.end(repair) == 0
+    wait_for(lambda: len(repair.alive()) > 1, "nothing was started", 60)
+    assert stack.end(repair, signal.SIGTERM) == 0
     assert repair.alive() == []
 
 
@@ -69,19 +85,6 @@ def test_when_the_worker_dies_the_rest_ends_and_says_so_by_its_code(tmp_path):
     next(each for each in children if "celery" in each.cmdline()).kill()
     assert repair.process.wait(20) != 0
     assert repair.alive() == []
-
-
-def test_it_prints_the_address_and_both_sign_ins_and_starting_again_keeps_the_data(tmp_path):
-    repair = stack.launch(tmp_path)
-    said = wait_for(lambda: "Ctrl-C ends it." in repair.said() and repair.said(), "no greeting")
-    stack.end(repair)
-    assert f"Repair is ready: {repair.address}" in said
-    assert said.count("ana@example.org") == said.count("ben@example.org") == 1
-    key = tmp_path / "secrets" / "secret_key"
-    before = key.read_text()
-    assert stat.S_IMODE(key.stat().st_mode) == 0o600
-    with stack.running(tmp_path):
-        assert key.read_text() == before
 
 
 def test_a_taken_port_is_said_in_one_line(tmp_path):

@@ -63,7 +63,7 @@ TEMPLATES: list[dict[str, Any]] = [
                 "django.template.context_processors.request",
                 "django.contrib.auth.context_processors.auth",
                 "django.contrib.messages.context_processors.messages",
-                "repair.context.nonce",
+                "repair.context.project",
                 "accounts.context.person_pairs",
             ],
         },
@@ -73,6 +73,8 @@ TEMPLATES: list[dict[str, Any]] = [
 # The clock that every rule reads; accounts.clock.now calls what is named here.
 REPAIR_CLOCK = "accounts.clock.database_now"
 REPAIR_DEMO = False
+# Section 13 of the licence: whoever uses a changed Repair over a network is offered its source.
+REPAIR_SOURCE_URL = env.text("REPAIR_SOURCE_URL", "")
 
 # --- Database, broker, cache -----------------------------------------------------------------
 

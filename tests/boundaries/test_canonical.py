@@ -17,6 +17,8 @@ from boundaries.rules.terms import NO_CONTACT
 from tests import factories
 from tests.boundaries.strategies import all_limits, all_terms, some_terms, wider
 
+pytestmark = pytest.mark.once  # no database at all
+
 FAULTS = (KeyError, TypeError, ValueError)
 
 

@@ -43,6 +43,8 @@ from tests.boundaries.strategies import (
     wider,
 )
 
+pytestmark = pytest.mark.once  # no database at all
+
 ANA, BEN = UUID(int=1), UUID(int=2)
 BOTH = frozenset({ANA, BEN})
 AGREEMENT = UUID(int=3)

@@ -22,6 +22,8 @@ from tests.boundaries.strategies import (
     wider,
 )
 
+pytestmark = pytest.mark.once  # no database at all
+
 several = st.lists(all_limits(), min_size=1, max_size=3)
 
 

@@ -13,6 +13,8 @@ from tests import factories
 from tests.boundaries import oracle
 from tests.boundaries.strategies import START, THREE_YEARS_ON, all_terms, some_terms, wider
 
+pytestmark = pytest.mark.once  # no database at all
+
 chains = some_terms.flatmap(lambda a: st.tuples(st.just(a), wider(a)))
 
 

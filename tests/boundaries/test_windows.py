@@ -28,6 +28,8 @@ from tests import factories
 from tests.boundaries import oracle
 from tests.boundaries.strategies import START, ZONES, all_limits, all_terms, instants, some_terms
 
+pytestmark = pytest.mark.once  # no database at all
+
 SUNDAYS = Weekly(1, 0, frozenset({6}))
 EVENINGS = frozenset(day * 24 + hour for day in range(7) for hour in range(17, 21))
 

@@ -16,7 +16,7 @@ MIRAS_LETTER = "Jon,\n\nthe apple tree is <still> there & bears.\n\n  Mira"
 JONS_LETTER = "Mira,\n\nI have repaired the gate. You need not answer.\n\nJon"
 TOO_LATE = "One more thing, which must wait for good."
 NOTHING = "No conversation is scheduled"
-HALF_A_YEAR = 190
+TWO_MONTHS = 62
 
 
 @dataclass
@@ -130,14 +130,13 @@ def say_yes(visitor: Visitor) -> None:
 
 def cool_off(couple: Couple) -> None:
     """Nothing holds before the end of cooling-off; then both read the same."""
-    for _ in range(2):
-        couple.jon.press("+ 1 day")
+    couple.jon.let_days_pass(2)
     for each in (couple.mira, couple.jon):
         each.open("/")
         assert "You both said yes" in each.text
         each.follow("See the whole of it")
         assert NOTHING in each.text
-    couple.jon.press("+ 1 day")
+    couple.jon.let_days_pass(1)
     for each in (couple.mira, couple.jon):
         each.look_until("In force since")
         each.open("/")
@@ -183,7 +182,8 @@ def wait_for_being_asked(visitor: Visitor) -> None:
     for _ in range(40):
         if "Do you want it to take place?" in visitor.text:
             return
-        visitor.press("+ 1 day")
+        visitor.let_days_pass(1)
+        visitor.open("/")
     raise AssertionError("Nobody was asked")
 
 
@@ -221,8 +221,7 @@ def pause(couple: Couple) -> None:
     assert NOTHING in couple.mira.text
     assert "pause" not in couple.mira.text.lower().replace("pause all contact", "")
     hold(couple.mira, TOO_LATE)
-    for _ in range(HALF_A_YEAR // 10):
-        couple.mira.press("+ 1 day")
+    couple.mira.let_days_pass(TWO_MONTHS)
     nothing_came(couple)
 
 

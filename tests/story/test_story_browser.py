@@ -13,8 +13,9 @@ pytestmark = [pytest.mark.browser, pytest.mark.processes, pytest.mark.once]
 def couple(request, browser, tmp_path):
     """Two people with a Chromium each, in front of a Repair with a worker."""
     with stack.running(tmp_path) as repair:
+        seen: set[str] = set()
         mira, jon = (
-            ScreenVisitor(browser, repair.address, name, scripts=request.param)
+            ScreenVisitor(browser, repair.address, name, scripts=request.param, seen=seen)
             for name in ("mira", "jon")
         )
         yield story.Couple.of(repair, mira, jon)

@@ -29,6 +29,9 @@ class Visitor(Protocol):
     def press(self, button: str, **values: object) -> None:
         """Fill in the form of the button whose words begin so, and press it."""
 
+    def let_days_pass(self, number: int) -> None:
+        """Move the demo's clock by so many days."""
+
     def look_until(self, words: str) -> None:
         """Look at the page again and again until these words are there."""
 
@@ -93,6 +96,11 @@ class HttpVisitor(Reader):
         for name, text in sent:
             data.setdefault(name, []).append(text)
         self._show(self.client.post(path, data=data, headers={"Origin": self.origin}))
+
+    def let_days_pass(self, number: int) -> None:
+        """Move the demo's clock by so many days."""
+        for _ in range(number):
+            self.press("+ 1 day")
 
     def look_until(self, words: str) -> None:
         """Look at the page again and again until these words are there."""

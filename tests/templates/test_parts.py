@@ -115,7 +115,7 @@ def window(opens_at: str, closes_at: str) -> SimpleNamespace:
 def test_windows_are_told_in_the_reader_s_zone(berlin):
     windows = [window("2026-12-05T18:00Z", "2026-12-05T18:45Z")]
     page = Page(render_to_string("parts/windows.html", {"windows": windows}))
-    assert page.one("li").text == "Saturday 5 December 2026 19:00 to 19:45"
+    assert page.one("li").text == "Saturday 5 December 2026, 19:00 to 19:45"
     opens, closes = page.all("time")
     assert opens.attrs["datetime"] == "2026-12-05T19:00:00+01:00"
     assert closes.attrs["datetime"] == "2026-12-05T19:45:00+01:00"
@@ -125,7 +125,7 @@ def test_windows_are_told_in_the_reader_s_zone(berlin):
 def test_a_window_over_midnight_names_both_days(berlin):
     windows = [window("2026-12-05T22:30Z", "2026-12-05T23:15Z")]
     page = Page(render_to_string("parts/windows.html", {"windows": windows}))
-    assert page.one("li").text == "Saturday 5 December 2026 23:30 to Sunday 6 December, 00:15"
+    assert page.one("li").text == "Saturday 5 December 2026, 23:30 to Sunday 6 December, 00:15"
 
 
 def hours_page(**context: object) -> Page:

@@ -1,0 +1,127 @@
+"""How often each page asks the database: a fixed number, with much behind it as with little."""
+
+from datetime import timedelta
+from uuid import uuid4
+
+import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+
+from boundaries.models import Consent, Proposal, Window
+from boundaries.rules.proposals import End
+from boundaries.rules.windows import State
+from conversations.models import Envelope, Letter
+from tests import factories
+from tests.pages import addresses
+
+pytestmark = pytest.mark.django_db
+
+LITTLE, MUCH = 2, 60
+# Session, person and the person's place in the pair are in each.
+QUERIES = {
+    "boundaries:agreement": 10,
+    "boundaries:limits": 4,
+    "boundaries:proposal": 11,
+    "boundaries:propose": 10,
+    "conversations:envelope": 4,
+    "conversations:letter": 10,
+    "conversations:letters": 5,
+    "conversations:pair": 17,
+    "conversations:past": 7,
+    "conversations:write": 9,
+}
+
+
+@pytest.fixture
+def keys(past, ana_place, ben_place, clock):
+    """Keys of things that stand in the pair when `make` adds what is behind them."""
+    clock.move(days=20)
+    return {
+        "pair_id": past.window.pair_id,
+        "letter_id": factories.letter(by=ana_place, body="one of many").pk,
+        "envelope_id": past.to_ana.pk,
+        "proposal_id": factories.propose(by=ben_place, minutes=60).pk,
+    }
+
+
+@pytest.fixture
+def make(past, keys, agreement, ana, ben):
+    """Put so many conversations, letters and proposals behind the pair."""
+
+    def make(*, first: int, last: int) -> None:
+        for number in range(first, last):
+            before = past.window.opens_at - timedelta(days=7 * (number + 1))
+            window = _window(agreement, before)
+            for author, reader in ((ana, ben), (ben, ana)):
+                _letter(author, window.pair, before, Letter.State.HELD)
+                letter = _letter(author, window.pair, before, Letter.State.RELEASED)
+                Envelope.objects.create(letter=letter, window=window, recipient=reader)
+            # Young enough to be looked at, too.
+            made_at = past.window.opens_at + timedelta(hours=number)
+            _declined(agreement, ben, ana, made_at)
+
+    return make
+
+
+def _window(agreement, at):
+    return Window.objects.create(
+        pair=agreement.pair,
+        agreement=agreement,
+        opens_at=at,
+        closes_at=at + timedelta(minutes=45),
+        opened_at=at,
+        ended_at=at + timedelta(minutes=45),
+        state=State.HELD,
+    )
+
+
+def _letter(author, pair, at, state):
+    return Letter.objects.create(
+        pair=pair,
+        author=author,
+        key=uuid4(),
+        body="a letter",
+        length=8,
+        state=state,
+        written_at=at,
+        changed_at=at,
+        held_at=at,
+        released_at=at if state == Letter.State.RELEASED else None,
+    )
+
+
+def _declined(agreement, author, other, at):
+    proposal = Proposal.objects.create(
+        pair=agreement.pair,
+        author=author,
+        terms=agreement.terms,
+        digest=agreement.digest,
+        made_at=at,
+        end=End.DECLINED,
+        ended_at=at,
+        ended_by=other,
+    )
+    Consent.objects.create(proposal=proposal, person=author, digest=proposal.digest, given_at=at)
+
+
+def counts(client, keys):
+    found = {}
+    for each in addresses.in_a_pair():
+        if each.name in QUERIES:
+            with CaptureQueriesContext(connection) as queries:
+                assert client.get(each.path(keys)).status_code == 200
+            found[each.name] = len(queries)
+    return found
+
+
+def test_pages_ask_as_often_with_much_behind_them_as_with_little(ana_client, keys, make):
+    make(first=0, last=LITTLE)
+    little = counts(ana_client, keys)
+    make(first=LITTLE, last=MUCH)
+    assert counts(ana_client, keys) == little == QUERIES
+
+
+def test_the_front_page_of_somebody_in_one_pair_leads_on_at_once(ana_client, pair, clock):
+    with CaptureQueriesContext(connection) as queries:
+        assert ana_client.get("/").status_code == 302
+    assert len(queries) == 3
