@@ -16,6 +16,7 @@ from accounts.access import anyone, member, signed_in_person
 from accounts.models import Membership
 from accounts.queries import memberships_of
 from boundaries.queries import load_situation
+from boundaries.rules.terms import NO_CONTACT
 from conversations import actions, queries
 from conversations.exceptions import AlreadyReleasedError, ChangedElsewhereError
 from conversations.forms import LetterForm, plain_line_ends
@@ -212,10 +213,12 @@ def _show_form(
 def _released(
     request: HttpRequest, membership: Membership, row: Letter, typed: str = ""
 ) -> HttpResponse:
-    """The letter as it went; words typed too late are shown, so that none is lost."""
+    """The letter as it went; words typed too late are there to be kept, so that none is lost."""
     row = queries.get_letter_for(membership, row.pk)
-    late = plain_line_ends(typed)
-    context = {"membership": membership, "letter": row, "typed": late if late != row.body else ""}
+    words = plain_line_ends(typed)
+    is_late = bool(words.strip()) and words != row.body
+    late = LetterForm(initial={"body": words}, in_force=NO_CONTACT) if is_late else None
+    context = {"membership": membership, "letter": row, "late": late}
     return render(request, "conversations/letter.html", context)
 
 

@@ -144,8 +144,8 @@ def hold(*, pair: Pair, clock: Clock) -> Window:
     return window
 
 
-def many(*, count: int, opens_at: datetime, letters: int = 2, **changes: Any) -> list[Pair]:
-    """Pairs that agreed on a conversation at `opens_at`, with held letters from each of the two.
+def many(*, count: int, opens_at: datetime, letters: int = 2) -> list[Pair]:
+    """Pairs that agreed on a conversation at `opens_at`, with so many held letters from each.
 
     Written as rows, since acting a thousand times would take long.
     """
@@ -159,10 +159,12 @@ def many(*, count: int, opens_at: datetime, letters: int = 2, **changes: Any) ->
         for n, person in enumerate(people)
     )
     PersonalLimits.objects.bulk_create(
-        PersonalLimits(membership=each, value=limits(), changed_at=opens_at) for each in places
+        PersonalLimits(membership=each, value=limits(letters=30), changed_at=opens_at)
+        for each in places
     )
     local = opens_at.astimezone(ZoneInfo("Europe/Berlin"))
-    agreed = terms(rhythm=Weekly(1, 0, frozenset({local.weekday()})), at=local.time(), **changes)
+    weekly = Weekly(1, 0, frozenset({local.weekday()}))
+    agreed = terms(rhythm=weekly, at=local.time(), letters=letters)
     agreements = Agreement.objects.bulk_create(
         Agreement(
             pair=each,

@@ -43,7 +43,8 @@ def put_in_force(pair: Pair, proposal: Proposal, situation: Situation, at: datet
     _cancel_planned_windows(pair, at)
     spans = windows.plan(proposal.terms, limits, after=at, previous=_last_conversation(pair))
     first = list(islice(spans, WINDOWS_UNTIL_REVIEW))
-    agreement = _begin(pair, proposal.terms, at, review_at=_review(first, at), proposal=proposal)
+    number, review_at = _next_number(pair), _review(first, at)
+    agreement = _begin(pair, number, proposal.terms, at, review_at=review_at, proposal=proposal)
     new = Window.objects.bulk_create(_window(agreement, span) for span in first)
     _carry_skips(pair, new, at)
     entry = Entry(pair.pk, Act.IN_FORCE, subject=agreement.pk, digest=agreement.digest)
@@ -63,29 +64,36 @@ def put_less_in_force(
         add_to_record([Entry(pair.pk, Act.ENDED, by)], at)
         return
     void_proposals(pair, at, by=by)
-    review_at = Agreement.objects.get(pair=pair, ended_at=None).review_at
+    last = Agreement.objects.get(pair=pair, ended_at=None)
+    kept = _fitting(pair, terms, situation, at)
     end_agreement(pair, at)
-    agreement = _begin(pair, terms, at, review_at=review_at)
-    keep_fitting_windows(pair, agreement, situation, at)
+    review_at = min(last.review_at, _review(kept, at))
+    agreement = _begin(pair, last.number + 1, terms, at, review_at=review_at)
+    _keep(pair, agreement, kept, situation, at)
     add_to_record([Entry(pair.pk, Act.LESSENED, by, agreement.pk, agreement.digest)], at)
 
 
-def keep_fitting_windows(
-    pair: Pair, agreement: Agreement, situation: Situation, at: datetime
-) -> None:
-    """Keep the windows that fit this agreement and the limits in `situation` (R8).
+def keep_fitting_windows(pair: Pair, situation: Situation, at: datetime) -> None:
+    """Keep the windows that fit what is in force and the limits in `situation` (R8).
 
     The others are cancelled or shortened. The review may come closer and never moves away.
     """
-    kept = _fitting(agreement.terms, situation, _last_conversation(pair), at)
+    agreement = Agreement.objects.get(pair=pair, ended_at=None)
+    kept = _fitting(pair, agreement.terms, situation, at)
+    agreement.review_at = min(agreement.review_at, _review(kept, at))
+    agreement.save(update_fields=["review_at"])
+    _keep(pair, agreement, kept, situation, at)
+
+
+def _keep(
+    pair: Pair, agreement: Agreement, kept: list[Span], situation: Situation, at: datetime
+) -> None:
     planned = _planned_and_not_over(pair, at)
     planned.exclude(opens_at__in=[span.opens_at for span in kept]).update(
         state=State.CANCELLED, ended_at=at
     )
     length = timedelta(minutes=agreement.terms.minutes)
     planned.update(agreement=agreement, closes_at=F("opens_at") + length)
-    agreement.review_at = min(agreement.review_at, _review(kept, at))
-    agreement.save(update_fields=["review_at"])
     _shorten_open_window(pair, agreement.terms, situation, at)
 
 
@@ -111,12 +119,17 @@ def void_proposals(pair: Pair, at: datetime, *, by: UUID | None) -> None:
 
 
 def _begin(
-    pair: Pair, terms: Terms, at: datetime, *, review_at: datetime, proposal: Proposal | None = None
+    pair: Pair,
+    number: int,
+    terms: Terms,
+    at: datetime,
+    *,
+    review_at: datetime,
+    proposal: Proposal | None = None,
 ) -> Agreement:
-    last = Agreement.objects.filter(pair=pair).order_by("-number").first()
     return Agreement.objects.create(
         pair=pair,
-        number=last.number + 1 if last else 1,
+        number=number,
         terms=terms,
         digest=terms_digest(terms),
         proposal=proposal,
@@ -125,9 +138,12 @@ def _begin(
     )
 
 
-def _fitting(
-    terms: Terms, situation: Situation, previous: datetime | None, at: datetime
-) -> list[Span]:
+def _next_number(pair: Pair) -> int:
+    last = Agreement.objects.filter(pair=pair).order_by("-number").first()
+    return last.number + 1 if last else 1
+
+
+def _fitting(pair: Pair, terms: Terms, situation: Situation, at: datetime) -> list[Span]:
     """Of the windows that are planned, those which `terms` and the limits also plan.
 
     From the first of them and not from now: one that is due, and will be opened by a sweep that is
@@ -141,6 +157,7 @@ def _fitting(
     if not planned:
         return []
     limits = situation.limits.values()
+    previous = _last_conversation(pair)
     spans = windows.plan(terms, limits, after=min(planned), previous=previous)
     until_last = takewhile(lambda span: span.opens_at <= max(planned), spans)
     return [span for span in until_last if span.opens_at in planned]

@@ -5,7 +5,7 @@ from accounts.models import Membership
 from boundaries.actions.agreements import keep_fitting_windows, put_less_in_force
 from boundaries.actions.record import Act, Entry, add_to_record
 from boundaries.models import PersonalLimits
-from boundaries.queries import agreement_in_force, load_situation
+from boundaries.queries import load_situation
 from boundaries.rules.limits import Limits, cut
 
 
@@ -15,19 +15,18 @@ def set_limits(*, by: Membership, limits: Limits) -> None:
     What is in force above them is cut in the same transaction (R8); raising adds nothing (R9).
     """
     with locked_pair(by.pair_id) as (pair, at):
-        own = PersonalLimits.objects.filter(membership=by).first()
-        if own and own.value == limits:
+        found = PersonalLimits.objects.filter(membership=by).first()
+        if found and found.value == limits:
             return
-        PersonalLimits.objects.update_or_create(
-            membership=by, defaults={"value": limits, "changed_at": at}
-        )
+        own = found or PersonalLimits(membership=by)
+        own.value, own.changed_at = limits, at
+        own.save()
         add_to_record([Entry(pair.pk, Act.LIMITS_SET, by.person_id)], at)
         situation = load_situation(pair, at)
-        agreement = agreement_in_force(pair)
-        if agreement is None or situation.parted:
+        if situation.agreement is None or situation.parted:
             return
-        left = cut(agreement.terms, situation.limits.values())
-        if left != agreement.terms:
-            put_less_in_force(pair, left, situation, at, by=by.person_id)
+        left = cut(situation.in_force, situation.limits.values())
+        if left == situation.in_force:
+            keep_fitting_windows(pair, situation, at)
         else:
-            keep_fitting_windows(pair, agreement, situation, at)
+            put_less_in_force(pair, left, situation, at, by=by.person_id)

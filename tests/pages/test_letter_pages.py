@@ -194,13 +194,15 @@ def test_words_typed_too_late_are_shown_and_not_sent(at_ana, agreement, pair, cl
     at_ana.page = form
     at_ana.press(HOLD, body="typed too late")
     assert "as it went" in at_ana.text
-    assert "typed too late" in at_ana.text
     assert "In the conversation of 7 November 2026" in at_ana.text
     letter.refresh_from_db()
     assert letter.body == "as it went"
+    at_ana.press("Keep these as a draft")
+    assert "Your draft is saved. Only you can see it." in at_ana.text
+    assert at_ana.filled(HOLD)["body"] == ["typed too late"]
     at_ana.page = form
     at_ana.press(HOLD)
-    assert "These are the words that you typed since." not in at_ana.text
+    assert "The words here are the ones that you typed since." not in at_ana.text
 
 
 @pytest.mark.parametrize("verb", ["withdraw", "delete"])

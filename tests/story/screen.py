@@ -13,6 +13,7 @@ DESKTOP: ViewportSize = {"width": 1280, "height": 800}
 PHONE: ViewportSize = {"width": 390, "height": 844}
 SIZES = {"desktop": DESKTOP, "phone": PHONE}
 STANDARDS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
+TELLING = "h1, h2, h3, button, .state, .notice, .empty, [role=alert]"
 SHOTS = os.environ.get("REPAIR_SCREENSHOTS")
 
 numbers = count(1)
@@ -117,7 +118,7 @@ class ScreenVisitor:
     def _kind(self) -> str:
         """What a page is made of, whatever the dates, names and words in it."""
         address = re.sub(r"[0-9a-f-]{36}|[\w-]+:\w+:[\w-]+", "", self.page.url)
-        parts = self.page.locator("main :is(h1, h2, h3, button, .state, .notice, .empty)")
+        parts = self.page.locator(f"main :is({TELLING})")
         words = [re.sub(r"\d+|\w+day|[A-Z]\w+ber", "", each) for each in parts.all_inner_texts()]
         return " ".join([address, *dict.fromkeys(words[1:])])
 

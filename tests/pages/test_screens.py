@@ -1,0 +1,186 @@
+"""The pages that the story does not pass, in a real Chromium: accessible, within a narrow screen.
+
+Each is looked at as the story's are (`tests.story.screen`): axe, the console, the policy; and no
+page is wider than the narrowest phone, whatever words are in it.
+"""
+
+from collections.abc import Callable, Iterator
+from datetime import timedelta
+
+import pytest
+from django.conf import settings
+from django.test import Client
+from django.urls import reverse
+
+from boundaries import actions
+from conversations import actions as conversations
+from conversations.models import Letter
+from tests import factories
+from tests.story.screen import ScreenVisitor
+
+pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
+
+NARROW = 320
+LONG_NAME = "W" * 60
+LONG_WORD = "m" * 3000
+
+
+@pytest.fixture(scope="module", autouse=True)
+def _database_beside_the_browser() -> Iterator[None]:
+    """Playwright keeps an event loop in this thread, in which Django would refuse its database."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("DJANGO_ALLOW_ASYNC_UNSAFE", "true")
+        yield
+
+
+@pytest.fixture
+def screen(browser, live_server) -> Callable[..., ScreenVisitor]:
+    """A Chromium in which somebody is signed in."""
+
+    def sign_in(person=None) -> ScreenVisitor:
+        visitor = ScreenVisitor(browser, live_server.url, "ana", scripts=True, seen=set())
+        if person:
+            client = Client()
+            client.force_login(person)
+            name = settings.SESSION_COOKIE_NAME
+            cookie = {"name": name, "value": client.cookies[name].value, "url": live_server.url}
+            visitor.context.add_cookies([cookie])
+        return visitor
+
+    return sign_in
+
+
+def fits(visitor: ScreenVisitor) -> None:
+    """The page is no wider than a narrow screen."""
+    before = visitor.page.viewport_size
+    visitor.page.set_viewport_size({"width": NARROW, "height": 640})
+    wide = visitor.page.evaluate("document.documentElement.scrollWidth")
+    assert wide <= NARROW, f"{visitor.page.url} is {wide} wide"
+    visitor.page.set_viewport_size(before)
+
+
+def send_untouched(visitor: ScreenVisitor, path: str, button: str, **values: object) -> None:
+    visitor.open(path)
+    visitor.press(button, **values)
+    fits(visitor)
+
+
+def test_before_there_is_an_account(screen):
+    visitor = screen()
+    for path in ("/", "/help/", "/not-for-this/", "/account/password/reset/"):
+        visitor.open(path)
+        fits(visitor)
+    send_untouched(visitor, "/begin/", "Continue")
+    send_untouched(visitor, "/account/login/", "Sign in", login="nobody", password="")
+    send_untouched(visitor, "/begin/", "Continue", order_stands="no", fears_other="no")
+    visitor.press("Make the account", email="nobody", password1="a", password2="b")
+    fits(visitor)
+    assert visitor.faults == []
+
+
+def test_with_an_account_alone(screen, ana):
+    visitor = screen(ana)
+    for path in ("/", "/settings/", "/code/", "/account/email/", "/account/password/change/"):
+        visitor.open(path)
+        fits(visitor)
+    send_untouched(visitor, "/code/", "Make a code")
+    send_untouched(visitor, "/code/use/", "Use the code", code="WRONG")
+    assert visitor.faults == []
+
+
+@pytest.fixture
+def long_names(ana_place):
+    ana_place.name_for_other = LONG_NAME
+    ana_place.save()
+
+
+def test_in_a_pair(screen, ana, agreement, past, pair, ana_place, ben_place, clock, long_names):
+    letters = [
+        factories.letter(by=ana_place, body=body, hold=hold)
+        for body, hold in ((LONG_WORD, True), ("a draft " * 200, False))
+    ]
+    for number in range(13):
+        factories.letter(by=ana_place, body=f"letter {number}", hold=False)
+    factories.allow(by=(ana_place,), ask_before_each=True)
+    clock.go_to(factories.next_window(pair=pair).opens_at - timedelta(days=1))
+    proposal = factories.propose(by=ben_place, minutes=60)
+    visitor = screen(ana)
+    names = {
+        "conversations:pair": [],
+        "conversations:past": [],
+        "conversations:letters": [],
+        "conversations:write": [],
+        "conversations:envelope": [past.to_ana.pk],
+        "boundaries:agreement": [],
+        "boundaries:limits": [],
+        "boundaries:propose": [],
+        "boundaries:proposal": [proposal.pk],
+    }
+    for name, more in names.items():
+        visitor.open(reverse(name, args=[pair.pk, *more]))
+        fits(visitor)
+    for letter in letters:
+        visitor.open(reverse("conversations:letter", args=[pair.pk, letter.pk]))
+        fits(visitor)
+    visitor.open("/")
+    for button in ("Skip this one", "Go ahead after all"):
+        visitor.press(button)
+        fits(visitor)
+    actions.decline(by=ana_place, proposal_id=proposal.pk)
+    assert visitor.faults == []
+
+
+def test_forms_that_come_back(screen, ana, agreement, pair):
+    visitor = screen(ana)
+    in_pair = {
+        name: reverse(f"boundaries:{name}", args=[pair.pk]) for name in ("limits", "propose")
+    }
+    send_untouched(visitor, in_pair["limits"], "Save my limits", minutes="900", letters="")
+    send_untouched(visitor, in_pair["propose"], "See what this means", minutes="900", opens_at="")
+    send_untouched(visitor, in_pair["propose"], "See what this means", minutes="20")
+    write = reverse("conversations:write", args=[pair.pk])
+    hold = "Hold for the next conversation"
+    send_untouched(visitor, write, hold, body="")
+    send_untouched(visitor, write, hold, body="word " * 900)
+    assert visitor.page.evaluate("document.activeElement.className") == "error-summary"
+    assert visitor.faults == []
+
+
+def test_a_letter_that_another_tab_has_changed_or_that_has_gone(
+    screen, ana, agreement, pair, ana_place, ben_place, clock
+):
+    letter = factories.letter(by=ana_place, body="here")
+    page = reverse("conversations:letter", args=[pair.pk, letter.pk])
+    visitor = screen(ana)
+    visitor.open(page)
+    conversations.edit_letter(
+        by=ana_place, letter_id=letter.pk, version=1, body=LONG_WORD, hold=True
+    )
+    visitor.press("Hold for the next conversation", body="typed here")
+    assert "This letter was changed elsewhere" in visitor.text
+    fits(visitor)
+    factories.letter(by=ben_place, body=LONG_WORD)
+    Letter.objects.filter(pk=letter.pk).update(length=4, body="here")
+    factories.open_next(pair=pair, clock=clock)
+    visitor.press("Hold for the next conversation", body="typed too late")
+    assert "Keep these as a draft" in visitor.text
+    fits(visitor)
+    visitor.open("/")
+    fits(visitor)
+    assert visitor.faults == []
+
+
+def test_what_ends(screen, ana, agreement, pair, ana_place, ben_place, clock):
+    clock.go_to(factories.next_window(pair=pair).closes_at)
+    conversations.sweep()
+    visitor = screen(ana)
+    visitor.open("/")
+    fits(visitor)
+    assert "Did not take place" in visitor.text
+    visitor.press("Pause")
+    fits(visitor)
+    visitor.page.goto("/no-such-page/")
+    assert "There is no page here" in visitor.text
+    fits(visitor)
+    unfound = [fault for fault in visitor.faults if "404" not in fault]
+    assert unfound == []

@@ -1,0 +1,233 @@
+"""What an act costs does not depend on how much has happened, or on how many letters there are."""
+
+from collections.abc import Callable
+
+import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+
+from accounts import clock as clocks
+from boundaries import actions
+from boundaries.actions.proposals import take_force
+from boundaries.actions.windows import close_due, lapse
+from boundaries.models import Window
+from boundaries.queries import load_situation
+from boundaries.rules.terms import NO_CONTACT
+from boundaries.rules.windows import State
+from conversations import actions as conversations
+from conversations.models import Envelope, Letter
+from tests import factories
+
+pytestmark = pytest.mark.django_db
+
+MOST = 20
+"""Queries of one act, without the two that begin and end its transaction."""
+
+
+def queries_of(act: Callable[[], object]) -> int:
+    with CaptureQueriesContext(connection) as queries:
+        act()
+    marks = ("SAVEPOINT", "RELEASE", "BEGIN", "COMMIT")
+    return sum(not query["sql"].startswith(marks) for query in queries)
+
+
+def agreed(ana, ben, clock):
+    return factories.agree(by=ana, other=ben, clock=clock)
+
+
+def limits_raised(ana, ben, clock):
+    agreed(ana, ben, clock)
+    return lambda: actions.set_limits(by=ben, limits=factories.limits(minutes=240))
+
+
+def limits_lowered(ana, ben, clock):
+    agreed(ana, ben, clock)
+    return lambda: actions.set_limits(by=ben, limits=factories.limits(minutes=20))
+
+
+def less_taken(ana, ben, clock):
+    agreed(ana, ben, clock)
+    return lambda: actions.take_less(by=ben, terms=factories.terms(minutes=20))
+
+
+def nothing_taken(ana, ben, clock):
+    agreed(ana, ben, clock)
+    return lambda: actions.take_less(by=ben, terms=NO_CONTACT)
+
+
+def proposed(ana, ben, clock):
+    return lambda: factories.propose(by=ana)
+
+
+def consented(ana, ben, clock):
+    proposal = factories.propose(by=ana)
+    return lambda: factories.consent(by=ben, to=proposal)
+
+
+def declined(ana, ben, clock):
+    proposal = factories.propose(by=ana)
+    return lambda: actions.decline(by=ben, proposal_id=proposal.pk)
+
+
+def proposal_withdrawn(ana, ben, clock):
+    proposal = factories.propose(by=ana)
+    return lambda: actions.withdraw_proposal(by=ana, proposal_id=proposal.pk)
+
+
+def consent_withdrawn(ana, ben, clock):
+    proposal = factories.cooling_off(by=ana, other=ben)
+    return lambda: actions.withdraw_proposal(by=ben, proposal_id=proposal.pk)
+
+
+def taken_force(ana, ben, clock):
+    clock.go_to(factories.cooling_off(by=ana, other=ben).takes_force_at)
+    return lambda: take_force(ana.pair_id)
+
+
+def lapsed(ana, ben, clock):
+    clock.go_to(agreed(ana, ben, clock).review_at)
+    Window.objects.filter(state=State.PLANNED).update(state=State.CANCELLED)
+    return lambda: lapse(ana.pair_id)
+
+
+def gone_ahead(ana, ben, clock):
+    agreed(ana, ben, clock)
+    window = factories.next_window(pair=ana.pair)
+    return lambda: actions.go_ahead(by=ana, window_id=window.pk)
+
+
+def skipped(ana, ben, clock):
+    agreed(ana, ben, clock)
+    window = factories.next_window(pair=ana.pair)
+    return lambda: actions.skip(by=ana, window_id=window.pk)
+
+
+def paused(ana, ben, clock):
+    agreed(ana, ben, clock)
+    factories.open_next(pair=ana.pair, clock=clock)
+    return lambda: actions.pause(by=ben)
+
+
+def lifted(ana, ben, clock):
+    actions.pause(by=ben)
+    return lambda: actions.lift(by=ben)
+
+
+def opened(ana, ben, clock):
+    agreed(ana, ben, clock)
+    for place in (ana, ben):
+        factories.letter(by=place)
+    clock.go_to(factories.next_window(pair=ana.pair).opens_at)
+    return lambda: conversations.open_and_release([ana.pair_id])
+
+
+def closed(ana, ben, clock):
+    agreed(ana, ben, clock)
+    clock.go_to(factories.open_next(pair=ana.pair, clock=clock).closes_at)
+    return lambda: close_due([ana.pair_id])
+
+
+def notice_sent(ana, ben, clock):
+    ana.person.wants_notice_on_opening = True
+    ana.person.save()
+    opened(ana, ben, clock)()
+    return conversations.send_notices
+
+
+def nothing_due(ana, ben, clock):
+    agreed(ana, ben, clock)
+    return lambda: (actions.sweep(), conversations.sweep())
+
+
+def written(ana, ben, clock):
+    return lambda: factories.letter(by=ana)
+
+
+def edited(ana, ben, clock):
+    letter = factories.letter(by=ana, hold=False)
+    return lambda: conversations.edit_letter(
+        by=ana, letter_id=letter.pk, version=1, body="Other words", hold=True
+    )
+
+
+def letter_withdrawn(ana, ben, clock):
+    letter = factories.letter(by=ana)
+    return lambda: conversations.withdraw_letter(by=ana, letter_id=letter.pk)
+
+
+def deleted(ana, ben, clock):
+    letter = factories.letter(by=ana)
+    return lambda: conversations.delete_letter(by=ana, letter_id=letter.pk)
+
+
+def read(ana, ben, clock):
+    opened(ana, ben, clock)()
+    envelope = Envelope.objects.filter(recipient=ben.person).latest("letter__released_at")
+    return lambda: conversations.open_envelope(by=ben, envelope_id=envelope.pk)
+
+
+def looked(ana, ben, clock):
+    agreed(ana, ben, clock)
+    return lambda: load_situation(ana.pair, clocks.now())
+
+
+ACTS = [
+    limits_raised,
+    limits_lowered,
+    less_taken,
+    nothing_taken,
+    proposed,
+    consented,
+    declined,
+    proposal_withdrawn,
+    consent_withdrawn,
+    taken_force,
+    lapsed,
+    gone_ahead,
+    skipped,
+    paused,
+    lifted,
+    opened,
+    closed,
+    notice_sent,
+    nothing_due,
+    written,
+    edited,
+    letter_withdrawn,
+    deleted,
+    read,
+    looked,
+]
+
+
+@pytest.mark.parametrize("act", ACTS, ids=lambda act: act.__name__)
+def test_an_act_asks_the_database_as_often_after_years_as_at_the_beginning(
+    act, ana_place, ben_place, pair, clock
+):
+    start, counts = clock.at, []
+    for past in (10, 300):
+        clock.go_to(start)
+        with factories.undone():
+            factories.history(of=pair, count=past, until=clock.at)
+            factories.allow(by=(ana_place, ben_place))
+            counts.append(queries_of(act(ana_place, ben_place, clock)))
+        ana_place.refresh_from_db()
+    assert counts[0] == counts[1] <= MOST
+
+
+OPENS_AT = factories.utc(year=2026, month=12, day=5, hour=17)
+
+
+@pytest.mark.parametrize(("pairs", "letters"), [(1, 1), (1, 30), (20, 1), (20, 4)])
+def test_releasing_a_batch_takes_as_many_queries_whatever_is_in_it(clock, pairs, letters):
+    clock.go_to(OPENS_AT)
+    made = factories.many(count=pairs, opens_at=OPENS_AT, letters=letters)
+    count = queries_of(lambda: conversations.open_and_release([pair.pk for pair in made]))
+    assert Letter.objects.filter(state="released").count() == 2 * pairs * letters
+    assert count <= MOST
+    assert count == queries_of_the_smallest(clock)
+
+
+def queries_of_the_smallest(clock):
+    (pair,) = factories.many(count=1, opens_at=OPENS_AT, letters=1)
+    return queries_of(lambda: conversations.open_and_release([pair.pk]))
