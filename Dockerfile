@@ -11,7 +11,8 @@ RUN pip install --no-cache-dir --require-hashes -r requirements/base.txt
 COPY . .
 # Collecting static files reads the settings but no secret: these values are used for nothing else.
 RUN SECRET_KEY="$(python -c 'import secrets; print(secrets.token_urlsafe(50))')" \
-    REPAIR_HOSTS=localhost EMAIL_URL=console:// DATABASE_URL=sqlite:////tmp/none \
+    REPAIR_HOSTS=localhost EMAIL_URL=console:// REPAIR_MAIL_FROM=nobody@localhost \
+    DATABASE_URL=sqlite:////tmp/none \
     python manage.py collectstatic --no-input \
     && mkdir -p var && chown repair var
 

@@ -12,7 +12,7 @@ from uuid import UUID
 
 from django.contrib.auth.views import redirect_to_login
 from django.http import HttpRequest, HttpResponseBase
-from django.shortcuts import resolve_url
+from django.shortcuts import render, resolve_url
 from django_htmx.http import HttpResponseClientRedirect
 
 from accounts.models import Membership, Person
@@ -82,11 +82,16 @@ def _marked(view: F, access: str) -> F:
 def _to_sign_in(request: HttpRequest) -> HttpResponseBase:
     """Send to the sign-in page, and from there back to where the person was.
 
-    A POST cannot be repeated by following a link, so after one the person starts at home.
+    A POST cannot be repeated by following a link, so after one the person starts at home. Where
+    they must not believe that it was done, or would lose what they typed, a page says so first.
     """
     if current := getattr(request, "htmx", None):
         response = redirect_to_login(current.current_url_abs_path or resolve_url("/"))
         return HttpResponseClientRedirect(response.url)
     if request.method in ("GET", "HEAD"):
         return redirect_to_login(request.get_full_path())
+    if request.path.endswith("/pause/"):
+        return render(request, "accounts/signed_out_pause.html", status=403)
+    if words := request.POST.get("body"):
+        return render(request, "accounts/signed_out_words.html", {"words": words}, status=403)
     return redirect_to_login(resolve_url("/"))

@@ -4,6 +4,8 @@ import logging
 from typing import Any
 
 from allauth.account.adapter import DefaultAccountAdapter
+from allauth.core import context as allauth_context
+from allauth.core import ratelimit
 from allauth.core.exceptions import ImmediateHttpResponse
 from django.core.exceptions import ValidationError
 from django.forms import BaseForm
@@ -60,10 +62,16 @@ class Adapter(DefaultAccountAdapter):
         return user
 
     def send_mail(self, template_prefix: str, email: str, context: dict[str, Any]) -> None:
-        """Send a mail. If that fails the page stays as it is: each mail can be asked for again.
+        """Send a mail, unless this address had its five of the day already.
 
-        An error page would also tell which addresses have an account, since others get no mail.
+        Without that, anybody could make somebody's mailbox ring all day (R28). The links in the
+        five work for days, so who did ask for one is not kept out.
+
+        In that case and where sending fails the page stays as it is: an error page would tell
+        which addresses have an account, since others get no mail.
         """
+        if not _may_be_sent_to(email):
+            return
         try:
             super().send_mail(template_prefix, email, context)
         except OSError as fault:
@@ -72,3 +80,9 @@ class Adapter(DefaultAccountAdapter):
     def get_password_change_redirect_url(self, request: HttpRequest) -> str:
         """Go back to where the link to the password form is."""
         return reverse("accounts:settings")
+
+
+def _may_be_sent_to(email: str) -> bool:
+    """Count one more mail to this address, of whatever kind; say whether it is not too many."""
+    address = normalised_email(email)
+    return bool(ratelimit.consume(allauth_context.request, action="mail", key=address))

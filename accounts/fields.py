@@ -9,8 +9,6 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts import zones
 
-UNKNOWN_ZONE = _("There is no time zone with this name. Please choose one from the list.")
-
 
 def one_line(value: str) -> None:
     """Raise a `ValidationError` for line breaks and other signs that cannot be seen."""
@@ -39,7 +37,10 @@ class ZoneField(forms.ChoiceField):
     """A time zone: one of the places, or any other name that the zone data knows."""
 
     widget = ZoneSelect
-    default_error_messages = {"invalid_choice": UNKNOWN_ZONE, "required": UNKNOWN_ZONE}
+    default_error_messages = {
+        "invalid_choice": zones.UNKNOWN_ZONE,
+        "required": zones.UNKNOWN_ZONE,
+    }
 
     def __init__(self, **kwargs: Any) -> None:
         super().__init__(choices=_places_by_area, **kwargs)

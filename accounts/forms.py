@@ -3,17 +3,20 @@
 from typing import Any
 
 from allauth.account import forms as allauth_forms
+from allauth.core import context
 from django import forms
 from django.contrib.auth.hashers import make_password
+from django.core.exceptions import ValidationError
 from django.db import IntegrityError, transaction
 from django.http import HttpRequest, HttpResponse
 from django.utils.translation import gettext_lazy as _
 
-from accounts import newcomers
+from accounts import newcomers, proof
 from accounts.fields import ZoneField, one_line
 from accounts.models import Membership, Person
 
 YES, NO = "yes", "no"
+ASKED_MEANWHILE = _("Something else was asked meanwhile. Please go back and look again.")
 
 
 class BeginForm(forms.Form):
@@ -171,4 +174,30 @@ class ChangeEmailForm(PlainWords, allauth_forms.AddEmailForm):
 
 
 class ReauthenticateForm(PlainWords, allauth_forms.ReauthenticateForm):
-    """Asks for the password again, before something that cannot be taken lightly."""
+    """Asks for the password again, and says for what (R2).
+
+    `confirms` is what the page showed. Where something else has been asked since, in another tab,
+    the password counts for neither.
+    """
+
+    confirms = forms.CharField(required=False, widget=forms.HiddenInput)
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.asked, words = proof.asked_on(context.request)
+        self.initial["confirms"] = self.asked
+        self.words_of_what_is_asked = words if self["confirms"].value() == self.asked else ""
+
+    def clean_confirms(self) -> str:
+        """Refuse what was typed on a page that showed something else."""
+        confirms: str = self.cleaned_data["confirms"]
+        if confirms != self.asked:
+            raise ValidationError(ASKED_MEANWHILE, code="asked_meanwhile")
+        return confirms
+
+    def clean(self) -> dict[str, Any] | None:
+        """Let a right password count for what this page showed."""
+        cleaned: dict[str, Any] | None = super().clean()
+        if not self.errors:
+            proof.confirm(context.request)
+        return cleaned

@@ -168,14 +168,14 @@ class Invitation(models.Model):
 
 
 class CodeAttempt(models.Model):
-    """One failed try of a code. Kept only as long as it counts against further tries."""
+    """One failed try of a code. Deleted by the worker once it no longer counts against others."""
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     person = models.ForeignKey(Person, on_delete=models.CASCADE, related_name="code_attempts")
     at = models.DateTimeField()
 
     class Meta:
-        indexes = (models.Index(fields=("person", "at"), name="codeattempt_person_at"),)
+        indexes = (models.Index(fields=("at",), name="codeattempt_at"),)
 
     def __str__(self) -> str:
         return f"code attempt {self.pk}"

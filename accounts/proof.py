@@ -1,25 +1,27 @@
-"""Proving again who one is, for an act that adds contact (R2).
+"""Proving again who one is, for one act that adds contact (R2).
 
-allauth asks for the password (or what else the person signs in with) and keeps in the session when
-that was. A proof is taken from there for one purpose, such as one proposal's exact terms: who has
-said yes to one thing is asked again before the next, also within the five minutes for which allauth
-itself would be content.
+What is asked is kept in the session: for what, in which words, when, and on which page. The
+password page shows the words and sends back a digest of the purpose, so that a password typed in
+one tab confirms nothing that another tab asked. allauth then resumes the request.
+
+The clock is the machine's, not the rules': sessions know no other, and what it measures is a few
+minutes in front of one screen.
 """
 
 import time
 from dataclasses import dataclass
+from hashlib import sha256
 from typing import Any
 from uuid import UUID
 
-from allauth.account.authentication import get_authentication_records
 from allauth.core.exceptions import ReauthenticationRequired
-from django.conf import settings
 from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest
 
 from accounts.access import signed_in_person
 
-TAKEN = "accounts_proof_taken"
+ASKED = "accounts_proof_asked"
+LASTS = 600.0
 
 
 @dataclass(frozen=True)
@@ -37,30 +39,49 @@ class Proof:
             raise PermissionDenied
 
 
-def take_proof(request: HttpRequest, purpose: str) -> Proof:
-    """The signed-in person's fresh proof, which from then on is good for `purpose` alone.
+def take_proof(request: HttpRequest, purpose: str, words: str) -> Proof:
+    """The signed-in person's proof that was asked for this purpose and given since.
 
-    Raises ReauthenticationRequired, on which allauth asks for the password and then resumes the
-    request.
+    It may be taken again for the same purpose, as a doubled click does, until something else is
+    asked or ten minutes after it was asked. Raises ReauthenticationRequired where there is none;
+    then `words` say on the password page what is confirmed.
     """
     person = signed_in_person(request)
-    proved_at = _proved_at(request)
-    taken = request.session.get(TAKEN)
-    if proved_at is None or (taken and taken["at"] == proved_at and taken["for"] != purpose):
+    asked = _standing_ask(request)
+    if not asked or asked["for"] != purpose or "proved_at" not in asked:
+        request.session[ASKED] = {
+            "for": purpose,
+            "words": words,
+            "at": time.time(),
+            "page": request.get_full_path(),
+            "person": str(person.pk),
+        }
         raise ReauthenticationRequired
-    request.session[TAKEN] = {"at": proved_at, "for": purpose}
     return Proof(person.pk)
 
 
-def _proved_at(request: HttpRequest) -> float | None:
-    """When the person last proved again who they are (seconds since 1970), if that is recent
-    enough.
+def asked_on(request: HttpRequest) -> tuple[str, str]:
+    """What a password typed for this request confirms: a digest of the purpose, and the words.
 
-    The machine's clock, not the rules': the session and allauth know no other, and what it measures
-    is five minutes in front of one screen.
+    Both are empty where it confirms nothing of ours: for the library's own pages, such as the
+    change of one's address, and once what was asked has expired.
     """
-    records: list[dict[str, Any]] = get_authentication_records(request, request.user)
-    proofs = [record["at"] for record in records if record.get("reauthenticated")]
-    if proofs and time.time() - proofs[-1] < settings.ACCOUNT_REAUTHENTICATION_TIMEOUT:
-        return float(proofs[-1])
-    return None
+    asked = _standing_ask(request)
+    going_to = request.POST.get("next") or request.GET.get("next")
+    if not asked or asked["page"] != going_to:
+        return "", ""
+    return sha256(asked["for"].encode()).hexdigest(), asked["words"]
+
+
+def confirm(request: HttpRequest) -> None:
+    """Remember that the password was typed for what is asked now, if it is on this page."""
+    if asked_on(request) != ("", ""):
+        request.session[ASKED] = request.session[ASKED] | {"proved_at": time.time()}
+
+
+def _standing_ask(request: HttpRequest) -> dict[str, Any] | None:
+    """What this person was asked last, unless it is too long ago."""
+    asked: dict[str, Any] | None = request.session.get(ASKED)
+    if not asked or asked["person"] != str(request.user.pk):
+        return None
+    return asked if 0 <= time.time() - asked["at"] < LASTS else None

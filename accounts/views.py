@@ -18,10 +18,11 @@ from accounts.forms import BeginForm, MakeCodeForm, RenameOtherForm, SettingsFor
 from accounts.models import Membership
 from accounts.queries import live_invitation_of
 
-# One sentence for every cause (R26). What it says of tries is true for each of them, too.
+# The same words for every cause (R26), and true for each. They send nobody to the person who made
+# the code, who perhaps withdrew it.
 CODE_REFUSED = gettext_lazy(
-    "This code did not work. Please check it, or ask the person who gave it to you for a new one. "
-    "After several tries it can take an hour until a code works again."
+    "This code did not work. Please check that it is typed as it was given to you. A code works "
+    "once and for a few days. After several tries it can take an hour until a code works again."
 )
 
 
@@ -114,6 +115,21 @@ def rename_other(request: HttpRequest, membership: Membership) -> HttpResponse:
         return redirect("conversations:pair", pair_id=membership.pair_id)
     context: dict[str, Any] = {"form": form, "membership": membership}
     return render(request, "accounts/rename_other.html", context)
+
+
+@anyone
+def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
+    """Say that the page had grown old, and give back the words of a letter that was in it.
+
+    Not what another site sent: its words would stand here as if they were the person's own.
+    """
+    words = "" if _is_from_elsewhere(request) else request.POST.get("body", "")
+    return render(request, "403_csrf.html", {"words": words}, status=403)
+
+
+def _is_from_elsewhere(request: HttpRequest) -> bool:
+    here = f"{request.scheme}://{request.get_host()}"
+    return request.headers.get("Origin", here) != here
 
 
 def _posted(request: HttpRequest) -> QueryDict | None:

@@ -6,6 +6,8 @@ from importlib import resources
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
 
+UNKNOWN_ZONE = _("There is no time zone with this name. Please choose one from the list.")
+
 
 @cache
 def all_zones() -> frozenset[str]:
@@ -28,7 +30,4 @@ def places() -> tuple[str, ...]:
 def validate_zone(value: str) -> None:
     """Raise a `ValidationError` unless the value names a zone."""
     if value not in all_zones():
-        raise ValidationError(
-            _("There is no time zone with this name. Please choose one from the list."),
-            code="unknown_zone",
-        )
+        raise ValidationError(UNKNOWN_ZONE, code="unknown_zone")

@@ -98,6 +98,7 @@ class LimitsForm(forms.Form):
     )
     cooling_off_hours = forms.TypedChoiceField(
         label=_("After we both said yes to more, wait at least"),
+        help_text=_("If something is waiting already, and not as long, it will not take force."),
         coerce=int,
         choices=((72, _("3 days")), (168, _("1 week")), (336, _("2 weeks"))),
     )
@@ -251,7 +252,11 @@ class TermsForm(forms.Form):
         """Refuse terms that would allow nothing."""
         data: dict[str, Any] = super().clean() or {}
         if not self.errors and self.terms() == NO_CONTACT:
-            raise ValidationError(_("Without letters there would be nothing to agree on."))
+            raise ValidationError(
+                _(
+                    "Without letters there would be nothing to agree on. To end what is agreed, see its page."
+                )
+            )
         return data
 
     def terms(self) -> Terms:

@@ -137,6 +137,9 @@ class Proposal(models.Model):
             terms=self.terms,
             base=self.base_id,
             made_at=self.made_at,
+            agreed_at=max((each.given_at for each in consents), default=None)
+            if self.takes_force_at
+            else None,
             takes_force_at=self.takes_force_at,
             end=End(self.end) if self.end else None,
             ended_at=self.ended_at,

@@ -9,7 +9,7 @@ from uuid import UUID
 from django.db.models import Exists, OuterRef, Q, QuerySet, Subquery
 from django.http import Http404
 
-from accounts.models import Membership, Pair
+from accounts.models import Membership, Pair, Person
 from boundaries.models import Agreement, Pause, PersonalLimits, Proposal, Window
 from boundaries.rules import gate
 from boundaries.rules.limits import NOTHING_YET, Limits
@@ -57,7 +57,7 @@ def _situation(
     current = last if last and last.ended_at is None else None
     return Situation(
         limits={membership.person_id: limits_of(membership) for membership in memberships},
-        paused=frozenset(each.person_id for each in memberships if cast(Any, each).is_paused),
+        paused=frozenset(each.person_id for each in memberships if _is_paused(each)),
         parted=pair.ended_at is not None,
         in_force=current.terms if current else NO_CONTACT,
         agreement=current.pk if current else None,
@@ -66,6 +66,11 @@ def _situation(
         windows=tuple(window.as_value() for window in windows),
         proposals=tuple(proposal.as_value() for proposal in proposals),
     )
+
+
+def _is_paused(membership: Membership) -> bool:
+    """Whether a pause of theirs stands, or they were made inactive, which stops as much."""
+    return cast(Any, membership).is_paused or not membership.person.is_active
 
 
 def limits_of(membership: Membership) -> Limits:
@@ -93,7 +98,7 @@ def _memberships(pairs: Collection[UUID]) -> QuerySet[Membership]:
     standing = Pause.objects.filter(
         pair=OuterRef("pair"), person=OuterRef("person"), lifted_at=None
     )
-    members = Membership.objects.filter(pair__in=pairs).select_related("limits")
+    members = Membership.objects.filter(pair__in=pairs).select_related("limits", "person")
     return members.annotate(is_paused=Exists(standing))
 
 
@@ -186,3 +191,9 @@ def own_pause(membership: Membership) -> Pause | None:
     return Pause.objects.filter(
         pair=membership.pair_id, person=membership.person_id, lifted_at=None
     ).first()
+
+
+def pairs_paused_by(person: Person) -> set[UUID]:
+    """The pairs in which this person's own pause stands."""
+    own = Pause.objects.filter(person=person, lifted_at=None)
+    return set(own.values_list("pair", flat=True))

@@ -9,6 +9,7 @@ app_name = "boundaries"
 in_a_pair = [
     path("limits/", views.limits, name="limits"),
     path("agreement/", views.agreement, name="agreement"),
+    path("agreement/end/", views.end, name="end"),
     path("propose/", views.propose, name="propose"),
     path("propose/preview/", views.preview, name="preview"),
     path("take-less/", views.take_less, name="take_less"),

@@ -24,9 +24,9 @@ from boundaries.rules import gate
 from boundaries.rules.canonical import terms_digest
 from boundaries.rules.proposals import Standing
 from boundaries.rules.situation import Situation
-from boundaries.rules.terms import Terms
+from boundaries.rules.terms import NO_CONTACT, Terms
 from boundaries.rules.windows import WINDOWS_UNTIL_REVIEW, Span, occurrences
-from boundaries.words import LOOK_AGAIN, duration_in_words, terms_lines, told
+from boundaries.words import LOOK_AGAIN, duration_in_words, summary, terms_lines, told
 
 
 @member
@@ -53,7 +53,9 @@ def propose(request: HttpRequest, membership: Membership) -> HttpResponse:
     if not form.is_valid():
         return _ask_for_terms(request, membership, form, situation)
     terms = form.terms()
-    proof = take_proof(request, f"propose {membership.pair_id} {terms_digest(terms)}")
+    purpose = f"propose {membership.pair_id} {terms_digest(terms)}"
+    words = _("Propose: %(terms)s") % {"terms": summary(terms)}
+    proof = take_proof(request, purpose, words)
     try:
         proposal = actions.propose(by=membership, terms=terms, proof=proof)
     except RefusedError as refused:
@@ -131,7 +133,9 @@ def consent(request: HttpRequest, membership: Membership, proposal_id: UUID) -> 
     if request.method != "POST":
         return redirect("boundaries:proposal", membership.pair_id, proposal_id)
     digest = request.POST.get("digest", "")
-    proof = take_proof(request, f"consent {proposal_id} {digest}")
+    terms = Proposal.objects.get(pk=proposal_id).terms
+    words = _("Say yes to: %(terms)s") % {"terms": summary(terms)}
+    proof = take_proof(request, f"consent {proposal_id} {digest}", words)
     try:
         actions.consent(by=membership, proposal_id=proposal_id, digest=digest, proof=proof)
     except RefusedError as refused:
@@ -177,6 +181,15 @@ def agreement(request: HttpRequest, membership: Membership) -> HttpResponse:
         "windows": [window.span for window in queries.coming_windows(situation, at)],
     }
     return render(request, "boundaries/agreement.html", context)
+
+
+@member
+@require_POST
+def end(request: HttpRequest, membership: Membership) -> HttpResponse:
+    """End what is agreed, alone: the least of all that is less (R1)."""
+    actions.take_less(by=membership, terms=NO_CONTACT)
+    messages.success(request, _("What was agreed has ended."))
+    return _to_pair(membership)
 
 
 @member

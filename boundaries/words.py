@@ -39,19 +39,18 @@ TOLD: dict[Reason, Promise] = {
     Reason.NOT_MORE: gettext_lazy(
         "This is no more than what you have now, so it needs nobody but you."
     ),
-    Reason.BEYOND_OWN_LIMITS: gettext_lazy(
-        "This is more than your own limits allow. Ask for less here, or change your limits first."
-    ),
+    Reason.BEYOND_OWN_LIMITS: gettext_lazy("This is more than your own limits allow."),
     Reason.OUTSIDE_OWN_HOURS: gettext_lazy(
         "Some of these conversations would be outside the hours that you allow in your limits."
     ),
     Reason.ONE_AT_A_TIME: gettext_lazy(
         "One proposal at a time: there is one that is not settled yet."
     ),
-    Reason.RESTING: gettext_lazy("You asked not long ago. Let it rest for a while."),
+    Reason.RESTING: gettext_lazy(
+        "You can propose again 30 days after your last proposal was over."
+    ),
     Reason.TOO_SOON_FOR_MORE: gettext_lazy(
-        "First, let one whole conversation take place as it is agreed now. After that, there can "
-        "be more."
+        "More can be proposed after one whole conversation under what is agreed now."
     ),
 }
 
@@ -86,6 +85,17 @@ def terms_lines(terms: Terms) -> list[tuple[str, str]]:
         (_("Talking live"), _("Yes, while it is open") if terms.live else _("No")),
         (_("Asked before each"), _("Both of you") if terms.ask_before_each else _("As each chose")),
     ]
+
+
+def summary(terms: Terms) -> str:
+    """The terms in one line: "on the first Saturday of every month at 18:00, 45 minutes"."""
+    if terms.rhythm is None:
+        return _("no conversations")
+    return _("%(rhythm)s at %(at)s, %(minutes)s") % {
+        "rhythm": in_words(terms.rhythm),
+        "at": f"{terms.at:%H:%M}",
+        "minutes": minutes_in_words(terms.minutes),
+    }
 
 
 def in_words(rhythm: Rhythm) -> str:

@@ -40,7 +40,9 @@ class Letter(models.Model):
 
     class Meta:
         constraints = (
-            models.UniqueConstraint(fields=("author", "key"), name="letter_once_for_a_form"),
+            models.UniqueConstraint(
+                fields=("pair", "author", "key"), name="letter_once_for_a_form"
+            ),
             models.CheckConstraint(
                 condition=Q(state="draft", held_at__isnull=True, released_at__isnull=True)
                 | Q(state="held", held_at__isnull=False, released_at__isnull=True)

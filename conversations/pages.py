@@ -5,9 +5,10 @@ from typing import Any
 
 from accounts.models import Membership
 from boundaries import queries as boundaries
+from boundaries.models import Window as DbWindow
 from boundaries.rules import gate
 from boundaries.rules.situation import Situation
-from boundaries.rules.windows import ASK_AHEAD, State, Window
+from boundaries.rules.windows import ASK_AHEAD, State, Window, fits_hours
 from boundaries.words import terms_lines
 from conversations import queries
 from conversations.models import Letter
@@ -20,27 +21,44 @@ LOOK_OFTEN_FROM = timedelta(minutes=10)
 def pair_page(membership: Membership, at: datetime) -> dict[str, Any]:
     """The context of the pair's page at `at`, all of it through this person's own queries."""
     situation = boundaries.load_situation(membership.pair, at)
-    window = boundaries.next_window(situation, at)
     conversations = list(queries.conversations_of(membership)[:PAST_ON_THE_PAGE])
-    proposals = boundaries.proposals_for(membership, situation, at)
-    return {
-        "membership": membership,
-        "at": at,
+    unreleased = queries.letters_of(membership).exclude(state=Letter.State.RELEASED)
+    return _now(membership, situation, conversations, at) | {
         "own_pause": boundaries.own_pause(membership),
         "has_limits": boundaries.own_limits(membership) is not None,
-        "window": window,
-        "is_open": window is not None and window.state is State.OPEN,
-        "answer": _answer(membership, window, situation, at),
+        "in_force": situation.in_force,
         "terms_lines": terms_lines(situation.in_force),
         "proposals": [
             {"row": row, "standing": standing, "is_mine": row.author_id == membership.person_id}
-            for row, standing in proposals
+            for row, standing in boundaries.proposals_for(membership, situation, at)
         ],
-        "letters": queries.letters_of(membership).exclude(state=Letter.State.RELEASED)[
-            :LETTERS_ON_THE_PAGE
-        ],
+        "letters": unreleased[:LETTERS_ON_THE_PAGE],
+    }
+
+
+def now_part(membership: Membership, at: datetime) -> dict[str, Any]:
+    """The context of that part of the pair's page which changes by itself."""
+    situation = boundaries.load_situation(membership.pair, at)
+    conversations = list(queries.conversations_of(membership)[:1])
+    return _now(membership, situation, conversations, at)
+
+
+def _now(
+    membership: Membership, situation: Situation, conversations: list[DbWindow], at: datetime
+) -> dict[str, Any]:
+    """`look` stands for all that this part shows: as long as it is the same, nothing changed."""
+    window = boundaries.next_window(situation, at)
+    answer = _answer(membership, window, situation, at)
+    is_near = window is not None and at >= window.span.opens_at - LOOK_OFTEN_FROM
+    return {
+        "membership": membership,
+        "at": at,
+        "window": window,
+        "is_open": window is not None and window.state is State.OPEN,
+        "is_about_to_change": is_near,
+        "answer": answer,
         "conversations": conversations,
-        "is_about_to_change": window is not None and at >= window.span.opens_at - LOOK_OFTEN_FROM,
+        "look": f"{window.id}-{window.state}-{answer}-{is_near}" if window else "nothing",
     }
 
 
@@ -49,11 +67,14 @@ def _answer(
 ) -> str:
     """What this person said to the next conversation: "skipped", "go_ahead", or "asked" or "open".
 
-    Who wanted to be asked is asked from some days before (R24). Empty if there is nothing to say.
+    Who wanted to be asked is asked from some days before (R24). "outside" if their own hours forbid
+    it; empty if there is nothing to say.
     """
     me = membership.person_id
     if window is None or gate.reasons_against(gate.AnswerWindow(window), situation, at):
         return ""
+    if not fits_hours(window.span, situation.limits[me]):
+        return "outside"
     if me in window.skipped:
         return "skipped"
     if me in window.go_ahead:

@@ -8,6 +8,7 @@ app_name = "conversations"
 
 in_a_pair = [
     path("", views.pair, name="pair"),
+    path("now/", views.now, name="now"),
     path("past/", views.past, name="past"),
     path("letters/", views.letters, name="letters"),
     path("letters/new/", views.write, name="write"),

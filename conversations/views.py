@@ -15,13 +15,13 @@ from accounts import clock
 from accounts.access import anyone, member, signed_in_person
 from accounts.models import Membership
 from accounts.queries import memberships_of
-from boundaries.queries import load_situation
+from boundaries.queries import load_situation, pairs_paused_by
 from boundaries.rules.terms import NO_CONTACT
 from conversations import actions, queries
 from conversations.exceptions import AlreadyReleasedError, ChangedElsewhereError
 from conversations.forms import LetterForm, plain_line_ends
 from conversations.models import Letter
-from conversations.pages import pair_page
+from conversations.pages import now_part, pair_page
 
 PAST_ON_A_PAGE = 12
 
@@ -32,10 +32,12 @@ def home(request: HttpRequest) -> HttpResponse:
     """The front page; for somebody in one pair, that pair's page."""
     if not request.user.is_authenticated:
         return render(request, "conversations/front.html")
-    pairs = list(memberships_of(signed_in_person(request)))
+    person = signed_in_person(request)
+    pairs = list(memberships_of(person))
     if len(pairs) == 1:
         return redirect("conversations:pair", pairs[0].pair_id)
-    return render(request, "conversations/home.html", {"pairs": pairs})
+    context = {"pairs": pairs, "paused": pairs_paused_by(person)}
+    return render(request, "conversations/home.html", context)
 
 
 @member
@@ -43,6 +45,19 @@ def home(request: HttpRequest) -> HttpResponse:
 def pair(request: HttpRequest, membership: Membership) -> HttpResponse:
     """The pair's page: what is agreed, the next conversation, what arrived, and my letters."""
     return render(request, "conversations/pair.html", pair_page(membership, clock.now()))
+
+
+@member
+@require_safe
+def now(request: HttpRequest, membership: Membership) -> HttpResponse:
+    """That part of the pair's page which changes by itself; 204 while it looks as it did.
+
+    Without messages, which belong to the page that the person asked for.
+    """
+    context = now_part(membership, clock.now())
+    if request.GET.get("look") == context["look"]:
+        return HttpResponse(status=204)
+    return render(request, "conversations/now.html", context)
 
 
 @member
@@ -60,8 +75,12 @@ def past(request: HttpRequest, membership: Membership) -> HttpResponse:
 def letters(request: HttpRequest, membership: Membership) -> HttpResponse:
     """All letters that I wrote in the pair."""
     pages = Paginator(queries.letters_of(membership), PAST_ON_A_PAGE)
-    page = pages.get_page(request.GET.get("page"))
-    return render(request, "conversations/letters.html", {"membership": membership, "page": page})
+    context = {
+        "membership": membership,
+        "page": pages.get_page(request.GET.get("page")),
+        "in_force": load_situation(membership.pair, clock.now()).in_force,
+    }
+    return render(request, "conversations/letters.html", context)
 
 
 @member

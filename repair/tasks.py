@@ -3,6 +3,7 @@
 import logging
 from collections.abc import Callable
 
+from accounts import actions as accounts
 from boundaries import actions as boundaries
 from conversations import actions as conversations
 from repair.celery import app
@@ -14,7 +15,7 @@ log = logging.getLogger(__name__)
 @app.task
 def sweep() -> None:
     """Do what is due. A step that fails is logged and does not stop the others (R7)."""
-    for step in (beat, boundaries.sweep, conversations.sweep):
+    for step in (beat, boundaries.sweep, conversations.sweep, accounts.forget_old):
         _try(step)
 
 

@@ -59,6 +59,11 @@ def rows(ana_place, ben_place, clock):
     }
 
 
+def twice(act):
+    act()
+    act()
+
+
 ATTEMPTS = {
     "agreement_one_in_force": [lambda it: raw.copy(it["agreement"], number=2, proposal_id=None)],
     "agreement_numbered": [
@@ -76,18 +81,13 @@ ATTEMPTS = {
         lambda it: raw.change(it["proposal"], takes_force_at=None),
     ],
     "proposal_one_in_cooling_off": [
-        lambda it: (
-            raw.copy(it["proposal"], end=None, ended_at=None),
-            raw.copy(it["proposal"], end=None, ended_at=None),
-        )
+        lambda it: twice(lambda: raw.copy(it["proposal"], end=None, ended_at=None))
     ],
     "consent_once": [lambda it: raw.copy(it["consent"])],
     "consent_withdrawn_after_given": [
         lambda it: raw.change(it["consent"], withdrawn_at=it["consent"].given_at - SOON)
     ],
-    "pause_one_standing": [
-        lambda it: (raw.copy(it["pause"], lifted_at=None), raw.copy(it["pause"], lifted_at=None))
-    ],
+    "pause_one_standing": [lambda it: twice(lambda: raw.copy(it["pause"], lifted_at=None))],
     "pause_lifted_after_it_began": [
         lambda it: raw.change(it["pause"], lifted_at=it["pause"].began_at - SOON)
     ],

@@ -3,6 +3,7 @@
 import re
 from importlib import import_module
 from pathlib import Path
+from typing import Any
 
 ROOT = Path(__file__).parent.parent
 ROW = re.compile(r"^\| (R\d+) \| (.+) \| (.+) \| (.+) \|$", re.MULTILINE)
@@ -34,7 +35,7 @@ def _exists(dotted: str) -> bool:
     parts = dotted.split(".")
     for length in range(len(parts) - 1, 0, -1):
         try:
-            found = import_module(".".join(parts[:length]))
+            found: Any = import_module(".".join(parts[:length]))
         except ModuleNotFoundError:
             continue
         for part in parts[length:]:

@@ -23,6 +23,7 @@ PRODUCTION = {
     "REPAIR_HOSTS": "repair.example.org",
     "DATABASE_URL": "postgresql://repair:hidden-word@127.0.0.1:1/repair",
     "EMAIL_URL": "smtp+tls://someone:hidden-word@mail.example.org:587",
+    "REPAIR_MAIL_FROM": "Calendar <post@example.org>",
 }
 DEAD = "postgresql://repair:hidden-word@127.0.0.1:1/repair"
 
@@ -122,7 +123,9 @@ def test_a_wrong_setting_is_one_line_that_names_it_and_not_its_value(tmp_path, v
     assert "hidden-" not in ended.stderr + ended.stdout
 
 
-@pytest.mark.parametrize("name", ["SECRET_KEY", "REPAIR_HOSTS", "DATABASE_URL", "EMAIL_URL"])
+@pytest.mark.parametrize(
+    "name", ["SECRET_KEY", "REPAIR_HOSTS", "DATABASE_URL", "EMAIL_URL", "REPAIR_MAIL_FROM"]
+)
 def test_production_starts_with_nothing_left_out(tmp_path, name):
     ended = manage(tmp_path, "check", **{**PRODUCTION, name: ""})
     assert ended.returncode == 1
@@ -135,6 +138,10 @@ def test_production_starts_with_nothing_left_out(tmp_path, name):
     [
         ("SECRET_KEY", "hidden-word"),
         ("EMAIL_URL", "hidden-word"),
+        ("REPAIR_MAIL_FROM", "hidden-word"),
+        ("REPAIR_MAIL_FROM", "Calendar <hidden-word>"),
+        ("REPAIR_HSTS_SUBDOMAINS", "hidden-word"),
+        ("REPAIR_HSTS_PRELOAD", "hidden-word"),
         ("REPAIR_PROXIES", "-1"),
         ("REPAIR_PROXIES", "hidden-word"),
         ("REPAIR_DEMO", "1"),
@@ -152,6 +159,23 @@ def test_production_settings_pass_every_deployment_check(tmp_path):
     on_sqlite = {**PRODUCTION, "DATABASE_URL": f"sqlite:///{tmp_path / 'db.sqlite3'}"}
     ended = manage(tmp_path, "check", "--deploy", "--fail-level=DEBUG", **on_sqlite)
     assert ended.returncode == 0, ended.stderr
+
+
+@pytest.mark.parametrize(
+    ("chosen", "sent"), [({}, "False False"), ({"REPAIR_HSTS_SUBDOMAINS": "1"}, "True False")]
+)
+def test_neighbouring_names_are_bound_to_tls_only_where_the_host_says_so(tmp_path, chosen, sent):
+    say = "from django.conf import settings as s; print(s.SECURE_HSTS_INCLUDE_SUBDOMAINS, "
+    ended = manage(
+        tmp_path,
+        "shell",
+        "--no-imports",
+        "-c",
+        f"{say}s.SECURE_HSTS_PRELOAD)",
+        **PRODUCTION,
+        **chosen,
+    )
+    assert ended.stdout.strip() == sent, ended.stderr
 
 
 def test_worker_and_web_say_the_same_line(tmp_path):

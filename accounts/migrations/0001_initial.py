@@ -94,7 +94,7 @@ class Migration(migrations.Migration):
                 ),
             ],
             options={
-                "indexes": [models.Index(fields=["person", "at"], name="codeattempt_person_at")],
+                "indexes": [models.Index(fields=["at"], name="codeattempt_at")],
             },
         ),
         migrations.CreateModel(

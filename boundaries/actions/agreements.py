@@ -3,20 +3,23 @@
 Except for `take_less`, callers hold the pair's lock and have asked the gate.
 """
 
+from dataclasses import replace
 from datetime import datetime, timedelta
 from itertools import islice, takewhile
 from uuid import UUID
 
-from django.db.models import F, Q, QuerySet
+from django.db.models import DateTimeField, F, Q, QuerySet, Value
+from django.db.models.functions import Greatest
 
 from accounts.locks import locked_pair
 from accounts.models import Membership, Pair
 from boundaries.actions.record import Act, Entry, add_to_record
 from boundaries.exceptions import refuse_if
-from boundaries.models import Agreement, Answer, Proposal, Window
+from boundaries.models import Agreement, Answer, Consent, Proposal, Window
 from boundaries.queries import load_situation
 from boundaries.rules import gate, windows
 from boundaries.rules.canonical import terms_digest
+from boundaries.rules.limits import HOURS_OF_THE_WEEK
 from boundaries.rules.proposals import LAPSE, End
 from boundaries.rules.situation import Situation
 from boundaries.rules.terms import NO_CONTACT, Terms
@@ -37,12 +40,15 @@ def take_less(*, by: Membership, terms: Terms) -> None:
 
 
 def put_in_force(pair: Pair, proposal: Proposal, situation: Situation, at: datetime) -> None:
-    """Begin the agreement that a proposal made, with its windows up to the review (R6)."""
-    limits = situation.limits.values()
-    end_agreement(pair, at)
+    """Begin the agreement that a proposal made, with its windows up to the review (R6).
+
+    These are of the dates that were shown with the terms: one that does not fit falls away, and
+    none comes in its place (R2).
+    """
+    end_agreement(pair, at, by=None)
+    _supersede_proposals(pair, at)
     _cancel_planned_windows(pair, at)
-    spans = windows.plan(proposal.terms, limits, after=at, previous=_last_conversation(pair))
-    first = list(islice(spans, WINDOWS_UNTIL_REVIEW))
+    first = _first_windows(pair, proposal.terms, situation, at)
     number, review_at = _next_number(pair), _review(first, at)
     agreement = _begin(pair, number, proposal.terms, at, review_at=review_at, proposal=proposal)
     new = Window.objects.bulk_create(_window(agreement, span) for span in first)
@@ -61,61 +67,95 @@ def put_less_in_force(
     """
     if terms == NO_CONTACT:
         end_all_contact(pair, at, by=by)
-        add_to_record([Entry(pair.pk, Act.ENDED, by)], at)
         return
     void_proposals(pair, at, by=by)
     last = Agreement.objects.get(pair=pair, ended_at=None)
-    kept = _fitting(pair, terms, situation, at)
-    end_agreement(pair, at)
-    review_at = min(last.review_at, _review(kept, at))
+    planned = _planned(situation, at)
+    kept = _fitting(pair, terms, situation, planned)
+    end_agreement(pair, at, by=by)
+    review_at = min(last.review_at, _review(kept, at)) if planned else last.review_at
     agreement = _begin(pair, last.number + 1, terms, at, review_at=review_at)
-    _keep(pair, agreement, kept, situation, at)
+    _keep(pair, agreement, kept, at)
+    shorten_open_window(pair, terms, situation, at)
     add_to_record([Entry(pair.pk, Act.LESSENED, by, agreement.pk, agreement.digest)], at)
 
 
-def keep_fitting_windows(pair: Pair, situation: Situation, at: datetime) -> None:
-    """Keep the windows that fit what is in force and the limits in `situation` (R8).
-
-    The others are cancelled or shortened. The review may come closer and never moves away.
-    """
-    agreement = Agreement.objects.get(pair=pair, ended_at=None)
-    kept = _fitting(pair, agreement.terms, situation, at)
-    agreement.review_at = min(agreement.review_at, _review(kept, at))
-    agreement.save(update_fields=["review_at"])
-    _keep(pair, agreement, kept, situation, at)
-
-
-def _keep(
-    pair: Pair, agreement: Agreement, kept: list[Span], situation: Situation, at: datetime
-) -> None:
+def _keep(pair: Pair, agreement: Agreement, kept: list[Span], at: datetime) -> None:
+    """Of the windows that are planned, keep these under `agreement` and cancel the others."""
     planned = _planned_and_not_over(pair, at)
     planned.exclude(opens_at__in=[span.opens_at for span in kept]).update(
         state=State.CANCELLED, ended_at=at
     )
     length = timedelta(minutes=agreement.terms.minutes)
     planned.update(agreement=agreement, closes_at=F("opens_at") + length)
-    _shorten_open_window(pair, agreement.terms, situation, at)
 
 
 def end_all_contact(pair: Pair, at: datetime, *, by: UUID | None) -> None:
     """End the agreement, its windows, also an open one, and void all that was asked (R3, R13)."""
     void_proposals(pair, at, by=by)
-    end_agreement(pair, at)
+    end_agreement(pair, at, by=by)
     _cancel_planned_windows(pair, at)
     _close_open_window(pair, at)
 
 
-def end_agreement(pair: Pair, at: datetime) -> None:
+def end_agreement(pair: Pair, at: datetime, *, by: UUID | None) -> None:
     """End the agreement in force, if there is one. Its windows are the caller's business."""
-    Agreement.objects.filter(pair=pair, ended_at=None).update(ended_at=at)
+    in_force = Agreement.objects.filter(pair=pair, ended_at=None)
+    for agreement, digest in in_force.values_list("pk", "digest"):
+        in_force.update(ended_at=not_before("in_force_from", at))
+        add_to_record([Entry(pair.pk, Act.ENDED, by, agreement, digest)], at)
 
 
 def void_proposals(pair: Pair, at: datetime, *, by: UUID | None) -> None:
-    """Void what is open or in cooling-off: what it would have changed has changed (R3)."""
+    """Void what is open or in cooling-off: what it would have changed has changed (R3).
+
+    Whose act it is takes back all that seems to stand to them, also what is over without their
+    knowing: if it went on looking open, they would learn by their own act that it was over (R4).
+    """
     open_or_cooling_off = Q(made_at__gt=at - LAPSE) | Q(takes_force_at__isnull=False)
     standing = Proposal.objects.filter(open_or_cooling_off, pair=pair, end=None)
-    if standing.update(end=End.VOID, ended_at=at, ended_by=by):
-        add_to_record([Entry(pair.pk, Act.PROPOSAL_VOID, by)], at)
+    void = [
+        Entry(pair.pk, Act.PROPOSAL_VOID, by, *row) for row in standing.values_list("pk", "digest")
+    ]
+    standing.update(end=End.VOID, ended_at=at, ended_by=by)
+    add_to_record(void, at)
+    if by:
+        _seeming_to_stand(pair, by, at).update(withdrawn_at=not_before("given_at", at))
+
+
+def not_before(field: str, at: datetime) -> Greatest:
+    """`at`, or what stands in `field` if that is later.
+
+    A clock that was set back must never make a pause or an end fail (R7).
+    """
+    return Greatest(F(field), Value(at, output_field=DateTimeField()))
+
+
+def _seeming_to_stand(pair: Pair, person: UUID, at: datetime) -> QuerySet[Consent]:
+    """This person's consents to what looks open or in cooling-off to them (`as_seen_by`)."""
+    seems_open = Q(proposal__takes_force_at=None, proposal__made_at__gt=at - LAPSE)
+    seems_cooling_off = Q(proposal__takes_force_at__gt=at)
+    own = Consent.objects.filter(proposal__pair=pair, person=person, withdrawn_at=None)
+    return own.filter(seems_open | seems_cooling_off).exclude(proposal__end=End.IN_FORCE)
+
+
+def _supersede_proposals(pair: Pair, at: datetime) -> None:
+    """End what looks open beside the one that takes force: it was to change something else (R3).
+
+    Whatever became of it before; both know that this one took force, so nothing is disclosed.
+    """
+    looks_open = Proposal.objects.filter(
+        pair=pair, takes_force_at=None, made_at__gt=at - LAPSE
+    ).exclude(consents__withdrawn_at__isnull=False)
+    looks_open.update(end=End.SUPERSEDED, ended_at=at, ended_by=None)
+
+
+def _first_windows(pair: Pair, terms: Terms, situation: Situation, at: datetime) -> list[Span]:
+    """Of the conversations up to the review, those that fit hours and distances."""
+    shown = set(islice(windows.occurrences(terms, after=at), WINDOWS_UNTIL_REVIEW))
+    limits, previous = situation.limits.values(), _last_conversation(pair)
+    spans = windows.plan(terms, limits, after=at, previous=previous)
+    return list(takewhile(lambda span: span in shown, spans))
 
 
 def _begin(
@@ -143,20 +183,24 @@ def _next_number(pair: Pair) -> int:
     return last.number + 1 if last else 1
 
 
-def _fitting(pair: Pair, terms: Terms, situation: Situation, at: datetime) -> list[Span]:
-    """Of the windows that are planned, those which `terms` and the limits also plan.
-
-    From the first of them and not from now: one that is due, and will be opened by a sweep that is
-    late, stays.
-    """
-    planned = {
+def _planned(situation: Situation, at: datetime) -> set[datetime]:
+    """When the windows open that are planned and not over."""
+    return {
         window.span.opens_at
         for window in situation.windows
         if window.state is State.PLANNED and at < window.span.closes_at
     }
+
+
+def _fitting(pair: Pair, terms: Terms, situation: Situation, planned: set[datetime]) -> list[Span]:
+    """Of the windows that are planned, those which `terms` and the distances also plan.
+
+    From the first of them and not from now: one that is due, and will be opened by a sweep that is
+    late, stays. Not by hours: a date that vanished would tell when somebody changed theirs.
+    """
     if not planned:
         return []
-    limits = situation.limits.values()
+    limits = [replace(each, hours=HOURS_OF_THE_WEEK) for each in situation.limits.values()]
     previous = _last_conversation(pair)
     spans = windows.plan(terms, limits, after=min(planned), previous=previous)
     until_last = takewhile(lambda span: span.opens_at <= max(planned), spans)
@@ -184,7 +228,9 @@ def _last_conversation(pair: Pair) -> datetime | None:
 
 
 def _cancel_planned_windows(pair: Pair, at: datetime) -> None:
-    _planned_and_not_over(pair, at).update(state=State.CANCELLED, ended_at=at)
+    """Without those that are due: the gate skips these, and both read that they were not held."""
+    planned = Window.objects.filter(pair=pair, state=State.PLANNED, opens_at__gt=at)
+    planned.update(state=State.CANCELLED, ended_at=at)
 
 
 def _planned_and_not_over(pair: Pair, at: datetime) -> QuerySet[Window]:
@@ -217,7 +263,8 @@ def _close_open_window(pair: Pair, at: datetime) -> None:
         add_to_record([Entry(pair.pk, Act.WINDOW_CLOSED)], at)
 
 
-def _shorten_open_window(pair: Pair, terms: Terms, situation: Situation, at: datetime) -> None:
+def shorten_open_window(pair: Pair, terms: Terms, situation: Situation, at: datetime) -> None:
+    """Let an open window go on only as long as `terms` and the limits allow (R8)."""
     opened = next((each for each in situation.windows if each.state is State.OPEN), None)
     if opened is None:
         return

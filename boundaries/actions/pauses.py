@@ -2,7 +2,7 @@
 
 from accounts.locks import locked_pair
 from accounts.models import Membership
-from boundaries.actions.agreements import end_all_contact
+from boundaries.actions.agreements import end_all_contact, not_before
 from boundaries.actions.record import Act, Entry, add_to_record
 from boundaries.models import Pause
 
@@ -29,5 +29,5 @@ def lift(*, by: Membership) -> None:
     """
     with locked_pair(by.pair_id) as (pair, at):
         own = Pause.objects.filter(pair=pair, person_id=by.person_id, lifted_at=None)
-        if own.update(lifted_at=at):
+        if own.update(lifted_at=not_before("began_at", at)):
             add_to_record([Entry(pair.pk, Act.PAUSE_LIFTED, by.person_id)], at)

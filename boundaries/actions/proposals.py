@@ -6,7 +6,7 @@ from uuid import UUID
 from accounts.locks import locked_pair
 from accounts.models import Membership, Pair
 from accounts.proof import Proof
-from boundaries.actions.agreements import put_in_force
+from boundaries.actions.agreements import not_before, put_in_force
 from boundaries.actions.record import Act, Entry, add_to_record
 from boundaries.exceptions import RefusedError, refuse_if
 from boundaries.models import Consent, Proposal
@@ -76,7 +76,7 @@ def withdraw_proposal(*, by: Membership, proposal_id: UUID) -> None:
         if seen not in (Standing.OPEN, Standing.COOLING_OFF):
             return
         own = proposal.consents.filter(person_id=by.person_id, withdrawn_at=None)
-        if own.update(withdrawn_at=at):
+        if own.update(withdrawn_at=not_before("given_at", at)):
             end = End.CONSENT_WITHDRAWN if proposal.takes_force_at else End.WITHDRAWN
             if proposal.end is None:
                 _end(proposal, end, at, by.person_id)

@@ -16,6 +16,7 @@ from boundaries.rules.windows import State
 
 BATCH = 100
 SET_ASIDE_FOR = timedelta(minutes=1)
+SET_ASIDE_KEPT = timedelta(days=1)
 
 Row = TypeVar("Row", bound=Model)
 
@@ -34,6 +35,7 @@ def sweep() -> None:
     settle_one_by_one(cooled_off.order_by("takes_force_at"), take_force)
     reviewed = Agreement.objects.filter(ended_at=None, review_at__lte=at)
     settle_one_by_one(reviewed.order_by("review_at"), lapse)
+    SetAside.objects.filter(until__lt=at - SET_ASIDE_KEPT).delete()
 
 
 def settle_in_batches(due: QuerySet[Row], settle: Callable[[Collection[UUID]], object]) -> None:

@@ -5,6 +5,8 @@ from dataclasses import replace
 from datetime import datetime
 from uuid import UUID
 
+from django.db.models import F
+
 from accounts.locks import locked_pair, locked_pairs
 from accounts.models import Membership, Pair
 from boundaries.actions.agreements import end_all_contact
@@ -65,11 +67,16 @@ def open_due(
 
 
 def close_due(pair_ids: Collection[UUID]) -> None:
-    """Close the open windows of these pairs whose end has come. All of them ran to their end."""
+    """Close the open windows of these pairs whose end has come.
+
+    One that was opened late is not a whole one, so it does not unlock more (R5).
+    """
     with locked_pairs(pair_ids) as (pairs, at):
         due = Window.objects.filter(pair__in=pairs, state=State.OPEN, closes_at__lte=at)
         entries = [Entry(each.pair_id, Act.WINDOW_CLOSED, subject=each.pk) for each in due]
-        due.update(state=State.HELD, ended_at=at)
+        in_time = due.filter(opened_at__lte=F("opens_at") + rules.WHOLE_IF_OPENED_WITHIN)
+        in_time.update(state=State.HELD, ended_at=at)
+        due.update(state=State.CUT_SHORT, ended_at=at)
         add_to_record(entries, at)
 
 

@@ -323,9 +323,13 @@ def not_both_consented(act: TakeForce, situation: Situation, _: datetime) -> boo
     return not situation.limits.keys() <= act.proposal.consented
 
 
-def cooling_off(act: TakeForce, _: Situation, at: datetime) -> bool:
-    """R2: not before the end of cooling-off."""
-    return act.proposal.takes_force_at is None or at < act.proposal.takes_force_at
+def cooling_off(act: TakeForce, situation: Situation, at: datetime) -> bool:
+    """R2: not before the end of cooling-off, nor of one that somebody has made longer since."""
+    proposal = act.proposal
+    if proposal.takes_force_at is None or at < proposal.takes_force_at:
+        return True
+    longest = max(limits.cooling_off for limits in situation.limits.values())
+    return proposal.agreed_at is not None and at < proposal.agreed_at + longest
 
 
 def changed_meanwhile(act: Show | Consent | TakeForce, situation: Situation, _: datetime) -> bool:

@@ -22,12 +22,14 @@ class End(StrEnum):
     """Why a proposal is over.
 
     VOID: what was in force changed, or something forbade it when its time came (R3).
+    SUPERSEDED: another took force, so that both know of the change.
     """
 
     WITHDRAWN = "withdrawn"
     DECLINED = "declined"
     CONSENT_WITHDRAWN = "consent_withdrawn"
     VOID = "void"
+    SUPERSEDED = "superseded"
     IN_FORCE = "in_force"
 
 
@@ -49,8 +51,8 @@ class Proposal:
 
     base: the agreement that was in force when it was made, which it would change; None for no
     contact.
-    takes_force_at: set by the second consent. ended_by: the person whose act ended it, if it was a
-    person's.
+    agreed_at, takes_force_at: when the second consent was given, and what it set.
+    ended_by: the person whose act ended it, if it was a person's.
     consented: whose yes to these exact terms stands. taken_back: who withdrew theirs, and when,
     also when it was over already without their knowing.
     """
@@ -60,6 +62,7 @@ class Proposal:
     terms: Terms
     base: UUID | None
     made_at: datetime
+    agreed_at: datetime | None = None
     takes_force_at: datetime | None = None
     end: End | None = None
     ended_at: datetime | None = None
@@ -92,6 +95,8 @@ def as_seen_by(person: UUID, proposal: Proposal, at: datetime) -> Standing | Non
         return Standing.ENDED_BY_SELF
     if proposal.takes_force_at is not None:
         return _seen_after_both_consented(proposal, proposal.takes_force_at, at)
+    if proposal.author == person and proposal.end is End.SUPERSEDED:
+        return Standing.NOT_IN_FORCE
     if proposal.author == person:
         return Standing.OPEN if at < proposal.lapses_at else Standing.NOT_TAKEN_UP
     return Standing.OPEN if standing(proposal, at) is Standing.OPEN else None

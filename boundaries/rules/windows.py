@@ -26,6 +26,9 @@ WINDOWS_UNTIL_REVIEW = 6
 ASK_AHEAD = timedelta(days=3)
 """So long before a conversation those who wanted to be asked are asked (R24)."""
 
+WHOLE_IF_OPENED_WITHIN = timedelta(minutes=1)
+"""A conversation that opened later than so, for want of a worker, does not count as whole (R5)."""
+
 HORIZON = timedelta(days=4 * 366)
 """How far ahead conversations are looked for: enough for six at the rarest rhythm on offer."""
 

@@ -1,7 +1,7 @@
 """Writing, holding and withdrawing letters (R17)."""
 
 from datetime import datetime
-from uuid import UUID
+from uuid import UUID, uuid4
 
 from accounts.locks import locked_pair
 from accounts.models import Membership, Pair
@@ -13,22 +13,20 @@ from conversations.models import Letter
 def write_letter(*, by: Membership, key: UUID, body: str, hold: bool) -> Letter:
     """Write a letter, as a draft or held for the next conversation.
 
-    The same `key` again gives the same letter.
+    The same `key` again is the same letter: the same words change nothing, others take their place.
+    Words that come after it was released begin a letter of their own, so that none are lost.
     """
     with locked_pair(by.pair_id) as (pair, at):
-        letter, new = Letter.objects.get_or_create(
-            author_id=by.person_id,
-            key=key,
-            defaults={
-                "pair": pair,
-                "body": body,
-                "length": len(body),
-                "written_at": at,
-                "changed_at": at,
-            },
-        )
-        if new and hold:
-            _hold(letter, at)
+        letter = Letter.objects.filter(pair=pair, author=by.person_id, key=key).first()
+        if letter and letter.state == Letter.State.RELEASED:
+            if letter.body == body:
+                return letter
+            letter, key = None, uuid4()
+        if letter is None:
+            letter = Letter(
+                pair=pair, author_id=by.person_id, key=key, body=body, written_at=at, changed_at=at
+            )
+        _change(letter, body, at, hold=hold)
         return letter
 
 
@@ -45,11 +43,7 @@ def edit_letter(*, by: Membership, letter_id: UUID, version: int, body: str, hol
             raise AlreadyReleasedError
         if letter.version != version and letter.body != body:
             raise ChangedElsewhereError(letter.version, letter.body)
-        if letter.body != body:
-            letter.body, letter.length = body, len(body)
-            letter.version += 1
-            letter.changed_at = at
-        _hold(letter, at) if hold else _unhold(letter, at)
+        _change(letter, body, at, hold=hold)
         return letter
 
 
@@ -82,6 +76,14 @@ def delete_letter(*, by: Membership, letter_id: UUID) -> None:
 
 def _own(pair: Pair, by: Membership, letter_id: UUID) -> Letter:
     return Letter.objects.get(pair=pair, author=by.person_id, pk=letter_id)
+
+
+def _change(letter: Letter, body: str, at: datetime, *, hold: bool) -> None:
+    if letter.body != body:
+        letter.version += 1
+        letter.changed_at = at
+    letter.body, letter.length = body, len(body)
+    _hold(letter, at) if hold else _unhold(letter, at)
 
 
 def _hold(letter: Letter, at: datetime) -> None:

@@ -1,6 +1,7 @@
 """Sending notices after the change that they tell of was committed (R28)."""
 
 import logging
+from datetime import datetime
 from uuid import UUID
 
 from django.conf import settings
@@ -9,11 +10,10 @@ from django.db.models import QuerySet
 from django.template.loader import render_to_string
 
 from accounts.locks import locked_pair
+from accounts.models import Pair
 from boundaries.actions.sweeping import settle_one_by_one
 from boundaries.queries import load_situation
 from boundaries.rules import gate
-from boundaries.rules.situation import Situation
-from boundaries.rules.windows import Window
 from conversations.models import Notice
 
 BATCH = 100
@@ -40,26 +40,36 @@ def _send_in_pair(pair_id: UUID) -> None:
 
 
 def _claim(notice: Notice) -> bool:
-    """Whether it is this process that sends it now; one that is no longer right is cancelled.
+    """Whether it is this process that sends it; one that is no longer right is cancelled.
 
-    It is marked as sent before it is sent: a crash between the two loses a notice, and never
-    doubles one. The gate is asked under the lock, but the mail goes out after it: a pause must not
-    wait for a mail server.
+    It is marked as sent, and that committed, before it is sent: a crash between the two loses a
+    notice, and never doubles one.
     """
     with locked_pair(notice.pair_id) as (pair, at):
-        situation = load_situation(pair, at)
-        window = _window(notice, situation)
-        allowed = window and not gate.reasons_against(gate.Notify(window), situation, at)
+        allowed = _is_right(notice, pair, at)
         end = "sent" if allowed else "cancelled"
         claimed = _waiting().filter(pk=notice.pk).update(end=end, ended_at=at)
         return bool(claimed and allowed)
 
 
-def _window(notice: Notice, situation: Situation) -> Window | None:
-    return next((each for each in situation.windows if each.id == notice.window_id), None)
-
-
 def _send(notice: Notice) -> None:
+    """Send it under the pair's lock, so that none goes out after a pause has returned (R13).
+
+    A pause in this pair may then wait for the mail server, as long as `EMAIL_TIMEOUT` at the most.
+    """
+    with locked_pair(notice.pair_id) as (pair, at):
+        end = _mail(notice) if _is_right(notice, pair, at) else "cancelled"
+        Notice.objects.filter(pk=notice.pk).update(end=end)
+
+
+def _is_right(notice: Notice, pair: Pair, at: datetime) -> bool:
+    situation = load_situation(pair, at)
+    window = next((each for each in situation.windows if each.id == notice.window_id), None)
+    return window is not None and not gate.reasons_against(gate.Notify(window), situation, at)
+
+
+def _mail(notice: Notice) -> str:
+    """What became of it: sent or failed, whatever the fault. The pair does not wait for it."""
     context = {"address": settings.REPAIR_URL}
     try:
         send_mail(
@@ -68,8 +78,7 @@ def _send(notice: Notice) -> None:
             from_email=None,
             recipient_list=[notice.person.email],
         )
-    except OSError:
-        # SMTPException is an OSError too. The reason is in the log; the row says only that it
-        # failed.
+    except Exception:
         log.exception("A notice could not be sent")
-        Notice.objects.filter(pk=notice.pk).update(end="failed")
+        return "failed"
+    return "sent"

@@ -4,6 +4,7 @@ import os
 import secrets
 import tempfile
 from collections.abc import Callable
+from email.utils import parseaddr
 from pathlib import Path
 from typing import Any, NoReturn, TypeVar
 
@@ -91,6 +92,14 @@ def mail(url: str) -> dict[str, Any]:
     except (ValueError, KeyError):
         fail(f"EMAIL_URL cannot be read. {wanted}")
     return {name: value for name, value in config.items() if name.startswith("EMAIL_")}
+
+
+def sender(name: str) -> str:
+    """The sender of mails, which must be an address or a name with one."""
+    value = text(name, "")
+    if "@" not in parseaddr(value)[1] or not value.isprintable():
+        fail(f"{name} is missing or no sender. Set it to something neutral: Calendar <post@host>.")
+    return value
 
 
 def secret_key() -> str:

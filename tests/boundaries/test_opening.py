@@ -12,6 +12,7 @@ from boundaries.models import Answer, PersonalLimits, Window
 from boundaries.rules.gate import Reason
 from boundaries.rules.limits import Limits
 from boundaries.rules.rhythm import Weekly
+from boundaries.rules.terms import NO_CONTACT
 from boundaries.rules.windows import State
 from conversations import actions as conversations
 from tests import factories, seen
@@ -70,8 +71,31 @@ def test_r20_a_window_that_is_opened_late_still_closes_at_its_instant(window, cl
     assert state_of(window) == State.OPEN
     assert window.opened_at == clock.at
     sweep_at(clock, window.closes_at)
-    assert (state_of(window), window.ended_at) == (State.HELD, clock.at)
+    assert (state_of(window), window.ended_at) == (State.CUT_SHORT, clock.at)
     assert seen.last_entry(in_=pair) == (Act.WINDOW_CLOSED, None, window.pk)
+
+
+@pytest.mark.parametrize(
+    ("late", "state"),
+    [
+        (timedelta(), State.HELD),
+        (timedelta(minutes=1), State.HELD),
+        (timedelta(minutes=1) + MOMENT, State.CUT_SHORT),
+    ],
+)
+def test_r5_a_conversation_that_opened_late_is_not_a_whole_one(window, clock, late, state):
+    sweep_at(clock, window.opens_at + late)
+    sweep_at(clock, window.closes_at)
+    assert state_of(window) == state
+
+
+def test_r20_one_that_is_due_when_other_terms_take_force_is_told_as_not_held(
+    window, ana_place, pair, clock
+):
+    clock.go_to(window.opens_at)
+    actions.take_less(by=ana_place, terms=NO_CONTACT)
+    conversations.sweep()
+    assert state_of(window) == State.SKIPPED
 
 
 @pytest.mark.parametrize("late", [timedelta(), timedelta(hours=5)])
@@ -127,10 +151,10 @@ def test_one_conversation_at_a_time_also_where_two_overlap(both, pair, clock):
     daily = {"rhythm": Weekly(1, 0, frozenset(range(7))), "minutes": 1500}
     factories.agree(by=both[0], other=both[1], clock=clock, **daily)
     first, second = Window.objects.filter(pair=pair).order_by("opens_at")[:2]
-    sweep_at(clock, second.opens_at)
+    sweep_at(clock, second.opens_at)  # a day after the first: too late to count as whole
     assert (state_of(first), state_of(second)) == (State.OPEN, State.PLANNED)
     sweep_at(clock, first.closes_at)
-    assert (state_of(first), state_of(second)) == (State.HELD, State.OPEN)
+    assert (state_of(first), state_of(second)) == (State.CUT_SHORT, State.OPEN)
 
 
 def test_r1_a_window_that_is_not_one_of_the_terms_in_force_does_not_open(window, pair, clock):

@@ -8,6 +8,7 @@ from django.core.exceptions import PermissionDenied
 from django.http import Http404
 
 from boundaries import actions
+from boundaries.actions.proposals import take_force
 from boundaries.actions.record import Act
 from boundaries.exceptions import RefusedError
 from boundaries.models import Agreement, Consent, Proposal, Window
@@ -100,6 +101,13 @@ def test_r2_nothing_takes_force_a_microsecond_earlier(cooling, clock, pair):
     assert agreement.digest == cooling.digest
     assert agreement.in_force_from == cooling.takes_force_at
     assert seen.last_entry(in_=pair) == (Act.IN_FORCE, None, agreement.pk)
+
+
+def test_r2_a_worker_that_comes_too_early_changes_nothing(cooling, clock, pair):
+    clock.go_to(cooling.takes_force_at - MOMENT)
+    before = seen.everything(in_=pair)
+    take_force(pair.pk)
+    assert seen.everything(in_=pair) == before
 
 
 def test_r2_r7_a_late_sweep_puts_it_in_force_late_and_only_with_conversations_to_come(
@@ -268,7 +276,7 @@ def test_r3_a_lapse_voids_what_is_open(agreement, ana_place, ben_place, pair, cl
     assert Reason.NOT_STANDING in refused(lambda: factories.consent(by=ben_place, to=proposal))
 
 
-def test_r3_of_two_open_proposals_the_second_is_void_once_the_first_took_force(
+def test_r3_of_two_open_proposals_the_second_is_over_once_the_first_took_force(
     both, ana_place, ben_place, pair, clock
 ):
     hers = factories.propose(by=ana_place)
@@ -279,7 +287,19 @@ def test_r3_of_two_open_proposals_the_second_is_void_once_the_first_took_force(
     reasons = refused(lambda: factories.consent(by=ana_place, to=his))
     assert Reason.CHANGED_MEANWHILE in reasons
     assert seen.standings(by=ana_place) == [Standing.IN_FORCE]
-    assert seen.standings(by=ben_place) == [Standing.OPEN, Standing.IN_FORCE]
+    assert seen.standings(by=ben_place) == [Standing.NOT_IN_FORCE, Standing.IN_FORCE]
+
+
+def test_r10_whether_the_other_declined_before_another_took_force_is_not_told(
+    both, ana_place, ben_place, pair, clock
+):
+    hers = factories.propose(by=ana_place)
+    clock.move(seconds=1)
+    his = factories.propose(by=ben_place, **MORE)
+    actions.decline(by=ana_place, proposal_id=his.pk)
+    clock.go_to(factories.consent(by=ben_place, to=hers).takes_force_at)
+    actions.sweep()
+    assert seen.standings(by=ben_place) == [Standing.NOT_IN_FORCE, Standing.IN_FORCE]
 
 
 def test_r3_the_same_as_before_is_not_from_the_same(both, ana_place, ben_place, pair, clock):
@@ -662,3 +682,99 @@ def test_r14_contact_begins_again_only_as_every_increase_does(
     again = factories.agree(by=ana_place, other=ben_place, clock=clock)
     assert again.number == 2
     assert factories.next_window(pair=pair).opens_at >= again.in_force_from
+
+
+# --- One's own act does not tell what became of one's own proposal -------------------------------
+
+UNKNOWN_TO_HIM = {
+    "it stands": lambda ana, _: None,
+    "she declined": lambda ana, his: actions.decline(by=ana, proposal_id=his.pk),
+    "she paused": lambda ana, _: actions.pause(by=ana),
+    "it is beyond her limits": lambda ana, _: factories.allow(by=(ana,), minutes=5),
+}
+
+
+def pause_and_lift(ben):
+    actions.pause(by=ben)
+    actions.lift(by=ben)
+
+
+HIS_OWN_ACT = {
+    "he pauses": lambda ben: actions.pause(by=ben),
+    "he pauses and lifts": pause_and_lift,
+}
+
+
+@pytest.mark.parametrize("act", HIS_OWN_ACT.values(), ids=HIS_OWN_ACT)
+def test_r10_by_ones_own_pause_nobody_learns_what_became_of_ones_own_proposal(
+    both, ana_place, ben_place, clock, act
+):
+    his = factories.propose(by=ben_place)
+    looks = set()
+    for unknown in UNKNOWN_TO_HIM.values():
+        with factories.undone():
+            unknown(ana_place, his)
+            clock.move(seconds=1)
+            act(ben_place)
+            looks.add((*seen.standings(by=ben_place), *reasons_to_wait(ben_place, clock)))
+    assert len(looks) == 1
+
+
+def reasons_to_wait(place, clock):
+    """Why this person may not propose now, besides their own pause."""
+    with factories.undone():
+        actions.lift(by=place)
+        return refused(lambda: factories.propose(by=place, **MORE))
+
+
+def test_r4_by_taking_less_nobody_learns_that_the_other_withdrew(both, ana_place, ben_place, clock):
+    factories.agree(by=ana_place, other=ben_place, clock=clock)
+    factories.hold(pair=ana_place.pair, clock=clock)
+    his = factories.propose(by=ben_place, **MORE)
+    factories.consent(by=ana_place, to=his)
+    looks = set()
+    for withdraws in (False, True):
+        with factories.undone():
+            if withdraws:
+                actions.withdraw_proposal(by=ana_place, proposal_id=his.pk)
+            actions.take_less(by=ben_place, terms=factories.terms(minutes=44))
+            looks.add(tuple(seen.standings(by=ben_place)))
+    assert len(looks) == 1
+
+
+# --- What else stops an increase, and what never stops less --------------------------------------
+
+
+def test_r2_a_cooling_off_that_is_made_longer_meanwhile_counts(cooling, ana_place, both, clock):
+    longer = timedelta(days=14)
+    factories.allow(by=(ana_place,), cooling_off=longer)
+    clock.go_to(cooling.takes_force_at)
+    actions.sweep()
+    assert agreement_in_force(ana_place.pair) is None
+    assert seen.standings(by=both[1]) == [Standing.NOT_IN_FORCE]
+
+
+def test_r7_a_clock_that_was_set_back_never_makes_less_fail(both, ana_place, ben_place, clock):
+    factories.agree(by=ana_place, other=ben_place, clock=clock)
+    factories.hold(pair=ana_place.pair, clock=clock)
+    his = factories.propose(by=ben_place, **MORE)
+    clock.move(days=-400)
+    for less in (
+        lambda: actions.withdraw_proposal(by=ben_place, proposal_id=his.pk),
+        lambda: actions.take_less(by=ana_place, terms=factories.terms(minutes=20)),
+        lambda: factories.allow(by=(ana_place,), days_between=None),
+        lambda: actions.pause(by=ana_place),
+    ):
+        with factories.undone():
+            less()
+    actions.pause(by=ana_place)
+    clock.move(days=-1)
+    actions.lift(by=ana_place)
+    assert agreement_in_force(ana_place.pair) is None
+
+
+def test_r7_who_was_made_inactive_is_as_one_who_paused(both, ana_place, ben_place, clock):
+    factories.agree(by=ana_place, other=ben_place, clock=clock)
+    type(ben_place.person).objects.filter(pk=ben_place.person_id).update(is_active=False)
+    situation = load_situation(ana_place.pair, clock.at)
+    assert situation.paused == {ben_place.person_id}

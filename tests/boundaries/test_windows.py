@@ -184,8 +184,10 @@ def test_r8_a_conversation_may_end_when_an_hour_that_is_not_allowed_begins():
     opens_at = factories.utc(year=2026, month=12, day=5, hour=17)
     assert fits_hours(factories.span(opens_at=opens_at, minutes=60), limits)
     assert not fits_hours(factories.span(opens_at=opens_at, minutes=61), limits)
-    early = opens_at - timedelta(minutes=1)
+    early, late = opens_at - timedelta(minutes=1), opens_at + timedelta(minutes=50)
     assert not fits_hours(factories.span(opens_at=early, minutes=30), limits)
+    assert fits_hours(factories.span(opens_at=late, minutes=10), limits)
+    assert not fits_hours(factories.span(opens_at=late, minutes=11), limits)
 
 
 def test_r8_hours_are_in_the_persons_own_zone_and_move_with_its_clock():

@@ -167,6 +167,16 @@ def test_a_yes_after_it_lapsed(at_ben, page, proposal, clock):
     assert Consent.objects.count() == 1
 
 
+def test_a_yes_after_what_was_in_force_has_changed(at_ben, past, pair, ana_place):
+    """R3: the terms are the same, but what they would change is not what it was."""
+    proposal = factories.propose(by=ana_place, minutes=60)
+    at_ben.open(reverse("boundaries:proposal", args=[pair.pk, proposal.pk]))
+    actions.take_less(by=ana_place, terms=factories.terms(live=False, minutes=20))
+    at_ben.press(YES)
+    assert LOOK_AGAIN in at_ben.text
+    assert proposal.consents.count() == 1
+
+
 def test_what_changed_while_the_password_was_typed(at_ben, page, proposal, ana_place):
     at_ben.open(page)
     at_ben.press(YES)

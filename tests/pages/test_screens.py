@@ -16,9 +16,13 @@ from boundaries import actions
 from conversations import actions as conversations
 from conversations.models import Letter
 from tests import factories
-from tests.story.screen import ScreenVisitor
+from tests.story.screen import DESKTOP, ScreenVisitor
 
-pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
+pytestmark = [
+    pytest.mark.browser,
+    pytest.mark.once,
+    pytest.mark.django_db(transaction=True),
+]
 
 NARROW = 320
 LONG_NAME = "W" * 60
@@ -43,8 +47,8 @@ def screen(browser, live_server) -> Callable[..., ScreenVisitor]:
             client = Client()
             client.force_login(person)
             name = settings.SESSION_COOKIE_NAME
-            cookie = {"name": name, "value": client.cookies[name].value, "url": live_server.url}
-            visitor.context.add_cookies([cookie])
+            value = client.cookies[name].value
+            visitor.context.add_cookies([{"name": name, "value": value, "url": live_server.url}])
         return visitor
 
     return sign_in
@@ -52,17 +56,43 @@ def screen(browser, live_server) -> Callable[..., ScreenVisitor]:
 
 def fits(visitor: ScreenVisitor) -> None:
     """The page is no wider than a narrow screen."""
-    before = visitor.page.viewport_size
     visitor.page.set_viewport_size({"width": NARROW, "height": 640})
     wide = visitor.page.evaluate("document.documentElement.scrollWidth")
     assert wide <= NARROW, f"{visitor.page.url} is {wide} wide"
-    visitor.page.set_viewport_size(before)
+    visitor.page.set_viewport_size(DESKTOP)
 
 
 def send_untouched(visitor: ScreenVisitor, path: str, button: str, **values: object) -> None:
     visitor.open(path)
     visitor.press(button, **values)
     fits(visitor)
+
+
+def test_the_look_bites(screen):
+    """What would be a fault on a page is found: a name that is missing, a script of a stranger."""
+    visitor = screen()
+    visitor.open("/account/login/")
+    visitor.page.evaluate("document.querySelectorAll('label').forEach(each => each.remove())")
+    visitor.page.evaluate(
+        "document.head.append(Object.assign(document.createElement('script'), {text: '1'}))"
+    )
+    visitor.page.wait_for_function("true")
+    visitor.check()
+    assert any("label" in fault for fault in visitor.faults)
+    assert any("Content Security Policy" in fault for fault in visitor.faults)
+
+
+def test_a_conversation_opens_on_the_page_by_itself(screen, ana, agreement, pair, ben_place, clock):
+    factories.letter(by=ben_place)
+    clock.go_to(factories.next_window(pair=pair).opens_at - timedelta(minutes=5))
+    visitor = screen(ana)
+    visitor.open("/")
+    assert "It opens by itself." in visitor.text
+    factories.open_next(pair=pair, clock=clock)
+    visitor.wait_until("A closed envelope for you")
+    visitor.follow("A closed envelope for you")
+    visitor.press("Read it now")
+    assert visitor.faults == []
 
 
 def test_before_there_is_an_account(screen):

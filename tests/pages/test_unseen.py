@@ -22,7 +22,8 @@ from tests.accounts.pages import steady
 from tests.pages.visitor import ClientVisitor
 from tests.story.reading import Page
 
-pytestmark = pytest.mark.django_db
+# Who may see what is decided alike on every database, and it is many pages to look at.
+pytestmark = [pytest.mark.django_db, pytest.mark.once]
 
 KEY = re.compile(rb'name="key" value="[^"]+"')
 ID = re.compile(rb"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}")

@@ -69,7 +69,10 @@ class ScreenVisitor:
         """Move the demo's clock by so many days: once by its button, then without drawing pages."""
         self.press("+ 1 day")
         bar = self.page.locator("form.demo-bar input[type=hidden]")
-        sent = {each.get_attribute("name"): each.get_attribute("value") for each in bar.all()}
+        sent: dict[str, str | float | bool] = {
+            each.get_attribute("name") or "": each.get_attribute("value") or ""
+            for each in bar.all()
+        }
         for _ in range(number - 1):
             moved = self.page.request.post(
                 "/demo/move/day/", form=sent, headers={"Origin": self.origin}, max_redirects=0
@@ -93,6 +96,10 @@ class ScreenVisitor:
         expect(self.page.locator("body")).to_contain_text(words, timeout=15_000)
         self._look()
 
+    def check(self) -> None:
+        """Let axe look at the page as it is."""
+        self.faults += _axe(self.page)
+
     def _listen(self, page: Page) -> None:
         page.on("console", self._heard)
         page.on("pageerror", lambda fault: self.faults.append(f"{page.url}: {fault}"))
@@ -108,19 +115,21 @@ class ScreenVisitor:
         self._look()
 
     def _look(self) -> None:
-        """Look at a page of a kind that neither of them has seen yet."""
-        if not (self.scripts or SHOTS) or (kind := self._kind()) in self._seen:
-            return
-        self._seen.add(kind)
-        self.faults += _axe(self.page) if self.scripts else []
-        self._keep()
+        """Check a page that neither has seen yet; keep a picture also of each of its states."""
+        if self.scripts and self._is_new("h1, h2"):
+            self.check()
+        if SHOTS and self._is_new(TELLING):
+            self._keep()
 
-    def _kind(self) -> str:
-        """What a page is made of, whatever the dates, names and words in it."""
+    def _is_new(self, telling: str) -> bool:
+        """Whether a page with these parts is new, whatever the dates, names and words in it."""
         address = re.sub(r"[0-9a-f-]{36}|[\w-]+:\w+:[\w-]+", "", self.page.url)
-        parts = self.page.locator(f"main :is({TELLING})")
-        words = [re.sub(r"\d+|\w+day|[A-Z]\w+ber", "", each) for each in parts.all_inner_texts()]
-        return " ".join([address, *dict.fromkeys(words[1:])])
+        parts = self.page.locator(f"main :is({telling})").all_inner_texts()[1:]
+        words = [re.sub(r"\d+|\w+day|[A-Z]\w+ber", "", each) for each in parts]
+        kind = " ".join([address, telling, *dict.fromkeys(words)])
+        is_new = kind not in self._seen
+        self._seen.add(kind)
+        return is_new
 
     def _keep(self) -> None:
         """Keep pictures of the page, if a folder for them is named."""
