@@ -42,6 +42,10 @@ WEEKDAYS = (
 )
 
 
+NOTHING_TO_AGREE_ON = _(
+    "Without letters there would be nothing to agree on. To end what is agreed, see its page."
+)
+
 HOW_OFTEN = (
     ("month 1", _("Every month")),
     ("month 2", _("Every two months")),
@@ -252,11 +256,7 @@ class TermsForm(forms.Form):
         """Refuse terms that would allow nothing."""
         data: dict[str, Any] = super().clean() or {}
         if not self.errors and self.terms() == NO_CONTACT:
-            raise ValidationError(
-                _(
-                    "Without letters there would be nothing to agree on. To end what is agreed, see its page."
-                )
-            )
+            raise ValidationError(NOTHING_TO_AGREE_ON)
         return data
 
     def terms(self) -> Terms:

@@ -15,7 +15,7 @@ from boundaries.rules import gate
 from boundaries.rules.limits import NOTHING_YET, Limits
 from boundaries.rules.proposals import LAPSE, REST, End, Standing, as_seen_by
 from boundaries.rules.situation import Situation
-from boundaries.rules.terms import NO_CONTACT
+from boundaries.rules.terms import NO_CONTACT, Terms
 from boundaries.rules.windows import State
 from boundaries.rules.windows import Window as WindowValue
 
@@ -139,6 +139,12 @@ def coming_windows(situation: Situation, at: datetime) -> list[WindowValue]:
     Judged by the instant, also while nobody has noted yet that one is over.
     """
     return [window for window in situation.windows if at < window.span.closes_at]
+
+
+def terms_in_force(pair: Pair) -> Terms:
+    """The terms in force, NO_CONTACT without an agreement; both may see these."""
+    agreement = agreement_in_force(pair)
+    return cast(Terms, agreement.terms) if agreement else NO_CONTACT
 
 
 def next_window(situation: Situation, at: datetime) -> WindowValue | None:

@@ -15,7 +15,7 @@ from accounts import clock
 from accounts.access import anyone, member, signed_in_person
 from accounts.models import Membership
 from accounts.queries import memberships_of
-from boundaries.queries import load_situation, pairs_paused_by
+from boundaries.queries import pairs_paused_by, terms_in_force
 from boundaries.rules.terms import NO_CONTACT
 from conversations import actions, queries
 from conversations.exceptions import AlreadyReleasedError, ChangedElsewhereError
@@ -78,7 +78,7 @@ def letters(request: HttpRequest, membership: Membership) -> HttpResponse:
     context = {
         "membership": membership,
         "page": pages.get_page(request.GET.get("page")),
-        "in_force": load_situation(membership.pair, clock.now()).in_force,
+        "in_force": terms_in_force(membership.pair),
     }
     return render(request, "conversations/letters.html", context)
 
@@ -183,7 +183,7 @@ def _move(membership: Membership, act: Callable[..., None], envelope_id: UUID) -
 def _letter_form(
     request: HttpRequest, membership: Membership, row: Letter | None = None
 ) -> LetterForm:
-    in_force = load_situation(membership.pair, clock.now()).in_force
+    in_force = terms_in_force(membership.pair)
     initial = LetterForm.initial_from(row) if row else None
     posted = request.POST if request.method == "POST" else None
     return LetterForm(posted, initial=initial, in_force=in_force)

@@ -694,14 +694,14 @@ UNKNOWN_TO_HIM = {
 }
 
 
-def pause_and_lift(ben):
+def he_pauses_and_lifts(ben):
     actions.pause(by=ben)
     actions.lift(by=ben)
 
 
 HIS_OWN_ACT = {
     "he pauses": lambda ben: actions.pause(by=ben),
-    "he pauses and lifts": pause_and_lift,
+    "he pauses and lifts": he_pauses_and_lifts,
 }
 
 

@@ -3,9 +3,9 @@
 import pytest
 from django.urls import reverse
 
-from boundaries.models import Agreement, PersonalLimits, RecordEntry, Window
+from boundaries.models import Agreement, PersonalLimits, RecordEntry
 from boundaries.queries import own_limits
-from boundaries.rules.windows import State
+from conversations import actions as conversations
 from tests import factories
 
 pytestmark = pytest.mark.django_db
@@ -119,11 +119,17 @@ def test_lowering_holds_at_once(at_ana, at_ben, page, agreement):
     assert not Agreement.objects.filter(ended_at=None).exists()
 
 
-def test_no_hours_at_all_leave_no_conversation(at_ana, at_ben, page, agreement):
+def test_no_hours_at_all_leave_no_conversation(at_ana, at_ben, page, agreement, pair, clock):
     at_ana.send(page, **{name: value for name, value in VALID.items() if name != "hours"})
+    at_ana.open("/")
+    assert "It is outside the hours that you allow, so it will not take place." in at_ana.text
     at_ben.open("/")
-    assert "No conversation is scheduled." in at_ben.text
-    assert not Window.objects.filter(state=State.PLANNED).exists()
+    assert "outside the hours" not in at_ben.text
+    clock.go_to(factories.next_window(pair=pair).opens_at)
+    conversations.sweep()
+    for each in (at_ana, at_ben):
+        each.open("/")
+        assert "Saturday 7 November 2026 Did not take place" in each.text
 
 
 def test_raising_changes_nothing_and_a_doubled_post_is_the_same(at_ana, page, agreement, ana_place):

@@ -82,7 +82,7 @@ def test_while_it_is_open(at_ana, agreement, pair, clock, ben_place):
 def test_while_it_is_open_and_nothing_came(at_ana, agreement, pair, clock):
     factories.open_next(pair=pair, clock=clock)
     at_ana.open("/")
-    assert "No letter came for you this time." in at_ana.text
+    assert "There is nothing for you to read from this conversation." in at_ana.text
 
 
 def test_past_its_end_it_is_not_called_open(at_ana, agreement, pair, clock):
@@ -116,14 +116,32 @@ def test_one_that_nobody_opened_did_not_take_place(at_ana, at_ben, agreement, pa
         assert "Saturday 7 November 2026 Did not take place" in each.text
 
 
-def test_it_looks_again_by_itself_only_when_something_is_about_to_change(
+def test_it_looks_again_often_only_when_something_is_about_to_change(
     at_ana, agreement, pair, clock
 ):
     opens_at = factories.next_window(pair=pair).opens_at
     for ahead, looks in ((11, False), (9, True), (-1, True)):
         clock.go_to(opens_at - timedelta(minutes=ahead))
         at_ana.open("/")
-        assert ("hx-trigger" in at_ana.answer.content.decode()) is looks
+        assert ('hx-trigger="every 3s"' in at_ana.answer.content.decode()) is looks
+
+
+def test_what_it_looks_for_is_said_only_when_it_changed(at_ana, ana_client, agreement, pair, clock):
+    at_ana.open("/")
+    look = at_ana.answer.context["look"]
+    address = reverse("conversations:now", args=[pair.pk])
+    assert ana_client.get(address, {"look": look}).status_code == 204
+    factories.open_next(pair=pair, clock=clock)
+    changed = ana_client.get(address, {"look": look})
+    assert "Your conversation is open" in changed.content.decode()
+
+
+def test_looking_again_takes_no_message_from_the_page(at_ana, ana_client, agreement, pair):
+    window = factories.next_window(pair=pair)
+    ana_client.post(reverse("boundaries:skip", args=[pair.pk, window.pk]))
+    ana_client.get(reverse("conversations:now", args=[pair.pk]))
+    page = ana_client.get(reverse("conversations:pair", args=[pair.pk])).content.decode()
+    assert "You can think again until it is due." in page
 
 
 # --- Being asked before one ------------------------------------------------------------------

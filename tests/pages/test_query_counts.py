@@ -24,11 +24,12 @@ QUERIES = {
     "boundaries:proposal": 11,
     "boundaries:propose": 10,
     "conversations:envelope": 4,
-    "conversations:letter": 10,
-    "conversations:letters": 5,
+    "conversations:letter": 5,
+    "conversations:letters": 6,
+    "conversations:now": 12,
     "conversations:pair": 17,
     "conversations:past": 7,
-    "conversations:write": 9,
+    "conversations:write": 4,
 }
 
 

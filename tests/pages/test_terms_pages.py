@@ -162,7 +162,9 @@ def test_what_is_in_force_already_is_no_change(at_ana, page, agreement):
 def test_more_before_a_whole_conversation_was_held(at_ana, page, agreement):
     at_ana.open(page)
     at_ana.press(SEE, minutes="60")
-    assert "First, let one whole conversation take place as it is agreed now." in at_ana.text
+    assert (
+        "More can be proposed after one whole conversation under what is agreed now." in at_ana.text
+    )
 
 
 # --- The preview -----------------------------------------------------------------------------
@@ -288,7 +290,7 @@ def test_soon_after_one_that_was_not_taken_up(at_ana, page, allowed, clock):
     assert "Was not taken up" in at_ana.text
     at_ana.open(page)
     at_ana.press(SEE, **TYPED)
-    assert "You asked not long ago. Let it rest for a while." in at_ana.text
+    assert "You can propose again 30 days after your last proposal was over." in at_ana.text
 
 
 def test_while_one_s_own_pause_stands(at_ana, page, allowed):

@@ -381,7 +381,6 @@ def test_every_cause_gives_the_same_sentence(at_ben, ana_place, ben_place, agree
         "pause": lambda: actions.pause(by=ana_place),
         "limits lowered to nothing": lambda: factories.allow(by=(ana_place,), days_between=None),
         "no minutes": lambda: factories.allow(by=(ana_place,), minutes=0),
-        "no hours": lambda: factories.allow(by=(ana_place,), hours=frozenset()),
         "one's own pause": lambda: actions.pause(by=ben_place),
         "lapse": lambda: [factories.hold(pair=pair, clock=clock) for _ in range(6)],
     }
