@@ -1,6 +1,7 @@
 """What changes in boundaries.
 
-Each act locks the pair, loads, asks the gate, writes, and adds to the record.
+Each act locks the pair, loads, asks the gate unless it can only lessen, writes, and adds to the
+record.
 """
 
 from boundaries.actions.agreements import take_less

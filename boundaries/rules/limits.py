@@ -21,7 +21,7 @@ class Limits:
     hours: hours of the week that are allowed, in local time of `zone`; 0 is Monday 00:00 to 01:00,
     167 the last
         hour of Sunday. They hold for each conversation by itself and not for terms: see
-        `windows.fits`.
+        `windows.fits_hours`.
     ask_before_each: without this person's "go ahead", a conversation is skipped (R24).
     cooling_off: how long an increase waits at the least, in whole hours; never under 72 (R2).
     """

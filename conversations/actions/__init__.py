@@ -1,6 +1,6 @@
 """What changes in conversations.
 
-Each act locks the pair, loads, asks the gate, writes, and adds to the record.
+Each act locks the pair, loads, writes, and adds to the record; what delivers asks the gate.
 """
 
 from accounts import clock
