@@ -2,7 +2,7 @@
 
 from collections.abc import Collection
 
-from boundaries.rules.gate import Reason
+from boundaries.rules.reasons import Reason
 
 
 class RefusedError(Exception):

@@ -6,7 +6,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
-from boundaries.rules.gate import Reason
+from boundaries.rules.reasons import Reason
 from boundaries.rules.rhythm import LAST, Day, MonthDay, NthWeekday, Rhythm, Weekly
 from boundaries.rules.terms import Terms
 

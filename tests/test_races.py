@@ -11,8 +11,8 @@ from boundaries import actions
 from boundaries.exceptions import RefusedError
 from boundaries.models import Agreement, Consent, Proposal, RecordEntry, Window
 from boundaries.queries import agreement_in_force, load_situation
-from boundaries.rules.gate import Reason
 from boundaries.rules.limits import within
+from boundaries.rules.reasons import Reason
 from boundaries.rules.windows import State
 from conversations import actions as conversations
 from conversations.models import Envelope, Letter

@@ -13,8 +13,8 @@ from boundaries.models import Consent, Proposal
 from boundaries.queries import load_situation
 from boundaries.rules import gate
 from boundaries.rules.canonical import terms_digest
-from boundaries.rules.gate import Reason
 from boundaries.rules.proposals import End, Standing, as_seen_by, standing
+from boundaries.rules.reasons import Reason
 from boundaries.rules.situation import Situation
 from boundaries.rules.terms import Terms
 

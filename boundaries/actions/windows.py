@@ -16,7 +16,7 @@ from boundaries.models import Agreement, Answer, Window
 from boundaries.queries import COMING, load_situation
 from boundaries.rules import gate
 from boundaries.rules import windows as rules
-from boundaries.rules.gate import Reason
+from boundaries.rules.reasons import Reason
 from boundaries.rules.situation import Situation
 from boundaries.rules.windows import State
 

@@ -18,7 +18,6 @@ from boundaries.rules.gate import (
     Notify,
     OpenWindow,
     Propose,
-    Reason,
     Release,
     Show,
     TakeForce,
@@ -27,6 +26,7 @@ from boundaries.rules.gate import (
 )
 from boundaries.rules.limits import HOURS_OF_THE_WEEK
 from boundaries.rules.proposals import LAPSE, REST, End, Proposal
+from boundaries.rules.reasons import Reason
 from boundaries.rules.situation import Situation
 from boundaries.rules.terms import NO_CONTACT
 from boundaries.rules.windows import State, Window, occurrences

@@ -12,9 +12,9 @@ from boundaries.exceptions import RefusedError
 from boundaries.models import PersonalLimits, Window
 from boundaries.queries import agreement_in_force, load_situation
 from boundaries.rules.canonical import terms_digest
-from boundaries.rules.gate import Reason
 from boundaries.rules.limits import HOURS_OF_THE_WEEK, NOTHING_YET, within
 from boundaries.rules.proposals import Standing
+from boundaries.rules.reasons import Reason
 from boundaries.rules.rhythm import Weekly
 from boundaries.rules.terms import NO_CONTACT
 from boundaries.rules.windows import State

@@ -9,8 +9,8 @@ from boundaries import actions
 from boundaries.actions.record import Act
 from boundaries.exceptions import RefusedError
 from boundaries.models import Answer, PersonalLimits, Window
-from boundaries.rules.gate import Reason
 from boundaries.rules.limits import Limits
+from boundaries.rules.reasons import Reason
 from boundaries.rules.rhythm import Weekly
 from boundaries.rules.terms import NO_CONTACT
 from boundaries.rules.windows import State

@@ -14,8 +14,8 @@ from boundaries.exceptions import RefusedError
 from boundaries.models import Agreement, Consent, Proposal, Window
 from boundaries.queries import agreement_in_force, get_proposal_for, load_situation
 from boundaries.rules.canonical import terms_digest
-from boundaries.rules.gate import Reason
 from boundaries.rules.proposals import End, Standing
+from boundaries.rules.reasons import Reason
 from boundaries.rules.terms import NO_CONTACT
 from boundaries.rules.windows import State
 from tests import factories, seen
