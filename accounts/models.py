@@ -10,7 +10,7 @@ from django.db.models.functions import Lower
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
-from accounts import clock, zones
+from accounts import zones
 
 
 def normalised_email(email: str) -> str:
@@ -56,7 +56,6 @@ class Person(AbstractBaseUser):
     time_zone = models.CharField(
         _("time zone"), max_length=64, default="UTC", validators=[zones.validate_zone]
     )
-    created_at = models.DateTimeField(default=clock.now, editable=False)
     is_active = models.BooleanField(default=True)
     wants_notice_on_opening = models.BooleanField(default=False)
 
@@ -89,7 +88,7 @@ class Pair(models.Model):
     """Two persons, joined by a one-time code. Its row is the lock of every act in the pair."""
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
-    created_at = models.DateTimeField(default=clock.now, editable=False)
+    created_at = models.DateTimeField()
     ended_at = models.DateTimeField(null=True, blank=True)
 
     def __str__(self) -> str:

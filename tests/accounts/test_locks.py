@@ -9,6 +9,7 @@ import pytest
 from django.db import connection, transaction
 from django.test.utils import CaptureQueriesContext
 
+from accounts.clock import now
 from accounts.locks import locked_pair, locked_pairs
 from accounts.models import Pair
 
@@ -45,7 +46,7 @@ def test_an_exception_undoes_what_the_block_wrote(pair, clock):
 
 @pytest.mark.django_db
 def test_pairs_are_locked_in_the_order_of_their_keys_in_one_query(clock):
-    made = [Pair.objects.create().pk for _ in range(5)]
+    made = [Pair.objects.create(created_at=now()).pk for _ in range(5)]
     with CaptureQueriesContext(connection) as queries, locked_pairs([*made, uuid4()]) as found:
         assert [pair.pk for pair in found[0]] == sorted(made)
     assert sum("accounts_pair" in query["sql"] for query in queries) == 1
@@ -115,7 +116,7 @@ def wait_until_somebody_waits_for_a_lock() -> None:
 @pytest.mark.postgres
 @in_threads
 def test_batches_that_share_pairs_wait_for_one_another_and_never_deadlock(db):
-    keys = [Pair.objects.create().pk for _ in range(20)]
+    keys = [Pair.objects.create(created_at=now()).pk for _ in range(20)]
 
     def lock(order):
         try:

@@ -5,6 +5,7 @@ import zoneinfo
 import pytest
 from django.db import IntegrityError, transaction
 
+from accounts.clock import now
 from accounts.models import Invitation, Membership, Pair, Person
 from accounts.zones import all_zones, places
 from repair.settings import base
@@ -76,7 +77,7 @@ def test_the_database_allows_only_two_seats_and_one_person_on_each(pair, ana, ou
 
 
 def test_the_database_allows_a_person_only_once_in_a_pair(ana):
-    alone = Pair.objects.create()
+    alone = Pair.objects.create(created_at=now())
     Membership.objects.create(pair=alone, person=ana, seat=1)
     refused_by_the_database(lambda: Membership.objects.create(pair=alone, person=ana, seat=2))
 
