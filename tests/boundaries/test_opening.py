@@ -344,6 +344,24 @@ def test_r8_a_new_agreement_keeps_the_distance_from_the_last_conversation(
     assert following.opens_at.date() - held.opens_at.date() == timedelta(days=35)
 
 
+def test_r8_a_greater_distance_holds_also_for_what_is_planned_soon_after_the_last_conversation(
+    both, ana_place, ben_place, pair, clock
+):
+    """The terms stay as they are, since months are far enough apart; the next date alone is not."""
+    factories.agree(by=ana_place, other=ben_place, clock=clock)
+    factories.hold(pair=pair, clock=clock)
+    second = factories.nth(nth=2)
+    agreement = factories.agree(by=ana_place, other=ben_place, clock=clock, rhythm=second)
+    soon, later = agreement.windows.order_by("opens_at")[:2]
+    assert soon.opens_at - clock.at < timedelta(days=7)
+    before = seen.pages(of=ana_place)
+    factories.allow(by=(ben_place,), days_between=28)
+    assert seen.pages(of=ana_place) == before
+    for window, state in ((soon, State.SKIPPED), (later, State.OPEN)):
+        sweep_at(clock, window.opens_at)
+        assert state_of(window) == state
+
+
 def test_r13_after_a_pause_and_a_new_beginning_only_the_new_windows_open(
     window, ana_place, ben_place, pair, clock
 ):

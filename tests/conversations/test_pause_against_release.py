@@ -54,7 +54,8 @@ DELIVERED = """
     UNION ALL
     SELECT id FROM boundaries_window WHERE pair_id = %(pair)s AND opened_at IS NOT NULL
     UNION ALL
-    SELECT id FROM boundaries_recordentry WHERE pair_id = %(pair)s
+    SELECT id FROM boundaries_recordentry
+        WHERE pair_id = %(pair)s AND act IN ('letter_released', 'window_opened')
 """
 
 

@@ -343,6 +343,20 @@ def test_less_from_a_page_that_has_grown_old(at_ana, at_ben, page, agreement):
     assert open_in_force().minutes == 10
 
 
+def test_ending_it_twice_is_once(at_ana, at_ben, pair, agreement):
+    at_ana.open(reverse("boundaries:agreement", args=[pair.pk]))
+    there = at_ana.page
+    answers = []
+    for _ in range(2):
+        at_ana.page = there
+        at_ana.press("End it now")
+        answers.append((at_ana.path, at_ana.text))
+    assert answers[0] == answers[1]
+    assert "What was agreed has ended." in at_ana.text
+    at_ben.open("/")
+    assert "No conversation is scheduled." in at_ben.text
+
+
 # --- The agreement's page --------------------------------------------------------------------
 
 

