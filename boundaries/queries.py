@@ -16,7 +16,7 @@ from boundaries.rules.limits import NOTHING_YET, Limits
 from boundaries.rules.proposals import LAPSE, REST, End, Standing, as_seen_by
 from boundaries.rules.situation import Situation
 from boundaries.rules.terms import NO_CONTACT, Terms
-from boundaries.rules.windows import State
+from boundaries.rules.windows import TOOK_PLACE, State
 from boundaries.rules.windows import Window as WindowValue
 
 COMING = (State.PLANNED, State.OPEN)
@@ -63,6 +63,7 @@ def _situation(
         agreement=current.pk if current else None,
         last_in_force=last.terms if last else None,
         held_whole=last is not None and cast(Any, last).held_whole,
+        last_conversation=cast(Any, last).last_conversation if last else None,
         windows=tuple(window.as_value() for window in windows),
         proposals=tuple(proposal.as_value() for proposal in proposals),
     )
@@ -103,11 +104,13 @@ def _memberships(pairs: Collection[UUID]) -> QuerySet[Membership]:
 
 
 def _latest_agreements(pairs: Collection[UUID]) -> QuerySet[Agreement]:
-    """The agreement of each pair that is in force or was last (R5)."""
+    """The agreement of each pair that is in force or was last (R5), with its last conversation."""
     latest = Agreement.objects.filter(pair=OuterRef("pair")).order_by("-number").values("pk")[:1]
     held = Window.objects.filter(agreement=OuterRef("pk"), state=State.HELD)
+    took_place = Window.objects.filter(pair=OuterRef("pair"), state__in=TOOK_PLACE | {State.OPEN})
+    last = took_place.order_by("-opens_at").values("opens_at")[:1]
     agreements = Agreement.objects.filter(pair__in=pairs, pk=Subquery(latest))
-    return agreements.annotate(held_whole=Exists(held))
+    return agreements.annotate(held_whole=Exists(held), last_conversation=Subquery(last))
 
 
 def _coming_windows(pairs: Collection[UUID]) -> QuerySet[Window]:

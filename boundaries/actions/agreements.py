@@ -1,6 +1,7 @@
 """How what is in force in a pair changes. The only place that writes agreements and plans windows.
 
-Except for `take_less`, callers hold the pair's lock and have asked the gate.
+Except for `take_less`, callers hold the pair's lock and have asked the gate. What is to be recorded
+is returned to them, so that one act adds to the record once.
 """
 
 from dataclasses import replace
@@ -23,7 +24,7 @@ from boundaries.rules.limits import HOURS_OF_THE_WEEK
 from boundaries.rules.proposals import LAPSE, End
 from boundaries.rules.situation import Situation
 from boundaries.rules.terms import NO_CONTACT, Terms
-from boundaries.rules.windows import TOOK_PLACE, WINDOWS_UNTIL_REVIEW, Span, State
+from boundaries.rules.windows import WINDOWS_UNTIL_REVIEW, Span, State
 
 
 def take_less(*, by: Membership, terms: Terms) -> None:
@@ -36,48 +37,47 @@ def take_less(*, by: Membership, terms: Terms) -> None:
         if terms == situation.in_force:
             return
         refuse_if(gate.reasons_against(gate.TakeLess(terms), situation, at))
-        put_less_in_force(pair, terms, situation, at, by=by.person_id)
+        add_to_record(put_less_in_force(pair, terms, situation, at, by=by.person_id), at)
 
 
-def put_in_force(pair: Pair, proposal: Proposal, situation: Situation, at: datetime) -> None:
+def put_in_force(pair: Pair, proposal: Proposal, situation: Situation, at: datetime) -> list[Entry]:
     """Begin the agreement that a proposal made, with its windows up to the review (R6).
 
     These are of the dates that were shown with the terms: one that does not fit falls away, and
     none comes in its place (R2).
     """
-    end_agreement(pair, at, by=None)
+    entries = end_agreement(pair, at, by=None)
     _supersede_proposals(pair, at)
     _cancel_planned_windows(pair, at)
-    first = _first_windows(pair, proposal.terms, situation, at)
+    first = _first_windows(proposal.terms, situation, at)
     number, review_at = _next_number(pair), _review(first, at)
     agreement = _begin(pair, number, proposal.terms, at, review_at=review_at, proposal=proposal)
     new = Window.objects.bulk_create(_window(agreement, span) for span in first)
     _carry_skips(pair, new, at)
     entry = Entry(pair.pk, Act.IN_FORCE, subject=agreement.pk, digest=agreement.digest)
-    add_to_record([entry], at)
+    return [*entries, entry]
 
 
 def put_less_in_force(
     pair: Pair, terms: Terms, situation: Situation, at: datetime, *, by: UUID
-) -> None:
+) -> list[Entry]:
     """Replace what is in force by less, and void all that was asked (R1, R3).
 
     Of the windows that were planned those stay which still fit; none is added, and the review does
     not move away. An open window goes on only as long as the lesser terms allow.
     """
     if terms == NO_CONTACT:
-        end_all_contact(pair, at, by=by)
-        return
-    void_proposals(pair, at, by=by)
+        return end_all_contact(pair, at, by=by)
+    entries = void_proposals(pair, at, by=by)
     last = Agreement.objects.get(pair=pair, ended_at=None)
     planned = _planned(situation, at)
-    kept = _fitting(pair, terms, situation, planned)
-    end_agreement(pair, at, by=by)
+    kept = _fitting(terms, situation, planned)
+    entries += [_end(last, at, by)]
     review_at = min(last.review_at, _review(kept, at)) if planned else last.review_at
     agreement = _begin(pair, last.number + 1, terms, at, review_at=review_at)
     _keep(pair, agreement, kept, at)
-    shorten_open_window(pair, terms, situation, at)
-    add_to_record([Entry(pair.pk, Act.LESSENED, by, agreement.pk, agreement.digest)], at)
+    entries += shorten_open_window(pair, terms, situation, at)
+    return [*entries, Entry(pair.pk, Act.LESSENED, by, agreement.pk, agreement.digest)]
 
 
 def _keep(pair: Pair, agreement: Agreement, kept: list[Span], at: datetime) -> None:
@@ -90,23 +90,26 @@ def _keep(pair: Pair, agreement: Agreement, kept: list[Span], at: datetime) -> N
     planned.update(agreement=agreement, closes_at=F("opens_at") + length)
 
 
-def end_all_contact(pair: Pair, at: datetime, *, by: UUID | None) -> None:
+def end_all_contact(pair: Pair, at: datetime, *, by: UUID | None) -> list[Entry]:
     """End the agreement, its windows, also an open one, and void all that was asked (R3, R13)."""
-    void_proposals(pair, at, by=by)
-    end_agreement(pair, at, by=by)
+    entries = void_proposals(pair, at, by=by) + end_agreement(pair, at, by=by)
     _cancel_planned_windows(pair, at)
-    _close_open_window(pair, at)
+    return entries + _close_open_window(pair, at)
 
 
-def end_agreement(pair: Pair, at: datetime, *, by: UUID | None) -> None:
+def end_agreement(pair: Pair, at: datetime, *, by: UUID | None) -> list[Entry]:
     """End the agreement in force, if there is one. Its windows are the caller's business."""
-    in_force = Agreement.objects.filter(pair=pair, ended_at=None)
-    for agreement, digest in in_force.values_list("pk", "digest"):
-        in_force.update(ended_at=not_before("in_force_from", at))
-        add_to_record([Entry(pair.pk, Act.ENDED, by, agreement, digest)], at)
+    in_force = Agreement.objects.filter(pair=pair, ended_at=None).defer("terms")
+    return [_end(agreement, at, by) for agreement in in_force]
 
 
-def void_proposals(pair: Pair, at: datetime, *, by: UUID | None) -> None:
+def _end(agreement: Agreement, at: datetime, by: UUID | None) -> Entry:
+    found = Agreement.objects.filter(pk=agreement.pk)
+    found.update(ended_at=not_before("in_force_from", at))
+    return Entry(agreement.pair_id, Act.ENDED, by, agreement.pk, agreement.digest)
+
+
+def void_proposals(pair: Pair, at: datetime, *, by: UUID | None) -> list[Entry]:
     """Void what is open or in cooling-off: what it would have changed has changed (R3).
 
     Whose act it is takes back all that seems to stand to them, also what is over without their
@@ -114,13 +117,11 @@ def void_proposals(pair: Pair, at: datetime, *, by: UUID | None) -> None:
     """
     open_or_cooling_off = Q(made_at__gt=at - LAPSE) | Q(takes_force_at__isnull=False)
     standing = Proposal.objects.filter(open_or_cooling_off, pair=pair, end=None)
-    void = [
-        Entry(pair.pk, Act.PROPOSAL_VOID, by, *row) for row in standing.values_list("pk", "digest")
-    ]
+    rows = list(standing.values_list("pk", "digest"))
     standing.update(end=End.VOID, ended_at=at, ended_by=by)
-    add_to_record(void, at)
     if by:
         _seeming_to_stand(pair, by, at).update(withdrawn_at=not_before("given_at", at))
+    return [Entry(pair.pk, Act.PROPOSAL_VOID, by, *row) for row in rows]
 
 
 def not_before(field: str, at: datetime) -> Greatest:
@@ -150,10 +151,10 @@ def _supersede_proposals(pair: Pair, at: datetime) -> None:
     looks_open.update(end=End.SUPERSEDED, ended_at=at, ended_by=None)
 
 
-def _first_windows(pair: Pair, terms: Terms, situation: Situation, at: datetime) -> list[Span]:
+def _first_windows(terms: Terms, situation: Situation, at: datetime) -> list[Span]:
     """Of the conversations up to the review, those that fit hours and distances."""
     shown = set(islice(windows.occurrences(terms, after=at), WINDOWS_UNTIL_REVIEW))
-    limits, previous = situation.limits.values(), _last_conversation(pair)
+    limits, previous = situation.limits.values(), situation.last_conversation
     spans = windows.plan(terms, limits, after=at, previous=previous)
     return list(takewhile(lambda span: span in shown, spans))
 
@@ -192,7 +193,7 @@ def _planned(situation: Situation, at: datetime) -> set[datetime]:
     }
 
 
-def _fitting(pair: Pair, terms: Terms, situation: Situation, planned: set[datetime]) -> list[Span]:
+def _fitting(terms: Terms, situation: Situation, planned: set[datetime]) -> list[Span]:
     """Of the windows that are planned, those which `terms` and the distances also plan.
 
     From the first of them and not from now: one that is due, and will be opened by a sweep that is
@@ -201,7 +202,7 @@ def _fitting(pair: Pair, terms: Terms, situation: Situation, planned: set[dateti
     if not planned:
         return []
     limits = [replace(each, hours=HOURS_OF_THE_WEEK) for each in situation.limits.values()]
-    previous = _last_conversation(pair)
+    previous = situation.last_conversation
     spans = windows.plan(terms, limits, after=min(planned), previous=previous)
     until_last = takewhile(lambda span: span.opens_at <= max(planned), spans)
     return [span for span in until_last if span.opens_at in planned]
@@ -218,13 +219,6 @@ def _window(agreement: Agreement, span: Span) -> Window:
         opens_at=span.opens_at,
         closes_at=span.closes_at,
     )
-
-
-def _last_conversation(pair: Pair) -> datetime | None:
-    """When the last window opened that took place or still does."""
-    states = TOOK_PLACE | {State.OPEN}
-    held = Window.objects.filter(pair=pair, state__in=states).order_by("-opens_at")
-    return held.values_list("opens_at", flat=True).first()
 
 
 def _cancel_planned_windows(pair: Pair, at: datetime) -> None:
@@ -256,22 +250,23 @@ def _carry_skips(pair: Pair, new: list[Window], at: datetime) -> None:
     )
 
 
-def _close_open_window(pair: Pair, at: datetime) -> None:
-    if Window.objects.filter(pair=pair, state=State.OPEN).update(
-        state=State.CUT_SHORT, ended_at=at
-    ):
-        add_to_record([Entry(pair.pk, Act.WINDOW_CLOSED)], at)
+def _close_open_window(pair: Pair, at: datetime) -> list[Entry]:
+    opened = Window.objects.filter(pair=pair, state=State.OPEN)
+    was_open = opened.update(state=State.CUT_SHORT, ended_at=at)
+    return [Entry(pair.pk, Act.WINDOW_CLOSED)] if was_open else []
 
 
-def shorten_open_window(pair: Pair, terms: Terms, situation: Situation, at: datetime) -> None:
+def shorten_open_window(
+    pair: Pair, terms: Terms, situation: Situation, at: datetime
+) -> list[Entry]:
     """Let an open window go on only as long as `terms` and the limits allow (R8)."""
     opened = next((each for each in situation.windows if each.state is State.OPEN), None)
     if opened is None:
-        return
+        return []
     latest = opened.span.opens_at + timedelta(minutes=terms.minutes)
     span = Span(opened.span.opens_at, min(opened.span.closes_at, latest))
     in_hours = all(windows.fits_hours(span, limits) for limits in situation.limits.values())
     if span.closes_at <= at or not in_hours:
-        _close_open_window(pair, at)
-    else:
-        Window.objects.filter(pk=opened.id).update(closes_at=span.closes_at)
+        return _close_open_window(pair, at)
+    Window.objects.filter(pk=opened.id).update(closes_at=span.closes_at)
+    return []

@@ -18,8 +18,8 @@ def pause(*, by: Membership) -> None:
             pair=pair, person_id=by.person_id, lifted_at=None, defaults={"began_at": at}
         )
         if began:
-            end_all_contact(pair, at, by=by.person_id)
-            add_to_record([Entry(pair.pk, Act.PAUSED, by.person_id)], at)
+            ended = end_all_contact(pair, at, by=by.person_id)
+            add_to_record([*ended, Entry(pair.pk, Act.PAUSED, by.person_id)], at)
 
 
 def lift(*, by: Membership) -> None:

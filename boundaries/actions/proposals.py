@@ -111,7 +111,7 @@ def _settle(pair: Pair, proposal: Proposal, situation: Situation, at: datetime) 
         _end(proposal, End.VOID, at, None)
         return
     _end(proposal, End.IN_FORCE, at, None)
-    put_in_force(pair, proposal, situation, at)
+    add_to_record(put_in_force(pair, proposal, situation, at), at)
 
 
 ACT_OF_END = {

@@ -89,8 +89,8 @@ def lapse(pair_id: UUID) -> None:
         due = Agreement.objects.filter(pair=pair, ended_at=None, review_at__lte=at)
         coming = Window.objects.filter(pair=pair, state__in=COMING)
         if due.exists() and not coming.exists():
-            end_all_contact(pair, at, by=None)
-            add_to_record([Entry(pair.pk, Act.LAPSED)], at)
+            ended = end_all_contact(pair, at, by=None)
+            add_to_record([*ended, Entry(pair.pk, Act.LAPSED)], at)
 
 
 def _answer(by: Membership, window_id: UUID, act: Act) -> None:

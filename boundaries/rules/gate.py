@@ -12,12 +12,12 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from boundaries.rules.limits import within
+from boundaries.rules.limits import Limits, within
 from boundaries.rules.proposals import Proposal, Standing, as_seen_by, rest_until, standing
 from boundaries.rules.reasons import Reason
 from boundaries.rules.situation import Situation
 from boundaries.rules.terms import Terms
-from boundaries.rules.windows import State, Window, fit, fits_hours, occurrences
+from boundaries.rules.windows import State, Window, days_between, fit, fits_hours, occurrences
 
 
 @dataclass(frozen=True)
@@ -176,9 +176,22 @@ def needs_go_ahead(person: UUID, situation: Situation) -> bool:
     return situation.in_force.ask_before_each or situation.limits[person].ask_before_each
 
 
-def outside_hours(act: OpenWindow | Release | Notify, situation: Situation, _: datetime) -> bool:
+def outside_hours(act: Release | Notify, situation: Situation, _: datetime) -> bool:
     """R8: for this one conversation, in each person's own zone."""
     return not all(fits_hours(act.window.span, limits) for limits in situation.limits.values())
+
+
+def outside_hours_or_too_soon(act: OpenWindow, situation: Situation, _: datetime) -> bool:
+    """R8: for this one conversation, also the distance from the last, of whatever agreement."""
+    return not all(fits(act.window, limits, situation) for limits in situation.limits.values())
+
+
+def fits(window: Window, limits: Limits, situation: Situation) -> bool:
+    """Whether one person's hours, and the distance that they want, allow this conversation."""
+    last, zone = situation.last_conversation, situation.in_force.zone
+    distance = limits.days_between or 0
+    far = last is None or days_between(last, window.span.opens_at, zone) >= distance
+    return far and fits_hours(window.span, limits)
 
 
 def too_many_letters(act: Release, situation: Situation, _: datetime) -> bool:
@@ -310,7 +323,7 @@ GATE: Mapping[type, Mapping[Reason, Check]] = {
         Reason.PAUSED: paused,
         Reason.NO_AGREEMENT: not_agreed,
         Reason.BEYOND_LIMITS: in_force_beyond_limits,
-        Reason.OUTSIDE_HOURS: outside_hours,
+        Reason.OUTSIDE_HOURS: outside_hours_or_too_soon,
         Reason.NOT_CONFIRMED: not_confirmed,
         Reason.SKIPPED: skipped,
         Reason.NOT_PLANNED: not_planned,

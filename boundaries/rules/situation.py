@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import datetime
 from uuid import UUID
 
 from boundaries.rules.limits import Limits
@@ -21,6 +22,7 @@ class Situation:
     last_in_force: the terms that were in force last, also if they are not any more; None in a
     pair's beginning.
     held_whole: whether one whole window ran to its end under `last_in_force` (R5).
+    last_conversation: when the last window opened that took place or still does.
     windows: those that are planned or open, in order.
     proposals: those that may still matter: in cooling-off, open, or resting.
     """
@@ -32,5 +34,6 @@ class Situation:
     agreement: UUID | None = None
     last_in_force: Terms | None = None
     held_whole: bool = False
+    last_conversation: datetime | None = None
     windows: tuple[Window, ...] = ()
     proposals: tuple[Proposal, ...] = ()

@@ -129,15 +129,19 @@ def fit(terms: Terms, limits: Limits, *, after: datetime) -> bool:
     )
 
 
+def days_between(earlier: datetime, later: datetime, zone: str) -> int:
+    """Days from one conversation to a later one, as a calendar in `zone` counts them (R8)."""
+    return (_local_day(later, zone) - _local_day(earlier, zone)).days
+
+
 def _apart(
     spans: Iterable[Span], days: int, previous: datetime | None, zone: str
 ) -> Iterator[Span]:
-    last = _local_day(previous, zone) if previous else None
+    last = previous
     for span in spans:
-        day = _local_day(span.opens_at, zone)
-        if last is None or (day - last).days >= days:
+        if last is None or days_between(last, span.opens_at, zone) >= days:
             yield span
-            last = day
+            last = span.opens_at
 
 
 def _local_day(instant: datetime, zone: str) -> date:

@@ -224,6 +224,13 @@ def test_r8_a_proposal_is_beyond_limits_also_by_its_hours(act):
     assert reasons_against(*case) == (Reason.BEYOND_LIMITS,)
 
 
+@pytest.mark.parametrize(("days", "reasons"), [(13, (Reason.OUTSIDE_HOURS,)), (14, ())])
+def test_r8_a_conversation_keeps_its_distance_from_the_last_of_whatever_agreement(days, reasons):
+    wide = limits(ben={"days_between": 14})
+    situation = agreed(limits=wide, last_conversation=OPENS - timedelta(days=days))
+    assert reasons_against(OpenWindow(window()), situation, OPENS) == reasons
+
+
 def test_r24_if_the_terms_say_so_both_must_go_ahead():
     asks = replace(TERMS, ask_before_each=True)
     for said, reasons in (
