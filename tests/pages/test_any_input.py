@@ -59,7 +59,7 @@ text = st.text(signs, max_size=40)
 value = odd | text
 values = value | st.lists(value, max_size=4)
 few = settings(
-    max_examples=25,
+    max_examples=20,
     deadline=None,
     suppress_health_check=[HealthCheck.function_scoped_fixture],
 )

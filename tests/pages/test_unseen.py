@@ -30,6 +30,8 @@ KEY = re.compile(rb'name="key" value="[^"]+"')
 ID = re.compile(rb"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}")
 # Links, and where the page looks by itself.
 LINK = re.compile(rb'(?:href|hx-get)="(/pairs/[^"?]+)[^"]*"')
+# They hold nothing but what Ben typed, and are the slowest.
+OWN_FORMS = ("/limits/", "/letters/new/")
 Pages = dict[str, bytes]
 
 
@@ -46,7 +48,8 @@ def all_pages(visitor: ClientVisitor) -> Pages:
         path = answer.request["PATH_INFO"]
         pages[path] = KEY.sub(b"", steady(answer.content))
         links = {link.decode() for link in LINK.findall(answer.content)}
-        ahead += [link for link in sorted(links) if link not in pages and link not in ahead]
+        new = links - pages.keys() - set(ahead)
+        ahead += sorted(link for link in new if not link.endswith(OWN_FORMS))
     return pages
 
 

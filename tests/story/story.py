@@ -16,7 +16,7 @@ MIRAS_LETTER = "Jon,\n\nthe apple tree is <still> there & bears.\n\n  Mira"
 JONS_LETTER = "Mira,\n\nI have repaired the gate. You need not answer.\n\nJon"
 TOO_LATE = "One more thing, which must wait for good."
 NOTHING = "No conversation is scheduled"
-TWO_MONTHS = 62
+MORE_THAN_A_MONTH = 36
 
 
 @dataclass
@@ -221,7 +221,7 @@ def pause(couple: Couple) -> None:
     assert NOTHING in couple.mira.text
     assert "pause" not in couple.mira.text.lower().replace("pause all contact", "")
     hold(couple.mira, TOO_LATE)
-    couple.mira.let_days_pass(TWO_MONTHS)
+    couple.mira.let_days_pass(MORE_THAN_A_MONTH)
     nothing_came(couple)
 
 

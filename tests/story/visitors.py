@@ -40,9 +40,22 @@ class Reader(ABC):
     """A browser without a screen: it reads pages, and sends what their forms hold."""
 
     def __init__(self) -> None:
-        self.page = Page("")
         self.path = ""
         self.status = 0
+        self._html = ""
+        self._page: Page | None = None
+
+    @property
+    def page(self) -> Page:
+        """The page on which one is, read only when somebody looks at it."""
+        if self._page is None:
+            self._page = Page(self._html)
+        return self._page
+
+    @page.setter
+    def page(self, page: Page) -> None:
+        """Go back to a page that was seen before, as another tab still shows it."""
+        self._page = page
 
     @property
     def text(self) -> str:
@@ -74,7 +87,7 @@ class Reader(ABC):
 
     def show(self, status: int, path: str, html: str) -> None:
         """Take what was answered as the page on which one is."""
-        self.status, self.path, self.page = status, path, Page(html)
+        self.status, self.path, self._html, self._page = status, path, html, None
 
     def _must_be_well(self, asked: str) -> None:
         assert self.status == 200, f"{asked}: {self.status}: {self.text}"
