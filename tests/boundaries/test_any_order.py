@@ -185,7 +185,7 @@ stories = st.lists(
 def test_in_any_order_nothing_is_so_that_must_not_be(ana_place, ben_place, clock):
     couple, reached = Couple((ana_place, ben_place), clock), Counter()
 
-    @settings(max_examples=25, suppress_health_check=list(HealthCheck))
+    @settings(max_examples=15, suppress_health_check=list(HealthCheck))
     @given(from_an_agreement=st.booleans(), story=stories)
     @example(
         from_an_agreement=True,
