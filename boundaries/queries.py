@@ -11,7 +11,7 @@ from django.http import Http404
 
 from accounts.models import Membership, Pair, Person
 from boundaries.models import Agreement, Pause, PersonalLimits, Proposal, Window
-from boundaries.rules import gate
+from boundaries.rules import acts, gate
 from boundaries.rules.limits import NOTHING_YET, Limits
 from boundaries.rules.proposals import LAPSE, REST, End, Standing, as_seen_by
 from boundaries.rules.situation import Situation
@@ -190,7 +190,7 @@ def _as_seen(person: UUID, row: Proposal, situation: Situation, at: datetime) ->
     proposal = row.as_value()
     standing = as_seen_by(person, proposal, at)
     if standing is Standing.OPEN and proposal.author != person:
-        hidden = gate.reasons_against(gate.Show(person, proposal), situation, at)
+        hidden = gate.reasons_against(acts.Show(person, proposal), situation, at)
         return None if hidden else standing
     return standing
 

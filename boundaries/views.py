@@ -20,7 +20,7 @@ from boundaries import actions, queries
 from boundaries.exceptions import RefusedError
 from boundaries.forms import LimitsForm, TermsForm
 from boundaries.models import Proposal, Window
-from boundaries.rules import gate
+from boundaries.rules import acts, gate
 from boundaries.rules.canonical import terms_digest
 from boundaries.rules.proposals import Standing
 from boundaries.rules.situation import Situation
@@ -73,9 +73,9 @@ def preview(request: HttpRequest, membership: Membership) -> HttpResponse:
     if not form.is_valid():
         return _ask_for_terms(request, membership, form, situation)
     terms = form.terms()
-    is_less = not gate.reasons_against(gate.TakeLess(terms), situation, at)
+    is_less = not gate.reasons_against(acts.TakeLess(terms), situation, at)
     if not is_less:
-        reasons = gate.reasons_against(gate.Propose(membership.person_id, terms), situation, at)
+        reasons = gate.reasons_against(acts.Propose(membership.person_id, terms), situation, at)
         for sentence in told(reasons):
             form.add_error(None, sentence)
     if form.errors:

@@ -6,7 +6,7 @@ from typing import Any
 from accounts.models import Membership
 from boundaries import queries as boundaries
 from boundaries.models import Window as DbWindow
-from boundaries.rules import gate
+from boundaries.rules import acts, gate
 from boundaries.rules.situation import Situation
 from boundaries.rules.windows import ASK_AHEAD, State, Window, fits_hours
 from boundaries.words import terms_lines
@@ -71,7 +71,7 @@ def _answer(
     it; empty if there is nothing to say.
     """
     me = membership.person_id
-    if window is None or gate.reasons_against(gate.AnswerWindow(window), situation, at):
+    if window is None or gate.reasons_against(acts.AnswerWindow(window), situation, at):
         return ""
     if not fits_hours(window.span, situation.limits[me]):
         return "outside"

@@ -18,7 +18,7 @@ from boundaries.actions.record import Act, Entry, add_to_record
 from boundaries.exceptions import refuse_if
 from boundaries.models import Agreement, Answer, Consent, Proposal, Window
 from boundaries.queries import load_situation
-from boundaries.rules import gate, windows
+from boundaries.rules import acts, gate, windows
 from boundaries.rules.canonical import terms_digest
 from boundaries.rules.limits import HOURS_OF_THE_WEEK
 from boundaries.rules.proposals import LAPSE, End
@@ -36,7 +36,7 @@ def take_less(*, by: Membership, terms: Terms) -> None:
         situation = load_situation(pair, at)
         if terms == situation.in_force:
             return
-        refuse_if(gate.reasons_against(gate.TakeLess(terms), situation, at))
+        refuse_if(gate.reasons_against(acts.TakeLess(terms), situation, at))
         add_to_record(put_less_in_force(pair, terms, situation, at, by=by.person_id), at)
 
 

@@ -11,7 +11,7 @@ from boundaries.actions.record import Act, Entry, add_to_record
 from boundaries.exceptions import RefusedError, refuse_if
 from boundaries.models import Consent, Proposal
 from boundaries.queries import load_situation
-from boundaries.rules import gate
+from boundaries.rules import acts, gate
 from boundaries.rules.canonical import terms_digest
 from boundaries.rules.proposals import End, Standing, as_seen_by, standing
 from boundaries.rules.reasons import Reason
@@ -31,7 +31,7 @@ def propose(*, by: Membership, terms: Terms, proof: Proof) -> Proposal:
         situation = load_situation(pair, at)
         if again := _same_open_proposal(by.person_id, terms, situation, at):
             return Proposal.objects.get(pk=again)
-        refuse_if(gate.reasons_against(gate.Propose(by.person_id, terms), situation, at))
+        refuse_if(gate.reasons_against(acts.Propose(by.person_id, terms), situation, at))
         proposal = _make(pair, by, terms, situation, at)
         _consent(proposal, by, at)
         _record(proposal, Act.PROPOSED, by.person_id, at)
@@ -53,7 +53,7 @@ def consent(*, by: Membership, proposal_id: UUID, digest: str, proof: Proof) -> 
             # Also when the other withdrew meanwhile: a refusal would say so (R4).
             return proposal
         situation = load_situation(pair, at)
-        refuse_if(gate.reasons_against(gate.Consent(by.person_id, value), situation, at))
+        refuse_if(gate.reasons_against(acts.Consent(by.person_id, value), situation, at))
         if digest != proposal.digest:
             raise RefusedError([Reason.CHANGED_MEANWHILE])
         _consent(proposal, by, at)
@@ -107,7 +107,7 @@ def take_force(pair_id: UUID) -> None:
 
 
 def _settle(pair: Pair, proposal: Proposal, situation: Situation, at: datetime) -> None:
-    if gate.reasons_against(gate.TakeForce(proposal.as_value()), situation, at):
+    if gate.reasons_against(acts.TakeForce(proposal.as_value()), situation, at):
         _end(proposal, End.VOID, at, None)
         return
     _end(proposal, End.IN_FORCE, at, None)

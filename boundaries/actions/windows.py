@@ -14,7 +14,7 @@ from boundaries.actions.record import Act, Entry, add_to_record
 from boundaries.exceptions import refuse_if
 from boundaries.models import Agreement, Answer, Window
 from boundaries.queries import COMING, load_situation
-from boundaries.rules import gate
+from boundaries.rules import acts, gate
 from boundaries.rules import windows as rules
 from boundaries.rules.reasons import Reason
 from boundaries.rules.situation import Situation
@@ -97,7 +97,7 @@ def _answer(by: Membership, window_id: UUID, act: Act) -> None:
     with locked_pair(by.pair_id) as (pair, at):
         window = Window.objects.prefetch_related("answers").get(pair=pair, pk=window_id)
         value = window.as_value()
-        refuse_if(gate.reasons_against(gate.AnswerWindow(value), load_situation(pair, at), at))
+        refuse_if(gate.reasons_against(acts.AnswerWindow(value), load_situation(pair, at), at))
         if by.person_id in (value.go_ahead if act is Act.GO_AHEAD else value.skipped):
             return
         Answer.objects.update_or_create(
@@ -119,7 +119,7 @@ def _due(situation: Situation, at: datetime) -> list[rules.Window]:
 def _outcomes(situation: Situation, at: datetime) -> Iterator[tuple[rules.Window, State]]:
     """What becomes of each due window; one that would open beside another waits for its end."""
     for window in _due(situation, at):
-        reasons = gate.reasons_against(gate.OpenWindow(window), situation, at)
+        reasons = gate.reasons_against(acts.OpenWindow(window), situation, at)
         if Reason.TOO_LATE in reasons:
             yield window, State.MISSED
         elif not reasons:

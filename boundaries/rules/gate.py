@@ -7,89 +7,26 @@ it, one line for each act.
 """
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 from uuid import UUID
 
+from boundaries.rules.acts import (
+    AnswerWindow,
+    Consent,
+    Notify,
+    OpenWindow,
+    Propose,
+    Release,
+    Show,
+    TakeForce,
+    TakeLess,
+)
 from boundaries.rules.limits import Limits, within
 from boundaries.rules.proposals import Proposal, Standing, as_seen_by, rest_until, standing
 from boundaries.rules.reasons import Reason
 from boundaries.rules.situation import Situation
-from boundaries.rules.terms import Terms
 from boundaries.rules.windows import State, Window, days_between, fit, fits_hours, occurrences
-
-
-@dataclass(frozen=True)
-class OpenWindow:
-    """A planned window opens."""
-
-    window: Window
-
-
-@dataclass(frozen=True)
-class AnswerWindow:
-    """Somebody says "go ahead" before a planned window, or skips it."""
-
-    window: Window
-
-
-@dataclass(frozen=True)
-class Release:
-    """A held letter goes into an open window.
-
-    released: letters by its author that this window already brings.
-    """
-
-    window: Window
-    length: int
-    released: int
-
-
-@dataclass(frozen=True)
-class Notify:
-    """A notice that a window opened goes out."""
-
-    window: Window
-
-
-@dataclass(frozen=True)
-class TakeLess:
-    """Somebody puts lesser terms in force, alone (R1)."""
-
-    terms: Terms
-
-
-@dataclass(frozen=True)
-class Propose:
-    """Somebody puts exact terms to the other."""
-
-    by: UUID
-    terms: Terms
-
-
-@dataclass(frozen=True)
-class Show:
-    """Somebody is shown the other's open proposal."""
-
-    to: UUID
-    proposal: Proposal
-
-
-@dataclass(frozen=True)
-class Consent:
-    """Somebody gives the second consent to a proposal."""
-
-    by: UUID
-    proposal: Proposal
-
-
-@dataclass(frozen=True)
-class TakeForce:
-    """A proposal that both consented to takes force."""
-
-    proposal: Proposal
-
 
 Check = Callable[[Any, Situation, datetime], bool]
 

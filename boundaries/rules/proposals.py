@@ -89,7 +89,7 @@ def as_seen_by(person: UUID, proposal: Proposal, at: datetime) -> Standing | Non
     """What `person`'s pages say of it at `at`; None where they are to see nothing of it.
 
     Whether the person may see an open proposal of the other's at all also depends on limits and
-    pauses: see `gate.Show`.
+    pauses: see `acts.Show`.
     """
     if _ended_own_part(person, proposal):
         return Standing.ENDED_BY_SELF

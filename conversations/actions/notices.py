@@ -13,7 +13,7 @@ from accounts.locks import locked_pair
 from accounts.models import Pair
 from boundaries.actions.sweeping import settle_one_by_one
 from boundaries.queries import load_situation
-from boundaries.rules import gate
+from boundaries.rules import acts, gate
 from conversations.models import Notice
 
 BATCH = 100
@@ -65,7 +65,7 @@ def _send(notice: Notice) -> None:
 def _is_right(notice: Notice, pair: Pair, at: datetime) -> bool:
     situation = load_situation(pair, at)
     window = next((each for each in situation.windows if each.id == notice.window_id), None)
-    return window is not None and not gate.reasons_against(gate.Notify(window), situation, at)
+    return window is not None and not gate.reasons_against(acts.Notify(window), situation, at)
 
 
 def _mail(notice: Notice) -> str:

@@ -12,7 +12,7 @@ from accounts.models import Membership
 from boundaries.actions.record import Act, Entry, add_to_record
 from boundaries.actions.windows import open_due
 from boundaries.queries import load_situations
-from boundaries.rules import gate
+from boundaries.rules import acts, gate
 from boundaries.rules.situation import Situation
 from boundaries.rules.windows import Window
 from conversations.models import Envelope, Letter, Notice
@@ -41,7 +41,7 @@ def _passing(
     passing = []
     for letter in held.order_by("held_at"):
         place = (letter.pair_id, letter.author_id)
-        act = gate.Release(opened[letter.pair_id], letter.length, released[place])
+        act = acts.Release(opened[letter.pair_id], letter.length, released[place])
         if not gate.reasons_against(act, situations[letter.pair_id], at):
             released[place] += 1
             passing.append(letter)

@@ -11,8 +11,7 @@ from hypothesis import Phase, given, settings
 from hypothesis import strategies as st
 
 from boundaries.rules import gate
-from boundaries.rules.gate import (
-    GATE,
+from boundaries.rules.acts import (
     AnswerWindow,
     Consent,
     Notify,
@@ -22,8 +21,8 @@ from boundaries.rules.gate import (
     Show,
     TakeForce,
     TakeLess,
-    reasons_against,
 )
+from boundaries.rules.gate import GATE, reasons_against
 from boundaries.rules.limits import HOURS_OF_THE_WEEK
 from boundaries.rules.proposals import LAPSE, REST, End, Proposal
 from boundaries.rules.reasons import Reason
