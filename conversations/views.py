@@ -6,7 +6,7 @@ from uuid import UUID
 
 from django.contrib import messages
 from django.core.paginator import Paginator
-from django.http import HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
@@ -101,7 +101,10 @@ def write(request: HttpRequest, membership: Membership) -> HttpResponse:
 @require_http_methods(["GET", "HEAD", "POST"])
 def letter(request: HttpRequest, membership: Membership, letter_id: UUID) -> HttpResponse:
     """Read a letter that I wrote, or change it while it is not released."""
-    row = queries.get_letter_for(membership, letter_id)
+    try:
+        row = queries.get_letter_for(membership, letter_id)
+    except Http404:
+        return _gone(request, membership)
     if row.state == Letter.State.RELEASED:
         return _released(request, membership, row, typed=request.POST.get("body", ""))
     form = _letter_form(request, membership, row)
@@ -117,6 +120,8 @@ def withdraw(request: HttpRequest, membership: Membership, letter_id: UUID) -> H
     queries.get_letter_for(membership, letter_id)
     try:
         actions.withdraw_letter(by=membership, letter_id=letter_id)
+    except Letter.DoesNotExist:
+        raise Http404 from None
     except AlreadyReleasedError:
         messages.error(request, _already_released())
     else:
@@ -203,6 +208,8 @@ def _edit(
         )
     except AlreadyReleasedError:
         return _released(request, membership, row, typed=data["body"])
+    except Letter.DoesNotExist:
+        return _gone(request, membership)
     except ChangedElsewhereError as elsewhere:
         return _show_form(request, membership, form, row, elsewhere)
     return _saved(request, membership, changed)
@@ -229,6 +236,19 @@ def _show_form(
     return render(request, "conversations/write.html", context)
 
 
+def _gone(request: HttpRequest, membership: Membership) -> HttpResponse:
+    """404; with the words that were typed, if there are any, to keep as a letter of their own.
+
+    The same for a letter that was deleted in another tab as for one that never was.
+    """
+    words = plain_line_ends(request.POST.get("body", ""))
+    if not words.strip():
+        raise Http404
+    form = LetterForm(initial={"body": words}, in_force=terms_in_force(membership.pair))
+    context = {"membership": membership, "form": form, "gone": True, "in_force": form.in_force}
+    return render(request, "conversations/write.html", context, status=404)
+
+
 def _released(
     request: HttpRequest, membership: Membership, row: Letter, typed: str = ""
 ) -> HttpResponse:
@@ -243,7 +263,9 @@ def _released(
 
 def _saved(request: HttpRequest, membership: Membership, letter: Letter) -> HttpResponse:
     if letter.state == Letter.State.HELD:
-        messages.success(request, _("Your letter is held for the next conversation."))
+        messages.success(
+            request, _("Your letter is held. Until a conversation brings it, only you can see it.")
+        )
         return redirect("conversations:pair", membership.pair_id)
     messages.success(request, _("Your draft is saved. Only you can see it."))
     return redirect("conversations:letter", membership.pair_id, letter.pk)

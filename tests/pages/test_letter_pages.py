@@ -13,6 +13,7 @@ pytestmark = pytest.mark.django_db
 
 HOLD = "Hold for the next conversation"
 KEEP = "Keep as a draft"
+IS_HELD = "Your letter is held. Until a conversation brings it, only you can see it."
 WORDS = "Dear Ben,\n\n  <b>two</b> lines & a “quote”.\n\n\nAna"
 
 
@@ -47,7 +48,7 @@ def test_a_draft_keeps_every_sign(at_ana, new):
 def test_held_then_taken_back_then_deleted(at_ana, new, letters):
     at_ana.open(new)
     at_ana.press(HOLD, body=WORDS)
-    assert "Your letter is held for the next conversation." in at_ana.text
+    assert IS_HELD in at_ana.text
     at_ana.open(page_of(Letter.objects.get()))
     at_ana.press("Take it back")
     assert "Your letter is a draft again. It will not be delivered." in at_ana.text
@@ -164,7 +165,7 @@ def test_a_doubled_change_is_one(at_ana, ana_place):
     letter = factories.letter(by=ana_place)
     for _ in range(2):
         at_ana.send(page_of(letter), body="changed", key=str(letter.key), version="1", hold="1")
-        assert "Your letter is held for the next conversation." in at_ana.text
+        assert IS_HELD in at_ana.text
     letter.refresh_from_db()
     assert (letter.body, letter.version) == ("changed", 2)
 
@@ -250,3 +251,29 @@ def test_many_letters_are_on_several_pages(at_ana, letters, ana_place):
     at_ana.get(f"{letters}{at_ana.page.link('Earlier ones')}")
     assert at_ana.text.count("letter number") == 1
     assert "Later ones" in at_ana.text
+
+
+@pytest.mark.parametrize("button", ["hold", "draft"])
+def test_words_for_a_letter_that_was_deleted_in_another_tab_are_given_back(
+    ana_client, at_ana, ana_place, button
+):
+    letter = factories.letter(by=ana_place, body="as it was")
+    page, typed = page_of(letter), {"body": WORDS, "key": letter.key, "version": 1, button: "1"}
+    letter.delete()
+    answer = ana_client.post(page, typed)
+    assert answer.status_code == 404
+    assert answer.context["form"]["body"].value() == WORDS
+    assert "The words that you typed are below." in answer.content.decode()
+    assert not Letter.objects.exists()
+
+
+def test_words_for_a_letter_of_the_other_are_given_back_in_the_same_words(
+    ana_client, ana_place, ben_place
+):
+    his, none = factories.letter(by=ben_place, body="his"), uuid4()
+    answers = []
+    for letter_id in (his.pk, none):
+        page = reverse("conversations:letter", args=[ana_place.pair_id, letter_id])
+        answer = ana_client.post(page, {"body": WORDS, "key": uuid4(), "version": 1})
+        answers.append((answer.status_code, "his" in answer.content.decode().split()))
+    assert answers == [(404, False)] * 2
