@@ -524,7 +524,9 @@ def test_r11_nobody_asks_twice_or_while_resting_or_beyond_their_own_limits(case,
         assert oracle.amounts_within(wished.terms, situation.limits[person])
         for each in situation.proposals:
             both_said_yes = each.takes_force_at is not None
-            if each.author == person and not both_said_yes:
+            # Whose proposal another one overtook was not refused, and need not rest.
+            overtaken = each.end is End.SUPERSEDED
+            if each.author == person and not both_said_yes and not overtaken:
                 assert at >= each.made_at + LAPSE or each.ended_by == person
                 assert each.ended_by == person or at >= each.made_at + LAPSE + REST
             if both_said_yes:

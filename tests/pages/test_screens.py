@@ -27,6 +27,7 @@ pytestmark = [
 NARROW = 320
 LONG_NAME = "W" * 60
 LONG_WORD = "m" * 3000
+SEEN: set[str] = set()
 
 
 @pytest.fixture(scope="module", autouse=True)
@@ -42,7 +43,7 @@ def screen(browser, live_server) -> Callable[..., ScreenVisitor]:
     """A Chromium in which somebody is signed in."""
 
     def sign_in(person=None) -> ScreenVisitor:
-        visitor = ScreenVisitor(browser, live_server.url, "ana", scripts=True, seen=set())
+        visitor = ScreenVisitor(browser, live_server.url, "ana", scripts=True, seen=SEEN)
         if person:
             client = Client()
             client.force_login(person)

@@ -177,12 +177,12 @@ def meet(couple: Couple) -> None:
 
 
 def wait_for_being_asked(visitor: Visitor) -> None:
-    """Go on day by day until the conversation is near enough to be asked about."""
+    """Go on until the conversation is near enough to be asked about, which is for three days."""
     visitor.open("/")
-    for _ in range(40):
+    for _ in range(20):
         if "Do you want it to take place?" in visitor.text:
             return
-        visitor.let_days_pass(1)
+        visitor.let_days_pass(2)
         visitor.open("/")
     raise AssertionError("Nobody was asked")
 
