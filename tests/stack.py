@@ -4,10 +4,12 @@ import os
 import signal
 import subprocess
 import sys
+import tempfile
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 from urllib.parse import urlsplit
 from uuid import uuid4
@@ -82,13 +84,26 @@ def wait_for(holds, otherwise: str, seconds: float = 15.0):
     deadline = time.monotonic() + seconds
     while not (found := holds()):
         assert time.monotonic() < deadline, otherwise
-        time.sleep(0.05)
+        time.sleep(0.1)
     return found
+
+
+@cache
+def _demo_database() -> bytes:
+    """An SQLite database with the demo in it, made once for all tests that start with one."""
+    with tempfile.TemporaryDirectory() as name:
+        env = environment(Path(name), REPAIR_DEMO="1")
+        command = [sys.executable, "manage.py", "demo", "--verbosity=0"]
+        subprocess.run(command, cwd=ROOT, env=env, check=True, stdout=subprocess.DEVNULL)
+        return (Path(name) / "db.sqlite3").read_bytes()
 
 
 @contextmanager
 def running(folder: Path, **values: str) -> Iterator[Running]:
     """A Repair that is ready, for the length of the block; what it said is shown on failure."""
+    database = folder / "db.sqlite3"
+    if "DATABASE_URL" not in values and not database.exists():
+        database.write_bytes(_demo_database())
     repair = launch(folder, **values)
     try:
         wait_until_ready(repair)
