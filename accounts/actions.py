@@ -9,7 +9,7 @@ from django.db import transaction
 
 from accounts import clock, codes
 from accounts.models import CodeAttempt, Invitation, Membership, Pair, Person
-from accounts.queries import live_invitation_of, live_invitations, share_a_live_pair
+from accounts.queries import live_invitation_of, live_invitations, place_beside, share_a_live_pair
 
 CODE_LASTS = timedelta(days=7)
 
@@ -65,6 +65,28 @@ def use_code(*, by: Person, code: str) -> Membership:
     if membership is None:
         raise CodeRefused
     return membership
+
+
+def begin_pair_again(*, by: Membership, at: datetime) -> Membership:
+    """Begin a new pair of the two persons of a pair that has ended, whose lock the caller holds.
+
+    Returns the place of `by` in it; if a pair of these two stands already, in that one. Each keeps
+    the name that they see for the other; nothing else is carried over. Whether it may be is asked
+    before (R16).
+    """
+    old = list(Membership.objects.filter(pair=by.pair_id).select_related("person"))
+    with _locked_persons(*(each.person for each in old)):
+        if standing := place_beside(by):
+            return standing
+        pair = Pair.objects.create(created_at=at)
+        places = {
+            each.person_id: Membership(
+                pair=pair, person=each.person, seat=each.seat, name_for_other=each.name_for_other
+            )
+            for each in old
+        }
+        Membership.objects.bulk_create(places.values())
+        return places[by.person_id]
 
 
 def rename_other(*, membership: Membership, name: str) -> None:

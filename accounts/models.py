@@ -85,11 +85,17 @@ class Person(AbstractBaseUser):
 
 
 class Pair(models.Model):
-    """Two persons, joined by a one-time code. Its row is the lock of every act in the pair."""
+    """Two persons, joined by a one-time code. Its row is the lock of every act in the pair.
+
+    record_length, record_head: how many entries the pair's record has, and the hash of the last.
+    The database moves them when an entry is added (`boundaries.guards`); nobody else does.
+    """
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     created_at = models.DateTimeField()
     ended_at = models.DateTimeField(null=True, blank=True)
+    record_length = models.PositiveIntegerField(default=0, editable=False)
+    record_head = models.CharField(max_length=64, default="", blank=True, editable=False)
 
     def __str__(self) -> str:
         return f"pair {self.pk}"

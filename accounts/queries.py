@@ -3,7 +3,7 @@
 from datetime import datetime
 from uuid import UUID
 
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 from django.http import Http404
 
 from accounts.models import Invitation, Membership, Person
@@ -35,6 +35,14 @@ def other_membership(membership: Membership) -> Membership:
     """Return the other person's place in the same pair, with the person."""
     others = Membership.objects.select_related("person").exclude(pk=membership.pk)
     return others.get(pair_id=membership.pair_id)
+
+
+def place_beside(membership: Membership) -> Membership | None:
+    """Return the person's place in a pair of the same two that has not ended, if there is one."""
+    other = Membership.objects.filter(pair=membership.pair_id).exclude(person=membership.person_id)
+    person = Person(pk=membership.person_id)
+    beside = Q(pair__memberships__person__in=other.values("person"))
+    return memberships_of(person).filter(beside).first()
 
 
 def live_invitation_of(person: Person, at: datetime) -> Invitation | None:

@@ -106,6 +106,28 @@ class LimitsForm(forms.Form):
         coerce=int,
         choices=((72, _("3 days")), (168, _("1 week")), (336, _("2 weeks"))),
     )
+    receives_proposals = forms.BooleanField(
+        label=_("Show me what the other proposes"),
+        help_text=_("The other is not told if you do not want to see it."),
+        required=False,
+    )
+    rest_days = forms.TypedChoiceField(
+        label=_("After a proposal that came to nothing, show me no other for"),
+        help_text=_("Nobody can propose again sooner than after 30 days."),
+        coerce=int,
+        choices=(
+            (30, _("30 days")),
+            (60, _("60 days")),
+            (90, _("90 days")),
+            (180, _("half a year")),
+            (365, _("a year")),
+        ),
+    )
+    kind_words = forms.BooleanField(
+        label=_("If the other pauses and leaves a few kind words, show them to me"),
+        help_text=_("These are a few fixed sentences. Nobody can write anything there."),
+        required=False,
+    )
     zone = ZoneField(label=_("Time zone of the hours below"))
     hours = forms.TypedMultipleChoiceField(
         label=_("Hours of the week in which a conversation may be"),
@@ -127,6 +149,9 @@ class LimitsForm(forms.Form):
                 "letter_length": 4000,
                 "ask_before_each": True,
                 "cooling_off_hours": 72,
+                "receives_proposals": True,
+                "rest_days": 30,
+                "kind_words": False,
                 "zone": zone,
                 "hours": daytime,
             }
@@ -138,6 +163,9 @@ class LimitsForm(forms.Form):
             "live": limits.live,
             "ask_before_each": limits.ask_before_each,
             "cooling_off_hours": limits.cooling_off // timedelta(hours=1),
+            "receives_proposals": limits.receives_proposals,
+            "rest_days": limits.rest // timedelta(days=1),
+            "kind_words": limits.kind_words,
             "zone": limits.zone,
             "hours": sorted(limits.hours),
         }
@@ -155,6 +183,9 @@ class LimitsForm(forms.Form):
             zone=data["zone"],
             ask_before_each=data["ask_before_each"],
             cooling_off=timedelta(hours=data["cooling_off_hours"]),
+            receives_proposals=data["receives_proposals"],
+            rest=timedelta(days=data["rest_days"]),
+            kind_words=data["kind_words"],
         )
 
     def hours_grid(self) -> list[tuple[str, list[dict[str, Any]]]]:

@@ -5,6 +5,7 @@ All instants are aware and come from the clock of the pair's lock; none has a de
 """
 
 import uuid
+from collections.abc import Iterable
 from typing import ClassVar
 
 from django.db import models
@@ -13,6 +14,7 @@ from django.db.models import F, Q
 from accounts.models import Membership, Pair, Person
 from boundaries.fields import LimitsField, TermsField
 from boundaries.rules.canonical import terms_digest
+from boundaries.rules.phrases import Phrase
 from boundaries.rules.proposals import End
 from boundaries.rules.proposals import Proposal as ProposalValue
 from boundaries.rules.windows import Span, State
@@ -101,6 +103,10 @@ class Proposal(models.Model):
                 name="proposal_ends_with_its_instant",
             ),
             models.CheckConstraint(
+                condition=Q(end__isnull=True) | Q(end__in=[end.value for end in End]),
+                name="proposal_ended_in_a_way",
+            ),
+            models.CheckConstraint(
                 condition=~Q(end=End.IN_FORCE)
                 | Q(takes_force_at__isnull=False, ended_at__gte=F("takes_force_at")),
                 name="proposal_in_force_after_cooling_off",
@@ -123,13 +129,13 @@ class Proposal(models.Model):
     def __str__(self) -> str:
         return f"proposal {self.pk}"
 
-    def as_value(self) -> ProposalValue:
+    def as_value(self, consents: "Iterable[Consent] | None" = None) -> ProposalValue:
         """The facts that the rules look at.
 
-        Reads the consents, which callers have fetched before. Only those to the digest of the terms
+        consents: to this proposal, where callers have them. Only those to the digest of the terms
         as they are now count: who said yes to other terms has not said yes to these (R2).
         """
-        consents = self.consents.all()
+        consents = list(self.consents.all() if consents is None else consents)
         exact = terms_digest(self.terms)
         return ProposalValue(
             id=self.pk,
@@ -179,16 +185,26 @@ class Consent(models.Model):
 
 
 class Pause(models.Model):
-    """One person stops all contact in the pair, until they themselves lift it (R13, R14)."""
+    """One person stops all contact in the pair, until they themselves lift it (R13, R14).
+
+    phrase: the fixed kind words that they let come with it, if any (R15).
+    """
+
+    PHRASES: ClassVar = [(phrase.value, phrase.value) for phrase in Phrase]
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     pair = models.ForeignKey(Pair, on_delete=models.CASCADE, related_name="pauses")
     person = models.ForeignKey(Person, on_delete=models.RESTRICT, related_name="pauses")
     began_at = models.DateTimeField()
     lifted_at = models.DateTimeField(null=True)
+    phrase = models.CharField(max_length=20, choices=PHRASES, blank=True, default="")
 
     class Meta:
         constraints = (
+            models.CheckConstraint(
+                condition=Q(phrase__in=["", *(phrase.value for phrase in Phrase)]),
+                name="pause_with_a_known_phrase",
+            ),
             models.UniqueConstraint(
                 fields=("pair", "person"),
                 condition=Q(lifted_at__isnull=True),
@@ -205,7 +221,11 @@ class Pause(models.Model):
 
 
 class Window(models.Model):
-    """One agreed conversation, from `opens_at` to `closes_at` (half-open)."""
+    """One agreed conversation, from `opens_at` to `closes_at` (half-open).
+
+    answers: by the key of each person who answered, True for "go ahead" and False for "skip"; the
+    last answer alone, and not when it was given (R24).
+    """
 
     STATES: ClassVar = [(state.value, state.value) for state in State]
 
@@ -215,6 +235,7 @@ class Window(models.Model):
     opens_at = models.DateTimeField()
     closes_at = models.DateTimeField()
     state = models.CharField(max_length=10, choices=STATES, default=State.PLANNED)
+    answers = models.JSONField(default=dict)
     opened_at = models.DateTimeField(null=True)
     ended_at = models.DateTimeField(null=True)
 
@@ -230,6 +251,9 @@ class Window(models.Model):
             ),
             models.CheckConstraint(
                 condition=Q(closes_at__gt=F("opens_at")), name="window_closes_after_it_opens"
+            ),
+            models.CheckConstraint(
+                condition=Q(state__in=[state.value for state in State]), name="window_in_a_state"
             ),
             models.CheckConstraint(
                 condition=~Q(state__in=[State.OPEN, State.HELD, State.CUT_SHORT])
@@ -255,40 +279,39 @@ class Window(models.Model):
         return f"window {self.pk}"
 
     def as_value(self) -> WindowValue:
-        """The facts that the rules look at.
-
-        Reads the answers, which callers have fetched before.
-        """
-        answers = self.answers.all()
+        """The facts that the rules look at."""
         return WindowValue(
             id=self.pk,
             span=Span(self.opens_at, self.closes_at),
             state=State(self.state),
-            go_ahead=frozenset(each.person_id for each in answers if each.go_ahead),
-            skipped=frozenset(each.person_id for each in answers if not each.go_ahead),
+            agreement=self.agreement_id,
+            go_ahead=self._who_answered(go_ahead=True),
+            skipped=self._who_answered(go_ahead=False),
+        )
+
+    def _who_answered(self, *, go_ahead: bool) -> frozenset[uuid.UUID]:
+        return frozenset(
+            uuid.UUID(person) for person, said in self.answers.items() if said is go_ahead
         )
 
 
-class Answer(models.Model):
-    """One person's "go ahead" or "skip this one" before a window, theirs alone (R24)."""
+class Door(models.Model):
+    """What somebody leaves open after the pair was parted; theirs alone until both did (R16)."""
 
-    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
-    window = models.ForeignKey(Window, on_delete=models.CASCADE, related_name="answers")
-    person = models.ForeignKey(Person, on_delete=models.RESTRICT, related_name="+")
-    go_ahead = models.BooleanField()
-    given_at = models.DateTimeField()
-
-    class Meta:
-        constraints = (models.UniqueConstraint(fields=("window", "person"), name="answer_once"),)
+    membership = models.OneToOneField(
+        Membership, on_delete=models.CASCADE, primary_key=True, related_name="door"
+    )
+    opened_at = models.DateTimeField()
 
     def __str__(self) -> str:
-        return f"answer {self.pk}"
+        return f"door of {self.membership_id}"
 
 
 class RecordEntry(models.Model):
     """One act in a pair's append-only record (R30): ids and digests, no content.
 
-    number: 1, 2, 3 … within the pair. actor: who acted; null for what time did.
+    number: 1, 2, 3 … within the pair. actor: who acted; null for what time did. previous, hash: of
+    the entry before and of this one (`canonical.entry_hash`), which make the record one chain.
     """
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
@@ -299,6 +322,8 @@ class RecordEntry(models.Model):
     act = models.CharField(max_length=40)
     subject = models.UUIDField(null=True)
     digest = models.CharField(max_length=64, blank=True)
+    previous = models.CharField(max_length=64, blank=True)
+    hash = models.CharField(max_length=64)
 
     class Meta:
         constraints = (models.UniqueConstraint(fields=("pair", "number"), name="record_numbered"),)

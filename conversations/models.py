@@ -79,6 +79,12 @@ class Envelope(models.Model):
     state = models.CharField(max_length=11, choices=State.choices, default=State.CLOSED)
 
     class Meta:
+        constraints = (
+            models.CheckConstraint(
+                condition=Q(state__in=["closed", "kept", "opened", "handed_back"]),
+                name="envelope_in_a_state",
+            ),
+        )
         indexes = (models.Index(fields=("recipient", "window"), name="envelope_of_recipient"),)
 
     def __str__(self) -> str:

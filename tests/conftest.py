@@ -7,12 +7,13 @@ import pytest
 from allauth.account.models import EmailAddress
 from django.core.cache import cache
 from django.db import connection
-from django.test import Client
+from django.test import Client, TransactionTestCase
 from playwright.sync_api import Browser
 
 from accounts.actions import create_code, use_code
 from accounts.models import Membership, Pair, Person
 from accounts.queries import get_membership_for
+from boundaries import guards
 from tests import chromium, stack
 from tests import clock as clocks
 
@@ -85,6 +86,20 @@ def repair(request, tmp_path) -> Iterator[stack.Running]:
             stack.running(tmp_path, DATABASE_URL=database, REDIS_URL=redis) as running,
         ):
             yield running
+
+
+@pytest.fixture(autouse=True, scope="session")
+def _committed_records_can_be_emptied() -> Iterator[None]:
+    """A test that commits is followed by a flush, which the record's guards would refuse."""
+    flush = vars(TransactionTestCase)["_fixture_teardown"]
+
+    def flush_without_guards(case: TransactionTestCase) -> None:
+        with guards.down(connection, "record_stays", "record_is_not_emptied"):
+            flush(case)
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(TransactionTestCase, "_fixture_teardown", flush_without_guards)
+        yield
 
 
 @pytest.fixture(autouse=True)

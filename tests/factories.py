@@ -11,12 +11,14 @@ from typing import Any
 from uuid import uuid4
 from zoneinfo import ZoneInfo
 
-from django.db import transaction
+from django.db import connection, transaction
+from django.db.models import F
 
 from accounts.models import Membership, Pair, Person
 from accounts.proof import Proof
-from boundaries import actions
-from boundaries.models import Agreement, PersonalLimits, Proposal, RecordEntry, Window
+from boundaries import actions, guards
+from boundaries.actions.record import Act, Entry, add_to_record
+from boundaries.models import Agreement, Consent, PersonalLimits, Proposal, Window
 from boundaries.queries import agreement_in_force
 from boundaries.rules.canonical import terms_digest
 from boundaries.rules.limits import HOURS_OF_THE_WEEK, Limits
@@ -165,20 +167,10 @@ def many(*, count: int, opens_at: datetime, letters: int = 2) -> list[Pair]:
     local = opens_at.astimezone(ZoneInfo("Europe/Berlin"))
     weekly = Weekly(1, 0, frozenset({local.weekday()}))
     agreed = terms(rhythm=weekly, at=local.time(), letters=letters)
-    agreements = Agreement.objects.bulk_create(
-        Agreement(
-            pair=each,
-            number=1,
-            terms=agreed,
-            digest=terms_digest(agreed),
-            in_force_from=opens_at - timedelta(days=1),
-            review_at=opens_at + timedelta(days=100),
-        )
-        for each in pairs
-    )
+    agreements = _agreed(places, agreed, opens_at - timedelta(days=1))
     Window.objects.bulk_create(
         Window(
-            pair=each.pair,
+            pair_id=each.pair_id,
             agreement=each,
             opens_at=opens_at,
             closes_at=opens_at + timedelta(minutes=agreed.minutes),
@@ -187,6 +179,42 @@ def many(*, count: int, opens_at: datetime, letters: int = 2) -> list[Pair]:
     )
     held_letters(by=places, each=letters, at=opens_at - timedelta(hours=1))
     return pairs
+
+
+def _agreed(places: list[Membership], agreed: Terms, at: datetime) -> list[Agreement]:
+    """Each two neighbours agreed on these terms, in force from `at`."""
+    made_at, digest = at - timedelta(days=4), terms_digest(agreed)
+    proposals = Proposal.objects.bulk_create(
+        Proposal(
+            pair_id=place.pair_id,
+            author_id=place.person_id,
+            terms=agreed,
+            digest=digest,
+            made_at=made_at,
+            takes_force_at=made_at + COOLING_OFF,
+            end=End.IN_FORCE,
+            ended_at=at,
+        )
+        for place in places[::2]
+    )
+    Consent.objects.bulk_create(
+        Consent(
+            proposal=proposals[n // 2], person_id=place.person_id, digest=digest, given_at=made_at
+        )
+        for n, place in enumerate(places)
+    )
+    return Agreement.objects.bulk_create(
+        Agreement(
+            pair_id=each.pair_id,
+            number=1,
+            terms=agreed,
+            digest=digest,
+            proposal=each,
+            in_force_from=at,
+            review_at=at + timedelta(days=101),
+        )
+        for each in proposals
+    )
 
 
 def held_letters(*, by: list[Membership], each: int, at: datetime) -> None:
@@ -210,33 +238,52 @@ def held_letters(*, by: list[Membership], each: int, at: datetime) -> None:
 
 def history(*, of: Pair, count: int, until: datetime) -> None:
     """Long ago: agreements that ended, proposals, windows, record entries, letters, as rows."""
-    first, second = Membership.objects.filter(pair=of)
-    then = [until - timedelta(days=1000 + n) for n in range(count)]
-    Proposal.objects.bulk_create(
+    places = list(Membership.objects.filter(pair=of))
+    then = [until - timedelta(days=1000 + n) for n in reversed(range(count))]
+    _old_proposals(places[0], then)
+    windows = _old_conversations(of, then)
+    _old_letters(places[0], places[1], windows)
+    of.refresh_from_db()
+    add_to_record(of, [Entry(Act.WINDOW_OPENED, subject=each.pk) for each in windows], then[-1])
+
+
+def _old_proposals(by: Membership, then: list[datetime]) -> None:
+    """Proposals that came to nothing."""
+    digest = terms_digest(terms())
+    proposals = Proposal.objects.bulk_create(
         Proposal(
-            pair=of,
-            author_id=first.person_id,
+            pair_id=by.pair_id,
+            author_id=by.person_id,
             terms=terms(),
-            digest=terms_digest(terms()),
+            digest=digest,
             made_at=at,
             end=End.VOID,
             ended_at=at,
         )
         for at in then
     )
-    agreements = Agreement.objects.bulk_create(
-        Agreement(
-            pair=of,
-            number=n + 1,
-            terms=terms(),
-            digest=terms_digest(terms()),
-            in_force_from=at,
-            review_at=at,
-            ended_at=at,
-        )
-        for n, at in enumerate(then)
+    Consent.objects.bulk_create(
+        Consent(proposal=each, person_id=by.person_id, digest=digest, given_at=each.made_at)
+        for each in proposals
     )
-    windows = Window.objects.bulk_create(
+
+
+def _old_conversations(of: Pair, then: list[datetime]) -> list[Window]:
+    """Conversations that were held, each under an agreement that was lessened since."""
+    with guards.down(connection, "agreement_is_made"):
+        agreements = Agreement.objects.bulk_create(
+            Agreement(
+                pair=of,
+                number=n + 1,
+                terms=terms(),
+                digest=terms_digest(terms()),
+                in_force_from=at,
+                review_at=at,
+                ended_at=at,
+            )
+            for n, at in enumerate(then)
+        )
+    return Window.objects.bulk_create(
         Window(
             pair=of,
             agreement=agreements[n],
@@ -244,32 +291,34 @@ def history(*, of: Pair, count: int, until: datetime) -> None:
             closes_at=at + timedelta(hours=1),
             state=State.HELD,
             opened_at=at,
-            ended_at=at,
+            ended_at=at + timedelta(hours=1),
         )
         for n, at in enumerate(then)
     )
-    RecordEntry.objects.bulk_create(
-        RecordEntry(pair=of, number=n + 1, at=at, act="window_opened") for n, at in enumerate(then)
-    )
+
+
+def _old_letters(by: Membership, other: Membership, windows: list[Window]) -> None:
+    """A letter in each of these conversations."""
     letters = Letter.objects.bulk_create(
         Letter(
-            pair=of,
-            author_id=first.person_id,
+            pair_id=by.pair_id,
+            author_id=by.person_id,
             key=uuid4(),
             body="Dear you",
             length=8,
-            state=Letter.State.RELEASED,
-            written_at=at,
-            changed_at=at,
-            held_at=at,
-            released_at=at,
+            state=Letter.State.HELD,
+            written_at=each.opens_at,
+            changed_at=each.opens_at,
+            held_at=each.opens_at,
         )
-        for at in then
+        for each in windows
     )
     Envelope.objects.bulk_create(
-        Envelope(letter=letters[n], window=windows[n], recipient_id=second.person_id)
-        for n in range(count)
+        Envelope(letter=letter, window=window, recipient_id=other.person_id)
+        for letter, window in zip(letters, windows, strict=True)
     )
+    held = Letter.objects.filter(pk__in=[each.pk for each in letters])
+    held.update(state=Letter.State.RELEASED, released_at=F("held_at"))
 
 
 @contextmanager

@@ -12,8 +12,8 @@ from boundaries import queries as boundaries
 from boundaries.actions.record import Act
 from boundaries.models import (
     Agreement,
-    Answer,
     Consent,
+    Door,
     Pause,
     PersonalLimits,
     Proposal,
@@ -30,8 +30,8 @@ IN_A_PAIR: dict[type[Model], str] = {
     Proposal: "pair",
     Consent: "proposal__pair",
     Pause: "pair",
+    Door: "membership__pair",
     Window: "pair",
-    Answer: "window__pair",
     RecordEntry: "pair",
     Letter: "pair",
     Envelope: "window__pair",

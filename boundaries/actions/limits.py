@@ -1,14 +1,18 @@
 """Setting one's own limits (R8, R9)."""
 
+from dataclasses import replace
 from datetime import datetime
+from uuid import UUID
 
 from accounts.locks import locked_pair
 from accounts.models import Membership, Pair
-from boundaries.actions.agreements import put_less_in_force, shorten_open_window
+from boundaries.actions.agreements import put_less_in_force
+from boundaries.actions.planning import save_answers, shorten_open
 from boundaries.actions.record import Act, Entry, add_to_record
-from boundaries.models import Answer, PersonalLimits
+from boundaries.models import PersonalLimits
 from boundaries.queries import load_situation
 from boundaries.rules import gate
+from boundaries.rules.canonical import digest, limits_to_json
 from boundaries.rules.limits import Limits, cut
 from boundaries.rules.situation import Situation
 from boundaries.rules.windows import State
@@ -20,41 +24,46 @@ def set_limits(*, by: Membership, limits: Limits) -> None:
     What is in force above them is cut in the same transaction (R8); raising adds nothing (R9).
     """
     with locked_pair(by.pair_id) as (pair, at):
-        found = PersonalLimits.objects.filter(membership=by).first()
-        if found and found.value == limits:
+        before = load_situation(pair, at)
+        own = PersonalLimits.objects.filter(membership=by)
+        if before.limits[by.person_id] == limits and own.exists():
             return
-        own = found or PersonalLimits(membership=by)
-        own.value, own.changed_at = limits, at
-        own.save()
-        situation = load_situation(pair, at)
-        _skip_what_does_not_fit(by, situation, at)
-        entries = [Entry(pair.pk, Act.LIMITS_SET, by.person_id)]
-        add_to_record(entries + _cut(pair, by, situation, at), at)
+        _save(by, limits, at)
+        situation = replace(before, limits={**before.limits, by.person_id: limits})
+        situation = _skipping_what_does_not_fit(situation, by.person_id)
+        entries = [Entry(Act.LIMITS_SET, by.person_id, digest=digest(limits_to_json(limits)))]
+        add_to_record(pair, entries + _cut(pair, by, situation, at), at)
+
+
+def _save(by: Membership, limits: Limits, at: datetime) -> None:
+    PersonalLimits.objects.bulk_create(
+        [PersonalLimits(membership=by, value=limits, changed_at=at)],
+        update_conflicts=True,
+        unique_fields=["membership"],
+        update_fields=["value", "changed_at"],
+    )
 
 
 def _cut(pair: Pair, by: Membership, situation: Situation, at: datetime) -> list[Entry]:
-    if situation.agreement is None or situation.parted:
-        return []
     left = cut(situation.in_force, situation.limits.values())
-    if left == situation.in_force:
-        return shorten_open_window(pair, left, situation, at)
-    return put_less_in_force(pair, left, situation, at, by=by.person_id)
+    if left != situation.in_force:
+        return put_less_in_force(pair, left, situation, at, by=by.person_id)
+    save_answers(situation.windows)
+    return shorten_open(left, situation, at)
 
 
-def _skip_what_does_not_fit(by: Membership, situation: Situation, at: datetime) -> None:
-    """Skip the planned windows that one's hours, or the distance that one wants, do not allow.
+def _skipping_what_does_not_fit(situation: Situation, person: UUID) -> Situation:
+    """The situation in which they skip the planned windows that their hours, or the distance that
+    they want, do not allow.
 
     As with every skip the other sees no date vanish, so they learn neither the hours nor when they
     changed; and giving hours back brings nothing back by itself (R9).
     """
-    limits = situation.limits[by.person_id]
-    unfit = [
-        each.id
+    limits = situation.limits[person]
+    windows = (
+        each
+        if each.state is not State.PLANNED or gate.fits(each, limits, situation)
+        else each.answered(person, go_ahead=False)
         for each in situation.windows
-        if each.state is State.PLANNED and not gate.fits(each, limits, situation)
-    ]
-    Answer.objects.filter(window__in=unfit, person=by.person_id).delete()
-    Answer.objects.bulk_create(
-        Answer(window_id=each, person_id=by.person_id, go_ahead=False, given_at=at)
-        for each in unfit
     )
+    return replace(situation, windows=tuple(windows))

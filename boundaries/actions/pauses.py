@@ -2,24 +2,26 @@
 
 from accounts.locks import locked_pair
 from accounts.models import Membership
-from boundaries.actions.agreements import end_all_contact, not_before
+from boundaries.actions.agreements import contact_in, end_all_contact, not_before
 from boundaries.actions.record import Act, Entry, add_to_record
 from boundaries.models import Pause
+from boundaries.rules.phrases import Phrase
 
 
-def pause(*, by: Membership) -> None:
+def pause(*, by: Membership, phrase: Phrase | None = None) -> None:
     """Stop all contact in the pair at once. Pausing again changes nothing.
 
     When this returns, nothing is delivered any more: whoever delivers takes the same lock and then
-    reads the pauses.
+    reads the pauses. phrase: the fixed kind words that come with it; they cannot be added later,
+    since during a pause nothing is delivered (R15).
     """
     with locked_pair(by.pair_id) as (pair, at):
-        _, began = Pause.objects.get_or_create(
-            pair=pair, person_id=by.person_id, lifted_at=None, defaults={"began_at": at}
-        )
-        if began:
-            ended = end_all_contact(pair, at, by=by.person_id)
-            add_to_record([*ended, Entry(pair.pk, Act.PAUSED, by.person_id)], at)
+        own = Pause.objects.filter(pair=pair, person_id=by.person_id, lifted_at=None)
+        if own.exists():
+            return
+        Pause.objects.create(pair=pair, person_id=by.person_id, began_at=at, phrase=phrase or "")
+        ended = end_all_contact(pair, contact_in(pair, at), at, by=by.person_id)
+        add_to_record(pair, [*ended, Entry(Act.PAUSED, by.person_id)], at)
 
 
 def lift(*, by: Membership) -> None:
@@ -30,4 +32,11 @@ def lift(*, by: Membership) -> None:
     with locked_pair(by.pair_id) as (pair, at):
         own = Pause.objects.filter(pair=pair, person_id=by.person_id, lifted_at=None)
         if own.update(lifted_at=not_before("began_at", at)):
-            add_to_record([Entry(pair.pk, Act.PAUSE_LIFTED, by.person_id)], at)
+            add_to_record(pair, [Entry(Act.PAUSE_LIFTED, by.person_id)], at)
+
+
+def take_back_phrase(*, by: Membership) -> None:
+    """Let the words that came with one's own pause be seen no longer; without any, no change."""
+    with locked_pair(by.pair_id) as (pair, _):
+        own = Pause.objects.filter(pair=pair, person_id=by.person_id, lifted_at=None)
+        own.update(phrase="")

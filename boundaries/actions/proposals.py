@@ -14,6 +14,7 @@ from boundaries.queries import load_situation
 from boundaries.rules import acts, gate
 from boundaries.rules.canonical import terms_digest
 from boundaries.rules.proposals import End, Standing, as_seen_by, standing
+from boundaries.rules.proposals import Proposal as ProposalValue
 from boundaries.rules.reasons import Reason
 from boundaries.rules.situation import Situation
 from boundaries.rules.terms import Terms
@@ -34,7 +35,7 @@ def propose(*, by: Membership, terms: Terms, proof: Proof) -> Proposal:
         refuse_if(gate.reasons_against(acts.Propose(by.person_id, terms), situation, at))
         proposal = _make(pair, by, terms, situation, at)
         _consent(proposal, by, at)
-        _record(proposal, Act.PROPOSED, by.person_id, at)
+        _record(pair, proposal, Act.PROPOSED, by.person_id, at)
         return proposal
 
 
@@ -59,7 +60,7 @@ def consent(*, by: Membership, proposal_id: UUID, digest: str, proof: Proof) -> 
         _consent(proposal, by, at)
         proposal.takes_force_at = at + max(each.cooling_off for each in situation.limits.values())
         proposal.save(update_fields=["takes_force_at"])
-        _record(proposal, Act.CONSENTED, by.person_id, at)
+        _record(pair, proposal, Act.CONSENTED, by.person_id, at)
         return proposal
 
 
@@ -79,9 +80,9 @@ def withdraw_proposal(*, by: Membership, proposal_id: UUID) -> None:
         if own.update(withdrawn_at=not_before("given_at", at)):
             end = End.CONSENT_WITHDRAWN if proposal.takes_force_at else End.WITHDRAWN
             if proposal.end is None:
-                _end(proposal, end, at, by.person_id)
+                _end(pair, proposal, end, at, by.person_id)
             else:
-                _record(proposal, ACT_OF_END[end], by.person_id, at)
+                _record(pair, proposal, ACT_OF_END[end], by.person_id, at)
 
 
 def decline(*, by: Membership, proposal_id: UUID) -> None:
@@ -94,43 +95,44 @@ def decline(*, by: Membership, proposal_id: UUID) -> None:
         proposal = _get(pair, proposal_id)
         is_open = standing(proposal.as_value(), at) is Standing.OPEN
         if is_open and proposal.author_id != by.person_id:
-            _end(proposal, End.DECLINED, at, by.person_id)
+            _end(pair, proposal, End.DECLINED, at, by.person_id)
 
 
 def take_force(pair_id: UUID) -> None:
     """Put into force what has cooled off in this pair; what the gate forbids is void (R2, R3)."""
     with locked_pair(pair_id) as (pair, at):
         situation = load_situation(pair, at)
-        due = Proposal.objects.filter(pair=pair, end=None, takes_force_at__lte=at)
-        for proposal in due.prefetch_related("consents"):
-            _settle(pair, proposal, situation, at)
+        for proposal in situation.proposals:
+            if standing(proposal, at) is Standing.COOLING_OFF and _is_due(proposal, at):
+                add_to_record(pair, _settle(pair, proposal, situation, at), at)
 
 
-def _settle(pair: Pair, proposal: Proposal, situation: Situation, at: datetime) -> None:
-    if gate.reasons_against(acts.TakeForce(proposal.as_value()), situation, at):
-        _end(proposal, End.VOID, at, None)
-        return
-    _end(proposal, End.IN_FORCE, at, None)
-    add_to_record(put_in_force(pair, proposal, situation, at), at)
+def _is_due(proposal: ProposalValue, at: datetime) -> bool:
+    return proposal.takes_force_at is not None and proposal.takes_force_at <= at
+
+
+def _settle(pair: Pair, proposal: ProposalValue, situation: Situation, at: datetime) -> list[Entry]:
+    if not gate.reasons_against(acts.TakeForce(proposal), situation, at):
+        return put_in_force(pair, proposal, situation, at)
+    Proposal.objects.filter(pk=proposal.id).update(end=End.VOID, ended_at=at, ended_by=None)
+    return [Entry(Act.PROPOSAL_VOID, None, proposal.id, terms_digest(proposal.terms))]
 
 
 ACT_OF_END = {
     End.WITHDRAWN: Act.PROPOSAL_WITHDRAWN,
     End.CONSENT_WITHDRAWN: Act.CONSENT_WITHDRAWN,
     End.DECLINED: Act.PROPOSAL_DECLINED,
-    End.VOID: Act.PROPOSAL_VOID,
 }
 
 
-def _end(proposal: Proposal, end: End, at: datetime, by: UUID | None) -> None:
+def _end(pair: Pair, proposal: Proposal, end: End, at: datetime, by: UUID) -> None:
     proposal.end, proposal.ended_at, proposal.ended_by_id = end, at, by
     proposal.save(update_fields=["end", "ended_at", "ended_by"])
-    if act := ACT_OF_END.get(end):
-        _record(proposal, act, by, at)
+    _record(pair, proposal, ACT_OF_END[end], by, at)
 
 
-def _record(proposal: Proposal, act: Act, by: UUID | None, at: datetime) -> None:
-    add_to_record([Entry(proposal.pair_id, act, by, proposal.pk, proposal.digest)], at)
+def _record(pair: Pair, proposal: Proposal, act: Act, by: UUID, at: datetime) -> None:
+    add_to_record(pair, [Entry(act, by, proposal.pk, proposal.digest)], at)
 
 
 def _get(pair: Pair, proposal_id: UUID) -> Proposal:

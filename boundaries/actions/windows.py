@@ -9,11 +9,12 @@ from django.db.models import F
 
 from accounts.locks import locked_pair, locked_pairs
 from accounts.models import Membership, Pair
-from boundaries.actions.agreements import end_all_contact
-from boundaries.actions.record import Act, Entry, add_to_record
+from boundaries.actions.agreements import contact_of, end_all_contact
+from boundaries.actions.planning import save_answers
+from boundaries.actions.record import Act, Entry, add_to_record, add_to_records
 from boundaries.exceptions import refuse_if
-from boundaries.models import Agreement, Answer, Window
-from boundaries.queries import COMING, load_situation
+from boundaries.models import Window
+from boundaries.queries import load_situation
 from boundaries.rules import acts, gate
 from boundaries.rules import windows as rules
 from boundaries.rules.reasons import Reason
@@ -47,23 +48,22 @@ def skip(*, by: Membership, window_id: UUID) -> None:
 
 def open_due(
     pairs: Collection[Pair], situations: dict[UUID, Situation], at: datetime
-) -> dict[UUID, rules.Window]:
-    """Open the due windows of pairs whose locks are held; return those that opened, by pair.
+) -> tuple[dict[UUID, rules.Window], list[tuple[Pair, Entry]]]:
+    """Open the due windows of pairs whose locks are held.
 
-    One that nobody opened before its end never opens (R20); one that the gate forbids is skipped
-    (R24).
+    Returns those that opened, by pair, and what is to be recorded. One that nobody opened before
+    its end never opens (R20); one that the gate forbids is skipped (R24).
     """
     outcomes: dict[State, list[rules.Window]] = {state: [] for state in OPENED}
     opened, entries = {}, []
     for pair in pairs:
         for window, state in _outcomes(situations[pair.pk], at):
             outcomes[state].append(window)
-            entries.append(Entry(pair.pk, OPENED[state], subject=window.id))
+            entries.append((pair, Entry(OPENED[state], subject=window.id)))
             if state is State.OPEN:
                 opened[pair.pk] = replace(window, state=State.OPEN)
     _write(outcomes, at)
-    add_to_record(entries, at)
-    return opened
+    return opened, entries
 
 
 def close_due(pair_ids: Collection[UUID]) -> None:
@@ -73,11 +73,14 @@ def close_due(pair_ids: Collection[UUID]) -> None:
     """
     with locked_pairs(pair_ids) as (pairs, at):
         due = Window.objects.filter(pair__in=pairs, state=State.OPEN, closes_at__lte=at)
-        entries = [Entry(each.pair_id, Act.WINDOW_CLOSED, subject=each.pk) for each in due]
+        by_id = {pair.pk: pair for pair in pairs}
+        closed = [(by_id[each.pair_id], each.pk) for each in due]
         in_time = due.filter(opened_at__lte=F("opens_at") + rules.WHOLE_IF_OPENED_WITHIN)
         in_time.update(state=State.HELD, ended_at=at)
         due.update(state=State.CUT_SHORT, ended_at=at)
-        add_to_record(entries, at)
+        add_to_records(
+            [(pair, Entry(Act.WINDOW_CLOSED, subject=window)) for pair, window in closed], at
+        )
 
 
 def lapse(pair_id: UUID) -> None:
@@ -86,26 +89,21 @@ def lapse(pair_id: UUID) -> None:
     While a window of it is still to be settled, it waits.
     """
     with locked_pair(pair_id) as (pair, at):
-        due = Agreement.objects.filter(pair=pair, ended_at=None, review_at__lte=at)
-        coming = Window.objects.filter(pair=pair, state__in=COMING)
-        if due.exists() and not coming.exists():
-            ended = end_all_contact(pair, at, by=None)
-            add_to_record([*ended, Entry(pair.pk, Act.LAPSED)], at)
+        situation = load_situation(pair, at)
+        is_due = situation.review_at is not None and situation.review_at <= at
+        if is_due and not situation.windows:
+            ended = end_all_contact(pair, contact_of(situation, at), at, by=None)
+            add_to_record(pair, [*ended, Entry(Act.LAPSED)], at)
 
 
 def _answer(by: Membership, window_id: UUID, act: Act) -> None:
     with locked_pair(by.pair_id) as (pair, at):
-        window = Window.objects.prefetch_related("answers").get(pair=pair, pk=window_id)
-        value = window.as_value()
-        refuse_if(gate.reasons_against(acts.AnswerWindow(value), load_situation(pair, at), at))
-        if by.person_id in (value.go_ahead if act is Act.GO_AHEAD else value.skipped):
+        window = Window.objects.get(pair=pair, pk=window_id).as_value()
+        refuse_if(gate.reasons_against(acts.AnswerWindow(window), load_situation(pair, at), at))
+        if by.person_id in (window.go_ahead if act is Act.GO_AHEAD else window.skipped):
             return
-        Answer.objects.update_or_create(
-            window=window,
-            person_id=by.person_id,
-            defaults={"go_ahead": act is Act.GO_AHEAD, "given_at": at},
-        )
-        add_to_record([Entry(pair.pk, act, by.person_id, window.pk)], at)
+        save_answers([window.answered(by.person_id, go_ahead=act is Act.GO_AHEAD)])
+        add_to_record(pair, [Entry(act, by.person_id, window.id)], at)
 
 
 def _due(situation: Situation, at: datetime) -> list[rules.Window]:
@@ -137,6 +135,8 @@ def _with_open(situation: Situation, window: rules.Window) -> Situation:
 
 def _write(outcomes: dict[State, list[rules.Window]], at: datetime) -> None:
     for state, found in outcomes.items():
+        if not found:
+            continue
         when = {"opened_at": at} if state is State.OPEN else {"ended_at": at}
         rows = Window.objects.filter(pk__in=[window.id for window in found])
         rows.update(state=state, **when)

@@ -73,6 +73,16 @@ class Consent:
 
 
 @dataclass(frozen=True)
+class OpenDoor:
+    """Somebody leaves their door open after the pair was parted (R16)."""
+
+
+@dataclass(frozen=True)
+class BeginAgain:
+    """Two persons whose doors are open begin a new pair, from nothing (R16)."""
+
+
+@dataclass(frozen=True)
 class TakeForce:
     """A proposal that both consented to takes force."""
 

@@ -1,10 +1,11 @@
-"""Terms and limits as JSON values and back, and the digest that consent is bound to."""
+"""Terms and limits as JSON values and back, and the digests that consents and records hold."""
 
 import hashlib
 import json
 from collections.abc import Mapping
-from datetime import time, timedelta
+from datetime import UTC, datetime, time, timedelta
 from typing import Any
+from uuid import UUID
 
 from boundaries.rules.limits import Limits
 from boundaries.rules.rhythm import Day, MonthDay, Monthly, NthWeekday, Rhythm, Weekly
@@ -50,6 +51,9 @@ def limits_to_json(limits: Limits) -> Json:
         "zone": limits.zone,
         "ask_before_each": bool(limits.ask_before_each),
         "cooling_off_hours": limits.cooling_off // timedelta(hours=1),
+        "receives_proposals": bool(limits.receives_proposals),
+        "rest_days": limits.rest // timedelta(days=1),
+        "kind_words": bool(limits.kind_words),
     }
 
 
@@ -59,8 +63,12 @@ def limits_from_json(value: Mapping[str, Any]) -> Limits:
     Raises KeyError, TypeError or ValueError for anything else.
     """
     rest = dict(value)
-    cooling_off = timedelta(hours=rest.pop("cooling_off_hours"))
-    limits = Limits(**{**rest, "hours": frozenset(rest["hours"])}, cooling_off=cooling_off)
+    limits = Limits(
+        cooling_off=timedelta(hours=rest.pop("cooling_off_hours")),
+        rest=timedelta(days=rest.pop("rest_days")),
+        hours=frozenset(rest.pop("hours")),
+        **rest,
+    )
     _check_canonical(value, limits_to_json(limits))
     return limits
 
@@ -73,6 +81,35 @@ def terms_digest(terms: Terms) -> str:
 def digest(value: Json) -> str:
     """SHA-256, in hexadecimal, of `value` as JSON: keys sorted, no white space, only ASCII."""
     return hashlib.sha256(_text(value).encode("ascii")).hexdigest()
+
+
+def entry_hash(
+    *,
+    pair: UUID,
+    number: int,
+    at: datetime,
+    actor: UUID | None,
+    act: str,
+    subject: UUID | None,
+    digest_of: str,
+    previous: str,
+) -> str:
+    """The hash of one entry of a pair's record, which holds on to the one before (R30).
+
+    at: an aware instant; counted in UTC, to the microsecond. previous: the hash of the entry before
+    it in the pair, empty for the first. SHA-256, in hexadecimal, of the canonical JSON.
+    """
+    entry = {
+        "pair": str(pair),
+        "number": number,
+        "at": at.astimezone(UTC).isoformat(timespec="microseconds"),
+        "actor": actor and str(actor),
+        "act": str(act),
+        "subject": subject and str(subject),
+        "digest": digest_of,
+        "previous": previous,
+    }
+    return digest(entry)
 
 
 def _text(value: Mapping[str, Any]) -> str:

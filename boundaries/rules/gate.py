@@ -7,14 +7,17 @@ it, one line for each act.
 """
 
 from collections.abc import Callable, Mapping
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
+from boundaries.rules import doors
 from boundaries.rules.acts import (
     AnswerWindow,
+    BeginAgain,
     Consent,
     Notify,
+    OpenDoor,
     OpenWindow,
     Propose,
     Release,
@@ -22,10 +25,11 @@ from boundaries.rules.acts import (
     TakeForce,
     TakeLess,
 )
-from boundaries.rules.limits import Limits, within
+from boundaries.rules.limits import SHORTEST_REST, Limits, within
 from boundaries.rules.proposals import Proposal, Standing, as_seen_by, rest_until, standing
 from boundaries.rules.reasons import Reason
 from boundaries.rules.situation import Situation
+from boundaries.rules.terms import NO_CONTACT
 from boundaries.rules.windows import State, Window, days_between, fit, fits_hours, occurrences
 
 Check = Callable[[Any, Situation, datetime], bool]
@@ -152,8 +156,11 @@ def not_less(act: TakeLess, situation: Situation, _: datetime) -> bool:
 
 
 def not_more(act: Propose, situation: Situation, _: datetime) -> bool:
-    """R1: what is less needs nobody, so it is not put to the other."""
-    return act.terms <= situation.in_force
+    """R1: what is less needs nobody, so it is not put to the other.
+
+    The same terms again are a renewal, which needs both (R6).
+    """
+    return act.terms < situation.in_force or act.terms == NO_CONTACT
 
 
 def beyond_own_limits(act: Propose, situation: Situation, _: datetime) -> bool:
@@ -186,13 +193,32 @@ def one_at_a_time(act: Propose, situation: Situation, at: datetime) -> bool:
 
 def resting(act: Propose, situation: Situation, at: datetime) -> bool:
     """R11."""
-    unanswered = (Standing.NOT_TAKEN_UP, Standing.ENDED_BY_SELF)
     return any(
-        proposal.author == act.by
-        and as_seen_by(act.by, proposal, at) in unanswered
-        and at < rest_until(proposal)
+        proposal.author == act.by and rests(proposal, at, SHORTEST_REST)
         for proposal in situation.proposals
     )
+
+
+def rests(proposal: Proposal, at: datetime, rest: timedelta) -> bool:
+    """Whether at `at` its author has still to wait, for whom `rest` is long enough."""
+    until = rest_until(proposal, at, rest)
+    return until is not None and at < until
+
+
+def not_received(act: Show | Consent, situation: Situation, at: datetime) -> bool:
+    """R11: the other receives none, or wants a longer rest between two."""
+    limits = situation.limits[reader(act)]
+    return not limits.receives_proposals or any(
+        earlier.author == act.proposal.author
+        and earlier.made_at < act.proposal.made_at
+        and rests(earlier, at, limits.rest)
+        for earlier in situation.proposals
+    )
+
+
+def reader(act: Show | Consent) -> UUID:
+    """Whom the proposal is put to."""
+    return act.to if isinstance(act, Show) else act.by
 
 
 def too_soon_for_more(
@@ -221,8 +247,7 @@ def seems_in_cooling_off(proposal: Proposal, at: datetime) -> bool:
 
 def not_theirs(act: Show | Consent, _: Situation, __: datetime) -> bool:
     """Who proposed consented by proposing; the second consent is the other's."""
-    person = act.to if isinstance(act, Show) else act.by
-    return person == act.proposal.author
+    return reader(act) == act.proposal.author
 
 
 def not_open_proposal(act: Show | Consent, _: Situation, at: datetime) -> bool:
@@ -252,6 +277,16 @@ def cooling_off(act: TakeForce, situation: Situation, at: datetime) -> bool:
 def changed_meanwhile(act: Show | Consent | TakeForce, situation: Situation, _: datetime) -> bool:
     """R3: consent is to a change from what was in force."""
     return act.proposal.base != situation.agreement
+
+
+def not_parted(_: object, situation: Situation, __: datetime) -> bool:
+    """R16: a door is left open after the end, not before."""
+    return not situation.parted
+
+
+def doors_not_open(_: object, situation: Situation, at: datetime) -> bool:
+    """R16: until both are open, and have been for a while, neither is told."""
+    return not doors.meet(situation.doors, situation.limits, at)
 
 
 GATE: Mapping[type, Mapping[Reason, Check]] = {
@@ -314,6 +349,7 @@ GATE: Mapping[type, Mapping[Reason, Check]] = {
         Reason.PAUSED: paused,
         Reason.NOT_THEIRS: not_theirs,
         Reason.NOT_STANDING: not_open_proposal,
+        Reason.NOT_RECEIVED: not_received,
         Reason.CHANGED_MEANWHILE: changed_meanwhile,
         Reason.BEYOND_LIMITS: beyond_limits,
     },
@@ -322,10 +358,18 @@ GATE: Mapping[type, Mapping[Reason, Check]] = {
         Reason.PAUSED: paused,
         Reason.NOT_THEIRS: not_theirs,
         Reason.NOT_STANDING: not_open_proposal,
+        Reason.NOT_RECEIVED: not_received,
         Reason.CHANGED_MEANWHILE: changed_meanwhile,
         Reason.BEYOND_LIMITS: beyond_limits,
         Reason.TOO_SOON_FOR_MORE: too_soon_for_more,
         Reason.COOLING_OFF: another_in_cooling_off,
+    },
+    OpenDoor: {
+        Reason.NOT_PARTED: not_parted,
+    },
+    BeginAgain: {
+        Reason.NOT_PARTED: not_parted,
+        Reason.DOORS_NOT_OPEN: doors_not_open,
     },
     TakeForce: {
         Reason.PARTED: parted,

@@ -1,14 +1,17 @@
 """Limits: what one person allows at most in a pair; they work as a filter (R8)."""
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass, replace
 from datetime import timedelta
+from typing import cast
 
 from boundaries.rules import rhythm as rhythms
 from boundaries.rules.terms import NO_CONTACT, Terms
 
 HOURS_OF_THE_WEEK = frozenset(range(7 * 24))
 SHORTEST_COOLING_OFF = timedelta(hours=72)
+SHORTEST_REST = timedelta(days=30)
+LONGEST_REST = timedelta(days=365)
 
 
 @dataclass(frozen=True)
@@ -24,6 +27,10 @@ class Limits:
         `windows.fits_hours`.
     ask_before_each: without this person's "go ahead", a conversation is skipped (R24).
     cooling_off: how long an increase waits at the least, in whole hours; never under 72 (R2).
+    receives_proposals: whether the other's proposals are shown to this person at all (R11).
+    rest: how long after a proposal that was not taken up the other's next one may be shown to this
+        person; whole days, 30 to 365 (R11).
+    kind_words: whether this person wants to see the phrase that may come with a pause (R15).
     """
 
     days_between: int | None
@@ -35,6 +42,9 @@ class Limits:
     zone: str
     ask_before_each: bool = True
     cooling_off: timedelta = SHORTEST_COOLING_OFF
+    receives_proposals: bool = True
+    rest: timedelta = SHORTEST_REST
+    kind_words: bool = True
 
     def __post_init__(self) -> None:
         if min(self.minutes, self.letters, self.letter_length) < 0:
@@ -47,6 +57,8 @@ class Limits:
             raise ValueError("cooling-off is at least 72 hours")
         if self.cooling_off % timedelta(hours=1):
             raise ValueError("cooling-off is a number of whole hours")
+        if not SHORTEST_REST <= self.rest <= LONGEST_REST or self.rest % timedelta(days=1):
+            raise ValueError("a rest is a number of whole days, from 30 to 365")
 
 
 NOTHING_YET = Limits(
@@ -95,3 +107,32 @@ def _cut_amounts(terms: Terms, limits: Limits) -> Terms:
 def within(terms: Terms, limits: Limits) -> bool:
     """Whether `limits` leave `terms` as they are (R8)."""
     return cut(terms, [limits]) == terms
+
+
+def leave_room(terms: Terms, limits: Collection[Limits]) -> bool:
+    """Whether all of `limits` leave room above `terms`, in at least one respect (R12).
+
+    Without terms in force there is room as soon as all allow a conversation that could bring
+    something. Whoever is told of it, and when, is for the check-ins: never at the moment of a
+    change.
+    """
+    if any(each.days_between is None or not each.minutes for each in limits):
+        return False
+    letters = all(each.letters and each.letter_length for each in limits)
+    live = all(each.live for each in limits)
+    if terms.rhythm is None:
+        return letters or live
+    rarest = max(cast(int, each.days_between) for each in limits)
+    return (
+        rarest < rhythms.shortest_gap(terms.rhythm)
+        or min(each.minutes for each in limits) > terms.minutes
+        or (letters and _more_letters(terms, limits))
+        or (live and not terms.live)
+    )
+
+
+def _more_letters(terms: Terms, limits: Collection[Limits]) -> bool:
+    return (
+        min(each.letters for each in limits) > terms.letters
+        or min(each.letter_length for each in limits) > terms.letter_length
+    )

@@ -12,10 +12,11 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 from uuid import UUID
 
+from boundaries.rules.limits import SHORTEST_REST
 from boundaries.rules.terms import Terms
 
 LAPSE = timedelta(days=14)
-REST = timedelta(days=30)
+TAKEN_FORCE_IS_NEWS_FOR = timedelta(days=7)
 
 
 class End(StrEnum):
@@ -123,10 +124,24 @@ def _seen_after_both_consented(
     return Standing.NOT_IN_FORCE
 
 
-def rest_until(proposal: Proposal) -> datetime:
-    """Until when its author asks nothing new: not taken up, or ended by themselves (R11)."""
-    if proposal.author in proposal.taken_back:
-        return proposal.taken_back[proposal.author] + REST
-    if proposal.ended_by == proposal.author and proposal.ended_at is not None:
-        return proposal.ended_at + REST
-    return proposal.lapses_at + REST
+def rest_until(
+    proposal: Proposal, at: datetime, rest: timedelta = SHORTEST_REST
+) -> datetime | None:
+    """Until when its author asks nothing new: not taken up, or ended by themselves (R11).
+
+    None for one that asks for no rest: it is open still, or both know what became of it.
+    """
+    match as_seen_by(proposal.author, proposal, at):
+        case Standing.NOT_TAKEN_UP:
+            return proposal.lapses_at + rest
+        case Standing.ENDED_BY_SELF:
+            taken_back = proposal.taken_back.get(proposal.author, proposal.ended_at)
+            return (taken_back or proposal.lapses_at) + rest
+    return None
+
+
+def of_interest_until(proposal: Proposal, standing: Standing) -> datetime:
+    """Until when a page still lists it, by what its reader knows of it."""
+    settled_at = proposal.takes_force_at or proposal.lapses_at
+    news = TAKEN_FORCE_IS_NEWS_FOR if standing is Standing.IN_FORCE else SHORTEST_REST
+    return settled_at + news

@@ -34,3 +34,6 @@ class Reason(StrEnum):
     NOT_STANDING = "not_standing"
     CHANGED_MEANWHILE = "changed_meanwhile"
     COOLING_OFF = "cooling_off"
+    NOT_RECEIVED = "not_received"
+    NOT_PARTED = "not_parted"
+    DOORS_NOT_OPEN = "doors_not_open"

@@ -1,7 +1,7 @@
 """The situation of a pair: all that the gate looks at, as one value."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from uuid import UUID
 
@@ -17,8 +17,10 @@ class Situation:
 
     limits: of both persons, by person; its keys are the persons of the pair.
     paused: the persons whose pause stands.
-    in_force: the terms in force, with the agreement that holds them; NO_CONTACT and None without
-    one.
+    doors: since when those who left theirs open after the pair was parted did so (R16).
+    in_force: the terms in force, with the agreement that holds them and its review; NO_CONTACT and
+    None without one.
+    number: of the latest agreement in the pair; 0 if there was none.
     last_in_force: the terms that were in force last, also if they are not any more; None in a
     pair's beginning.
     held_whole: whether one whole window ran to its end under `last_in_force` (R5).
@@ -30,8 +32,11 @@ class Situation:
     limits: Mapping[UUID, Limits]
     paused: frozenset[UUID] = frozenset()
     parted: bool = False
+    doors: Mapping[UUID, datetime] = field(default_factory=dict)
     in_force: Terms = NO_CONTACT
     agreement: UUID | None = None
+    review_at: datetime | None = None
+    number: int = 0
     last_in_force: Terms | None = None
     held_whole: bool = False
     last_conversation: datetime | None = None

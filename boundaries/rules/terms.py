@@ -6,6 +6,9 @@ from datetime import time
 from boundaries.rules import rhythm as rhythms
 from boundaries.rules.rhythm import Rhythm
 
+LONGEST_MINUTES = 12 * 60
+"""Half a day, so that no conversation reaches into the next one, whatever the rhythm."""
+
 
 @dataclass(frozen=True)
 class Terms:
@@ -13,7 +16,7 @@ class Terms:
 
     rhythm: on which days; None only in NO_CONTACT.
     at, zone: when a conversation opens, in local time of that IANA zone.
-    minutes: how long it stays open, in elapsed time.
+    minutes: how long it stays open, in elapsed time; half a day at the most.
     letters: how many letters from each person one conversation brings at most.
     letter_length: characters in one letter at most.
     live: whether they may talk while it is open.
@@ -35,6 +38,8 @@ class Terms:
     def __post_init__(self) -> None:
         if min(self.minutes, self.letters, self.letter_length) < 0:
             raise ValueError("amounts are not negative")
+        if self.minutes > LONGEST_MINUTES:
+            raise ValueError("a conversation lasts half a day at the most")
         if bool(self.letters) != bool(self.letter_length):
             raise ValueError("letters and their length are both nothing or neither")
         if self.at.second or self.at.microsecond or self.at.tzinfo:

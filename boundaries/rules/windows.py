@@ -7,7 +7,7 @@ done on UTC: subtracting two aware datetimes of one zone in Python gives wall-cl
 """
 
 from collections.abc import Collection, Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, time, timedelta
 from enum import StrEnum
 from itertools import islice
@@ -67,13 +67,24 @@ DID_NOT_TAKE_PLACE = frozenset({State.MISSED, State.SKIPPED})
 
 @dataclass(frozen=True)
 class Window:
-    """One agreed conversation, with the persons who said "go ahead" and those who skip it."""
+    """One agreed conversation, with the persons who said "go ahead" and those who skip it.
+
+    agreement: under which it was planned.
+    """
 
     id: UUID
     span: Span
     state: State
+    agreement: UUID | None = None
     go_ahead: frozenset[UUID] = frozenset()
     skipped: frozenset[UUID] = frozenset()
+
+    def answered(self, person: UUID, *, go_ahead: bool) -> "Window":
+        """The same after this person said "go ahead", or that they skip it: the last one counts."""
+        go, skip = self.go_ahead - {person}, self.skipped - {person}
+        if go_ahead:
+            return replace(self, go_ahead=go | {person}, skipped=skip)
+        return replace(self, go_ahead=go, skipped=skip | {person})
 
 
 def to_utc(local: datetime, zone: str) -> datetime:

@@ -10,6 +10,7 @@ from boundaries.rules.windows import State
 from conversations.actions.envelopes import hand_back_envelope, keep_envelope, open_envelope
 from conversations.actions.letters import delete_letter, edit_letter, withdraw_letter, write_letter
 from conversations.actions.notices import send_notices
+from conversations.actions.parting import part
 from conversations.actions.release import open_and_release
 
 __all__ = [
@@ -19,6 +20,7 @@ __all__ = [
     "keep_envelope",
     "open_and_release",
     "open_envelope",
+    "part",
     "send_notices",
     "sweep",
     "withdraw_letter",

@@ -26,7 +26,7 @@ def write_letter(*, by: Membership, key: UUID, body: str, hold: bool) -> Letter:
             letter = Letter(
                 pair=pair, author_id=by.person_id, key=key, body=body, written_at=at, changed_at=at
             )
-        _change(letter, body, at, hold=hold)
+        _change(pair, letter, body, at, hold=hold)
         return letter
 
 
@@ -43,7 +43,7 @@ def edit_letter(*, by: Membership, letter_id: UUID, version: int, body: str, hol
             raise AlreadyReleasedError
         if letter.version != version and letter.body != body:
             raise ChangedElsewhereError(letter.version, letter.body)
-        _change(letter, body, at, hold=hold)
+        _change(pair, letter, body, at, hold=hold)
         return letter
 
 
@@ -56,7 +56,7 @@ def withdraw_letter(*, by: Membership, letter_id: UUID) -> None:
         letter = _own(pair, by, letter_id)
         if letter.state == Letter.State.RELEASED:
             raise AlreadyReleasedError
-        _unhold(letter, at)
+        _unhold(pair, letter, at)
 
 
 def delete_letter(*, by: Membership, letter_id: UUID) -> None:
@@ -70,7 +70,7 @@ def delete_letter(*, by: Membership, letter_id: UUID) -> None:
             return
         if letter.state == Letter.State.RELEASED:
             raise AlreadyReleasedError
-        _unhold(letter, at)
+        _unhold(pair, letter, at)
         letter.delete()
 
 
@@ -78,28 +78,29 @@ def _own(pair: Pair, by: Membership, letter_id: UUID) -> Letter:
     return Letter.objects.get(pair=pair, author=by.person_id, pk=letter_id)
 
 
-def _change(letter: Letter, body: str, at: datetime, *, hold: bool) -> None:
+def _change(pair: Pair, letter: Letter, body: str, at: datetime, *, hold: bool) -> None:
+    """After the pair was parted there is nothing to hold for: what is written is a draft (R16)."""
     if letter.body != body:
         letter.version += 1
         letter.changed_at = at
     letter.body, letter.length = body, len(body)
-    _hold(letter, at) if hold else _unhold(letter, at)
+    _hold(pair, letter, at) if hold and pair.ended_at is None else _unhold(pair, letter, at)
 
 
-def _hold(letter: Letter, at: datetime) -> None:
+def _hold(pair: Pair, letter: Letter, at: datetime) -> None:
     """Editing a held letter does not lose its place: the earliest held go first."""
     if letter.state == Letter.State.DRAFT:
         letter.state, letter.held_at = Letter.State.HELD, at
-        _record(letter, Act.LETTER_HELD, at)
+        _record(pair, letter, Act.LETTER_HELD, at)
     letter.save()
 
 
-def _unhold(letter: Letter, at: datetime) -> None:
+def _unhold(pair: Pair, letter: Letter, at: datetime) -> None:
     if letter.state == Letter.State.HELD:
         letter.state, letter.held_at = Letter.State.DRAFT, None
-        _record(letter, Act.LETTER_WITHDRAWN, at)
+        _record(pair, letter, Act.LETTER_WITHDRAWN, at)
     letter.save()
 
 
-def _record(letter: Letter, act: Act, at: datetime) -> None:
-    add_to_record([Entry(letter.pair_id, act, letter.author_id, letter.pk)], at)
+def _record(pair: Pair, letter: Letter, act: Act, at: datetime) -> None:
+    add_to_record(pair, [Entry(act, letter.author_id, letter.pk)], at)

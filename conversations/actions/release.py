@@ -9,7 +9,7 @@ from uuid import UUID
 
 from accounts.locks import locked_pairs
 from accounts.models import Membership
-from boundaries.actions.record import Act, Entry, add_to_record
+from boundaries.actions.record import Act, Entry, add_to_records
 from boundaries.actions.windows import open_due
 from boundaries.queries import load_situations
 from boundaries.rules import acts, gate
@@ -26,10 +26,18 @@ def open_and_release(pair_ids: Collection[UUID]) -> None:
     """
     with locked_pairs(pair_ids) as (pairs, at):
         situations = load_situations(pairs, at)
-        opened = open_due(pairs, situations, at)
-        letters = _passing(opened, situations, at)
-        _deliver(letters, opened, situations, at)
-        _write_notices(opened, at)
+        opened, entries = open_due(pairs, situations, at)
+        letters = _passing(opened, situations, at) if opened else []
+        by_id = {pair.pk: pair for pair in pairs}
+        if letters:
+            _deliver(letters, opened, situations, at)
+        released = [
+            (by_id[each.pair_id], Entry(Act.LETTER_RELEASED, each.author_id, each.pk))
+            for each in letters
+        ]
+        add_to_records([*entries, *released], at)
+        if opened:
+            _write_notices(opened, at)
 
 
 def _passing(
@@ -54,9 +62,7 @@ def _deliver(
     situations: dict[UUID, Situation],
     at: datetime,
 ) -> None:
-    Letter.objects.filter(pk__in=[letter.pk for letter in letters]).update(
-        state=Letter.State.RELEASED, released_at=at
-    )
+    """First the envelopes: the database takes no released letter that is in none."""
     Envelope.objects.bulk_create(
         Envelope(
             letter=letter,
@@ -65,8 +71,8 @@ def _deliver(
         )
         for letter in letters
     )
-    add_to_record(
-        [Entry(each.pair_id, Act.LETTER_RELEASED, each.author_id, each.pk) for each in letters], at
+    Letter.objects.filter(pk__in=[letter.pk for letter in letters]).update(
+        state=Letter.State.RELEASED, released_at=at
     )
 
 

@@ -13,8 +13,10 @@ from hypothesis import strategies as st
 from boundaries.rules import gate
 from boundaries.rules.acts import (
     AnswerWindow,
+    BeginAgain,
     Consent,
     Notify,
+    OpenDoor,
     OpenWindow,
     Propose,
     Release,
@@ -23,8 +25,9 @@ from boundaries.rules.acts import (
     TakeLess,
 )
 from boundaries.rules.gate import GATE, reasons_against
-from boundaries.rules.limits import HOURS_OF_THE_WEEK
-from boundaries.rules.proposals import LAPSE, REST, End, Proposal
+from boundaries.rules.doors import TOLD_AFTER
+from boundaries.rules.limits import HOURS_OF_THE_WEEK, SHORTEST_REST
+from boundaries.rules.proposals import LAPSE, End, Proposal
 from boundaries.rules.reasons import Reason
 from boundaries.rules.situation import Situation
 from boundaries.rules.terms import NO_CONTACT
@@ -97,6 +100,9 @@ MORE_THAN_BEFORE = {"last_in_force": LESS}
 OTHER = proposal(id=UUID(int=8), terms=LESS)
 OPENS, CLOSES = SPAN.opens_at, SPAN.closes_at
 BEFORE = OPENS - timedelta(days=1)
+BEN_RECEIVES_NONE = {"limits": limits(ben={"receives_proposals": False})}
+OPENED = START - TOLD_AFTER
+PARTED = {"parted": True, "doors": {ANA: OPENED, BEN: OPENED}}
 HELD_BACK = {Reason.PARTED: {"parted": True}, Reason.PAUSED: {"paused": frozenset({BEN})}}
 
 ALLOWED = {
@@ -109,6 +115,8 @@ ALLOWED = {
     Show: (Show(BEN, proposal()), nothing_yet(), START),
     Consent: (Consent(BEN, proposal()), nothing_yet(), START),
     TakeForce: (TakeForce(both_agreed()), nothing_yet(), START),
+    OpenDoor: (OpenDoor(), nothing_yet(**PARTED), START),
+    BeginAgain: (BeginAgain(), nothing_yet(**PARTED), START),
 }
 """For each act one that may happen: the act, the situation, the instant."""
 
@@ -158,7 +166,7 @@ FORBIDDEN = {
     Propose: {
         Reason.PARTED: {"parted": True},
         Reason.OWN_PAUSE: {"paused": frozenset({ANA})},
-        Reason.NOT_MORE: {"in_force": TERMS, "agreement": AGREEMENT},
+        Reason.NOT_MORE: {"in_force": factories.terms(minutes=60), "agreement": AGREEMENT},
         Reason.BEYOND_OWN_LIMITS: {"limits": limits(ana={"minutes": 30})},
         Reason.OUTSIDE_OWN_HOURS: {"limits": limits(ana=NOT_AT_SIX)},
         Reason.TOO_SOON_FOR_MORE: MORE_THAN_BEFORE,
@@ -167,11 +175,13 @@ FORBIDDEN = {
     },
     Show: {
         **OF_A_PROPOSAL,
+        Reason.NOT_RECEIVED: BEN_RECEIVES_NONE,
         Reason.NOT_THEIRS: Show(ANA, proposal()),
         Reason.NOT_STANDING: Show(BEN, proposal(end=End.DECLINED, ended_at=START)),
     },
     Consent: {
         **OF_A_PROPOSAL,
+        Reason.NOT_RECEIVED: BEN_RECEIVES_NONE,
         Reason.NOT_THEIRS: Consent(ANA, proposal()),
         Reason.NOT_STANDING: Consent(BEN, proposal(made_at=START - LAPSE)),
         Reason.TOO_SOON_FOR_MORE: MORE_THAN_BEFORE,
@@ -183,6 +193,11 @@ FORBIDDEN = {
         Reason.NOT_CONFIRMED: TakeForce(both_agreed(consented=frozenset({ANA}))),
         Reason.COOLING_OFF: START - MOMENT,
         Reason.TOO_SOON_FOR_MORE: MORE_THAN_BEFORE,
+    },
+    OpenDoor: {Reason.NOT_PARTED: {"parted": False}},
+    BeginAgain: {
+        Reason.NOT_PARTED: {"parted": False},
+        Reason.DOORS_NOT_OPEN: {"doors": {ANA: OPENED, BEN: OPENED + MOMENT}},
     },
 }
 """For each line of GATE what makes it, and no other line, forbid the act: another act, a change of
@@ -221,6 +236,31 @@ def test_no_case_is_about_a_line_that_does_not_exist():
 def test_r8_a_proposal_is_beyond_limits_also_by_its_hours(act):
     case = changed(*ALLOWED[act], BEN_NOT_AT_SIX)
     assert reasons_against(*case) == (Reason.BEYOND_LIMITS,)
+
+
+def test_r6_the_same_terms_again_are_a_renewal_and_no_contact_is_none():
+    assert reasons_against(Propose(ANA, TERMS), agreed(), START) == ()
+    for situation in (agreed(), nothing_yet()):
+        reasons = reasons_against(Propose(ANA, NO_CONTACT), situation, START)
+        assert reasons == (Reason.NOT_MORE,)
+
+
+@pytest.mark.parametrize(
+    ("rest", "reasons"), [(SHORTEST_REST, ()), (2 * SHORTEST_REST, (Reason.NOT_RECEIVED,))]
+)
+def test_r11_a_longer_rest_that_the_other_set_filters_what_comes_sooner(rest, reasons):
+    """Ana's last proposal lapsed 31 days ago; that of somebody else asks for no rest."""
+    lapsed_at = START - SHORTEST_REST - timedelta(days=1)
+    earlier = replace(OTHER, made_at=lapsed_at - LAPSE)
+    wants = limits(ben={"rest": rest})
+    for act in (Show(BEN, proposal()), Consent(BEN, proposal())):
+        assert (
+            reasons_against(act, nothing_yet(limits=wants, proposals=(earlier,)), START) == reasons
+        )
+        bens = replace(earlier, author=BEN, consented=frozenset({BEN}))
+        assert reasons_against(act, nothing_yet(limits=wants, proposals=(bens,)), START) == ()
+        later = nothing_yet(limits=wants, proposals=(earlier,))
+        assert reasons_against(act, later, lapsed_at + rest) != (Reason.NOT_RECEIVED,)
 
 
 @pytest.mark.parametrize(("days", "reasons"), [(13, (Reason.OUTSIDE_HOURS,)), (14, ())])
@@ -307,7 +347,11 @@ def windows(draw, terms, wrong, *, state):
 @st.composite
 def proposals(draw, terms, at, wrong, *, cooled):
     """A proposal of Ana's, open or just cooled off."""
-    ages = [LAPSE - MOMENT, LAPSE, LAPSE + REST] if "age" in wrong else [MOMENT, LAPSE - MOMENT]
+    ages = (
+        [LAPSE - MOMENT, LAPSE, LAPSE + SHORTEST_REST]
+        if "age" in wrong
+        else [MOMENT, LAPSE - MOMENT]
+    )
     dues = [None, at, at + MOMENT] if "due" in wrong else [at if cooled else None]
     end = draw(st.sampled_from(End)) if "end" in wrong else None
     return Proposal(
@@ -528,7 +572,7 @@ def test_r11_nobody_asks_twice_or_while_resting_or_beyond_their_own_limits(case,
             overtaken = each.end is End.SUPERSEDED
             if each.author == person and not both_said_yes and not overtaken:
                 assert at >= each.made_at + LAPSE or each.ended_by == person
-                assert each.ended_by == person or at >= each.made_at + LAPSE + REST
+                assert each.ended_by == person or at >= each.made_at + LAPSE + SHORTEST_REST
             if both_said_yes:
                 assert at >= each.takes_force_at
 

@@ -1,6 +1,6 @@
 """R20, R24: answering before a conversation, and what becomes of it at its time."""
 
-from datetime import timedelta
+from datetime import time, timedelta
 from uuid import uuid4
 
 import pytest
@@ -8,11 +8,11 @@ import pytest
 from boundaries import actions
 from boundaries.actions.record import Act
 from boundaries.exceptions import RefusedError
-from boundaries.models import Answer, PersonalLimits, Window
+from boundaries.models import PersonalLimits, Window
 from boundaries.rules.limits import Limits
 from boundaries.rules.reasons import Reason
 from boundaries.rules.rhythm import Weekly
-from boundaries.rules.terms import NO_CONTACT
+from boundaries.rules.terms import LONGEST_MINUTES, NO_CONTACT
 from boundaries.rules.windows import State
 from conversations import actions as conversations
 from tests import factories, seen
@@ -145,16 +145,30 @@ def test_r7_two_due_windows_at_once_are_one_conversation_and_one_that_was_missed
     assert state_of(second) == State.OPEN
 
 
-def test_one_conversation_at_a_time_also_where_two_overlap(both, pair, clock):
-    """Terms of a day and more cannot be typed; that they do no harm is still worth knowing."""
-    factories.allow(by=both, minutes=3000, days_between=1)
-    daily = {"rhythm": Weekly(1, 0, frozenset(range(7))), "minutes": 1500}
-    factories.agree(by=both[0], other=both[1], clock=clock, **daily)
-    first, second = Window.objects.filter(pair=pair).order_by("opens_at")[:2]
-    sweep_at(clock, second.opens_at)  # a day after the first: too late to count as whole
-    assert (state_of(first), state_of(second)) == (State.OPEN, State.PLANNED)
-    sweep_at(clock, first.closes_at)
-    assert (state_of(first), state_of(second)) == (State.CUT_SHORT, State.OPEN)
+def test_a_conversation_never_reaches_into_the_next_one():
+    with pytest.raises(ValueError, match="half a day"):
+        factories.terms(minutes=LONGEST_MINUTES + 1)
+
+
+def test_what_takes_force_while_one_is_open_plans_none_that_would_begin_beside_it(
+    both, pair, clock
+):
+    """They meet on Saturdays at six; from an open conversation on they want to, at half past."""
+    ana, ben = both
+    saturdays = {"rhythm": Weekly(1, 0, frozenset({5}))}
+    factories.agree(by=ana, other=ben, clock=clock, **saturdays)
+    factories.hold(pair=pair, clock=clock)
+    opens_at = factories.next_window(pair=pair).opens_at
+    clock.go_to(opens_at - timedelta(hours=72) + timedelta(minutes=10))
+    factories.allow(by=both, days_between=1)
+    factories.cooling_off(by=ana, other=ben, at=time(18, 30), **saturdays)
+    sweep_at(clock, opens_at)
+    sweep_at(clock, opens_at + timedelta(minutes=10))
+    opened, planned = Window.objects.filter(
+        pair=pair, state__in=[State.OPEN, State.PLANNED]
+    ).order_by("opens_at")[:2]
+    assert (opened.state, planned.state) == (State.OPEN, State.PLANNED)
+    assert planned.opens_at == opens_at + timedelta(days=7, minutes=30)
 
 
 def test_r1_a_window_that_is_not_one_of_the_terms_in_force_does_not_open(window, pair, clock):
@@ -291,7 +305,7 @@ def test_r24_a_window_of_another_pair_is_as_if_it_did_not_exist(window, elsewher
     for pk in (window.pk, uuid4()):
         with pytest.raises(Window.DoesNotExist):
             answer(by=elsewhere, window_id=pk)
-    assert not Answer.objects.exists()
+    assert not Window.objects.exclude(answers={}).exists()
 
 
 def test_r24_a_skip_holds_also_when_less_was_taken_meanwhile(window, ana_place, ben_place, clock):

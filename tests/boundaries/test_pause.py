@@ -3,7 +3,7 @@
 import pytest
 from django.db import connection
 
-from boundaries import actions
+from boundaries import actions, guards
 from boundaries.actions.record import Act
 from boundaries.models import Pause, PersonalLimits, Window
 from boundaries.queries import agreement_in_force
@@ -62,7 +62,7 @@ def test_r13_a_pause_holds_also_before_anything_was_agreed(ana_place, ben_place,
 def test_r13_a_pause_needs_nothing_that_could_be_broken(agreement, ana_place, pair):
     """Neither limits nor terms are read: who pauses is never stopped by a fault in them."""
     PersonalLimits.objects.all().delete()
-    with connection.cursor() as cursor:
+    with guards.down(connection, "agreement_stays"), connection.cursor() as cursor:
         cursor.execute("UPDATE boundaries_agreement SET terms = '{}'")
     actions.pause(by=ana_place)
     assert set(Window.objects.values_list("state", flat=True)) == {State.CANCELLED}

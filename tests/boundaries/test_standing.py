@@ -5,9 +5,9 @@ from uuid import UUID
 
 import pytest
 
+from boundaries.rules.limits import SHORTEST_REST
 from boundaries.rules.proposals import (
     LAPSE,
-    REST,
     End,
     Proposal,
     Standing,
@@ -79,11 +79,11 @@ def test_r4_r10_what_is_true_and_what_is_shown(it, at, truth, to_ana, to_ben):
 @pytest.mark.parametrize(
     ("it", "until"),
     [
-        (proposal(), START + LAPSE + REST),
-        (ended(End.DECLINED, BEN), START + LAPSE + REST),
-        (ended(End.WITHDRAWN, ANA), WHILE_OPEN + REST),
-        (ended(End.DECLINED, BEN, taken_back={ANA: COOLING}), COOLING + REST),
+        (proposal(), START + LAPSE + SHORTEST_REST),
+        (ended(End.DECLINED, BEN), START + LAPSE + SHORTEST_REST),
+        (ended(End.WITHDRAWN, ANA), WHILE_OPEN + SHORTEST_REST),
+        (ended(End.DECLINED, BEN, taken_back={ANA: COOLING}), COOLING + SHORTEST_REST),
     ],
 )
 def test_r11_the_rest_is_counted_from_what_its_author_knows(it, until):
-    assert rest_until(it) == until
+    assert rest_until(it, until) == until

@@ -8,7 +8,7 @@ from django.db import connection
 from accounts.actions import create_code, use_code
 from accounts.models import Pair
 from accounts.queries import other_membership
-from boundaries import actions
+from boundaries import actions, guards
 from boundaries.actions.sweeping import BATCH, SET_ASIDE_FOR, batched
 from boundaries.models import Agreement, PersonalLimits, SetAside, Window
 from boundaries.queries import agreement_in_force
@@ -142,7 +142,7 @@ def test_r7_a_fault_in_one_pair_does_not_stop_a_notice_to_another(
 def test_r7_a_broken_agreement_can_still_be_ended_by_a_pause(two_pairs, clock):
     (ana, ben), _ = two_pairs
     agreement = factories.agree(by=ana, other=ben, clock=clock)
-    with connection.cursor() as cursor:
+    with guards.down(connection, "agreement_stays"), connection.cursor() as cursor:
         cursor.execute("UPDATE boundaries_agreement SET terms = '{}'")
     clock.go_to(Window.objects.order_by("opens_at")[0].opens_at)
     go_on(clock)

@@ -1,0 +1,202 @@
+"""What the database itself refuses, beyond what a constraint can say: triggers, on both databases.
+
+Rules and actions keep all of this already. The guards are for what goes round them: a shell, an
+`update()`, a mistake of tomorrow. Each is one trigger, whose SQL is written for PostgreSQL and for
+SQLite.
+
+record_goes_on: an entry is taken only at the end of its pair's record, and moves the end on, so
+    that a record is one chain (R30).
+record_stays: an entry is never changed, deleted or emptied away (R30).
+agreement_is_made: an agreement begins only with both persons' consent to exactly these terms after
+    a whole cooling-off (R2), or, without a proposal, as what is left of the one before (R1).
+agreement_stays: its terms and its beginning are never changed, and its end only set once.
+consent_is_exact: a consent is to the terms of its proposal, by one of the pair (R2).
+windows_apart: no two windows of a pair overlap that are planned or open.
+release_in_the_open: a letter is released only into an open window of its pair (R18).
+"""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import NamedTuple
+
+from django.db.backends.base.base import BaseDatabaseWrapper
+
+
+class Guard(NamedTuple):
+    """One trigger. `when` is what comes between its name and its body: moment and table.
+
+    forbidden: SQL that is true of a row (NEW, OLD) that must not be, the same on both databases
+    and so without anything that only one of them knows. then: SQL to be run if it is not.
+    """
+
+    name: str
+    when: str
+    forbidden: str
+    then: str = ""
+
+
+BOUNDARIES = (
+    Guard(
+        name="record_goes_on",
+        when="BEFORE INSERT ON boundaries_recordentry",
+        forbidden="""NOT EXISTS (
+            SELECT 1 FROM accounts_pair pair WHERE pair.id = NEW.pair_id
+            AND pair.record_length = NEW.number - 1 AND pair.record_head = NEW.previous
+        )""",
+        then="""UPDATE accounts_pair SET record_length = NEW.number, record_head = NEW.hash
+            WHERE id = NEW.pair_id""",
+    ),
+    Guard(
+        name="record_stays_as_it_is",
+        when="BEFORE UPDATE ON boundaries_recordentry",
+        forbidden="TRUE",
+    ),
+    Guard(
+        name="record_stays",
+        when="BEFORE DELETE ON boundaries_recordentry",
+        forbidden="TRUE",
+    ),
+    Guard(
+        name="record_is_not_emptied",
+        when="BEFORE TRUNCATE ON boundaries_recordentry",
+        forbidden="TRUE",
+    ),
+    Guard(
+        name="agreement_is_made",
+        when="BEFORE INSERT ON boundaries_agreement",
+        forbidden="""CASE WHEN NEW.proposal_id IS NULL THEN NOT EXISTS (
+            SELECT 1 FROM boundaries_agreement last WHERE last.pair_id = NEW.pair_id
+            AND last.number = NEW.number - 1 AND last.ended_at IS NOT NULL
+        ) ELSE NOT EXISTS (
+            SELECT 1 FROM boundaries_proposal proposal WHERE proposal.id = NEW.proposal_id
+            AND proposal.pair_id = NEW.pair_id AND proposal.digest = NEW.digest
+            AND proposal.takes_force_at <= NEW.in_force_from
+        ) OR 2 <> (
+            SELECT COUNT(*) FROM boundaries_consent consent
+            JOIN accounts_membership place ON place.person_id = consent.person_id
+            WHERE consent.proposal_id = NEW.proposal_id AND consent.digest = NEW.digest
+            AND consent.withdrawn_at IS NULL AND place.pair_id = NEW.pair_id
+        ) END""",
+    ),
+    Guard(
+        name="agreement_stays",
+        when="BEFORE UPDATE ON boundaries_agreement",
+        forbidden="""NEW.pair_id <> OLD.pair_id OR NEW.digest <> OLD.digest
+            OR CAST(NEW.terms AS TEXT) <> CAST(OLD.terms AS TEXT)
+            OR NEW.number <> OLD.number OR NEW.in_force_from <> OLD.in_force_from
+            OR COALESCE(CAST(NEW.proposal_id AS TEXT), '')
+                <> COALESCE(CAST(OLD.proposal_id AS TEXT), '')
+            OR (OLD.ended_at IS NOT NULL
+                AND (NEW.ended_at IS NULL OR NEW.ended_at <> OLD.ended_at))""",
+    ),
+    Guard(
+        name="consent_is_exact",
+        when="BEFORE INSERT ON boundaries_consent",
+        forbidden="""NOT EXISTS (
+            SELECT 1 FROM boundaries_proposal proposal
+            JOIN accounts_membership place ON place.pair_id = proposal.pair_id
+            WHERE proposal.id = NEW.proposal_id AND proposal.digest = NEW.digest
+            AND place.person_id = NEW.person_id
+        )""",
+    ),
+    *(
+        Guard(
+            name=f"windows_apart_{moment.split()[0].lower()}",
+            when=f"BEFORE {moment} ON boundaries_window",
+            forbidden="""NEW.state IN ('planned', 'open') AND EXISTS (
+                SELECT 1 FROM boundaries_window other WHERE other.pair_id = NEW.pair_id
+                AND other.id <> NEW.id AND other.state IN ('planned', 'open')
+                AND other.opens_at < NEW.closes_at AND NEW.opens_at < other.closes_at
+            )""",
+        )
+        for moment in ("INSERT", "UPDATE OF opens_at, closes_at, state, pair_id")
+    ),
+)
+
+CONVERSATIONS = (
+    *(
+        Guard(
+            name=f"release_in_the_open_{moment.split()[0].lower()}",
+            when=f"BEFORE {moment} ON conversations_letter",
+            forbidden="""NEW.state = 'released' AND NOT EXISTS (
+                SELECT 1 FROM conversations_envelope envelope
+                JOIN boundaries_window held_in ON held_in.id = envelope.window_id
+                WHERE envelope.letter_id = NEW.id AND held_in.pair_id = NEW.pair_id
+                AND held_in.opened_at IS NOT NULL AND held_in.opened_at <= NEW.released_at
+                AND (held_in.ended_at IS NULL OR held_in.ended_at >= NEW.released_at)
+            )""",
+        )
+        for moment in ("INSERT", "UPDATE OF state, pair_id")
+    ),
+)
+
+
+def install(connection: BaseDatabaseWrapper, guards: tuple[Guard, ...]) -> None:
+    """Put the guards up. They are up afterwards also if some were before."""
+    remove(connection, guards)
+    for guard in guards:
+        for statement in _statements(connection.vendor, guard):
+            _run(connection, statement)
+
+
+def remove(connection: BaseDatabaseWrapper, guards: tuple[Guard, ...]) -> None:
+    """Take the guards down, as far as they are up."""
+    for guard in guards:
+        if connection.vendor == "postgresql":
+            _run(connection, f"DROP TRIGGER IF EXISTS {guard.name} ON {_table(guard)}")
+            _run(connection, f"DROP FUNCTION IF EXISTS {guard.name}()")
+        else:
+            _run(connection, f"DROP TRIGGER IF EXISTS {guard.name}")
+
+
+@contextmanager
+def down(connection: BaseDatabaseWrapper, *names: str) -> Iterator[None]:
+    """Without these guards for the block: only to delete a pair as a whole, with all that is its.
+
+    Within one transaction, so that nobody else ever finds them down.
+    """
+    guards = tuple(guard for guard in BOUNDARIES + CONVERSATIONS if guard.name in names)
+    _settle(connection)
+    remove(connection, guards)
+    yield
+    _settle(connection)
+    install(connection, guards)
+
+
+def _settle(connection: BaseDatabaseWrapper) -> None:
+    """Check now what was put off: PostgreSQL changes no trigger of a table that waits for it."""
+    if connection.vendor == "postgresql":
+        _run(connection, "SET CONSTRAINTS ALL IMMEDIATE")
+        _run(connection, "SET CONSTRAINTS ALL DEFERRED")
+
+
+def _statements(vendor: str, guard: Guard) -> list[str]:
+    refusal = f"refused by {guard.name}"
+    empties = " TRUNCATE " in guard.when
+    if vendor != "postgresql":
+        if empties:
+            return []  # SQLite has no such statement: it deletes row by row.
+        check = f"SELECT RAISE(ABORT, '{refusal}') WHERE {guard.forbidden};"
+        then = f"{guard.then};" if guard.then else ""
+        return [f"CREATE TRIGGER {guard.name} {guard.when} BEGIN {check} {then} END"]
+    row = "OLD" if " DELETE " in guard.when else "NEW"
+    body = f"""BEGIN
+        IF ({guard.forbidden}) THEN
+            RAISE EXCEPTION '{refusal}' USING ERRCODE = 'integrity_constraint_violation';
+        END IF;
+        {guard.then + ";" if guard.then else ""}
+        RETURN {row};
+    END"""
+    function = f"CREATE FUNCTION {guard.name}() RETURNS trigger LANGUAGE plpgsql AS $${body}$$"
+    each = "STATEMENT" if empties else "ROW"
+    trigger = f"CREATE TRIGGER {guard.name} {guard.when} FOR EACH {each} EXECUTE FUNCTION"
+    return [function, f"{trigger} {guard.name}()"]
+
+
+def _table(guard: Guard) -> str:
+    return guard.when.rpartition(" ON ")[2]
+
+
+def _run(connection: BaseDatabaseWrapper, statement: str) -> None:
+    with connection.cursor() as cursor:
+        cursor.execute(statement)
