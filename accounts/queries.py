@@ -14,6 +14,11 @@ def memberships_of(person: Person) -> QuerySet[Membership]:
     return all_memberships_of(person).filter(pair__ended_at__isnull=True)
 
 
+def ended_memberships_of(person: Person) -> QuerySet[Membership]:
+    """Return the person's places in pairs that have ended, the oldest first."""
+    return all_memberships_of(person).filter(pair__ended_at__isnull=False)
+
+
 def all_memberships_of(person: Person) -> QuerySet[Membership]:
     """Return the person's places in all their pairs, also in those that have ended."""
     found = Membership.objects.filter(person=person).select_related("pair")

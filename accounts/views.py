@@ -16,7 +16,7 @@ from accounts import actions, clock, codes, newcomers
 from accounts.access import anyone, member, signed_in, signed_in_person
 from accounts.forms import BeginForm, MakeCodeForm, RenameOtherForm, SettingsForm, UseCodeForm
 from accounts.models import Membership
-from accounts.queries import live_invitation_of
+from accounts.queries import ended_memberships_of, live_invitation_of
 
 # The same words for every cause (R26), and true for each. They send nobody to the person who made
 # the code, who perhaps withdrew it.
@@ -62,7 +62,8 @@ def settings(request: HttpRequest) -> HttpResponse:
         actions.save_settings(person=person, **form.cleaned_data)
         messages.success(request, _("Your settings are saved."))
         return redirect("accounts:settings")
-    return render(request, "accounts/settings.html", {"form": form})
+    context = {"form": form, "ended": ended_memberships_of(person)}
+    return render(request, "accounts/settings.html", context)
 
 
 @signed_in

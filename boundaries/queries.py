@@ -11,9 +11,20 @@ from django.db.models import Exists, OuterRef, Q, QuerySet, Subquery
 from django.http import Http404
 
 from accounts.models import Membership, Pair, Person
-from boundaries.models import Agreement, Consent, Pause, PersonalLimits, Proposal, Window
+from boundaries.models import (
+    Agreement,
+    Consent,
+    Door,
+    Pause,
+    PersonalLimits,
+    Proposal,
+    RecordEntry,
+    Window,
+)
 from boundaries.rules import acts, gate
-from boundaries.rules.limits import LONGEST_REST, NOTHING_YET, Limits
+from boundaries.rules.entries import Act
+from boundaries.rules.limits import LONGEST_REST, NOTHING_YET, Limits, leave_room
+from boundaries.rules.phrases import Phrase
 from boundaries.rules.proposals import LAPSE, End, Standing, as_seen_by, of_interest_until
 from boundaries.rules.proposals import Proposal as ProposalValue
 from boundaries.rules.situation import Situation
@@ -234,3 +245,74 @@ def pairs_paused_by(person: Person) -> set[UUID]:
     """The pairs in which this person's own pause stands."""
     own = Pause.objects.filter(person=person, lifted_at=None)
     return set(own.values_list("pair", flat=True))
+
+
+def kind_words_for(membership: Membership) -> Phrase | None:
+    """The phrase that came with the other's pause, while it stands, for who wants to see any (R15).
+
+    Two queries at the most.
+    """
+    limits = own_limits(membership)
+    if limits is None or not limits.kind_words:
+        return None
+    others = Pause.objects.filter(pair=membership.pair_id, lifted_at=None).exclude(phrase="")
+    others = others.exclude(person=membership.person_id)
+    phrase = others.values_list("phrase", flat=True).first()
+    return Phrase(phrase) if phrase else None
+
+
+def has_room_for_more(situation: Situation) -> bool:
+    """Whether both persons' limits leave room above what is in force (R12).
+
+    For the check-ins alone, which tell both in the same round, and never at the moment at which
+    somebody changed something. Nothing stands in the way of more then but that both wish it.
+    """
+    held_back = situation.parted or situation.paused
+    return not held_back and leave_room(situation.in_force, situation.limits.values())
+
+
+OWN_ACTS = (
+    Act.LIMITS_SET,
+    Act.PROPOSED,
+    Act.CONSENTED,
+    Act.CONSENT_WITHDRAWN,
+    Act.PROPOSAL_WITHDRAWN,
+    Act.PROPOSAL_DECLINED,
+    Act.LESSENED,
+    Act.PAUSED,
+    Act.PAUSE_LIFTED,
+    Act.GO_AHEAD,
+    Act.SKIP,
+    Act.LETTER_HELD,
+    Act.LETTER_WITHDRAWN,
+    Act.PARTED,
+    Act.DOOR_OPENED,
+    Act.DOOR_CLOSED,
+    Act.BEGUN_AGAIN,
+)
+"""What the record shows to who did it. Not what their act did to something of the other's: that
+would show a proposal that was never to be seen (R10)."""
+
+
+def record_for(membership: Membership) -> QuerySet[RecordEntry]:
+    """This person's own acts in the pair, the latest first (R30).
+
+    Without the numbers of the entries: a gap between two would count what the other did.
+    """
+    own = RecordEntry.objects.filter(pair=membership.pair_id, actor=membership.person_id)
+    return own.filter(act__in=OWN_ACTS).order_by("-number").defer("number")
+
+
+def agreements_of(pair: Pair) -> QuerySet[Agreement]:
+    """All that was ever in force in the pair, the latest first; both may see these (R30)."""
+    return Agreement.objects.filter(pair=pair).order_by("-number")
+
+
+def own_door(membership: Membership) -> Door | None:
+    """This person's own door, if they left it open. The other's is nobody's to see (R16)."""
+    return Door.objects.filter(membership=membership).first()
+
+
+def may_begin_again(situation: Situation, at: datetime) -> bool:
+    """Whether both left their door open, so that both may know (R16)."""
+    return not gate.reasons_against(acts.BeginAgain(), situation, at)

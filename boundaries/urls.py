@@ -10,6 +10,8 @@ in_a_pair = [
     path("limits/", views.limits, name="limits"),
     path("agreement/", views.agreement, name="agreement"),
     path("agreement/end/", views.end, name="end"),
+    path("agreement/renew/", views.renew, name="renew"),
+    path("record/", views.record, name="record"),
     path("propose/", views.propose, name="propose"),
     path("propose/preview/", views.preview, name="preview"),
     path("take-less/", views.take_less, name="take_less"),
@@ -22,6 +24,11 @@ in_a_pair = [
     path("windows/<uuid:window_id>/go-ahead/", views.go_ahead, name="go_ahead"),
     path("windows/<uuid:window_id>/skip/", views.skip, name="skip"),
     path("pause/", views.pause, name="pause"),
+    path("pause/with-words/", views.pause_with_words, name="pause_with_words"),
+    path("pause/take-back-phrase/", views.take_back_phrase, name="take_back_phrase"),
+    path("door/open/", views.open_door, name="open_door"),
+    path("door/close/", views.close_door, name="close_door"),
+    path("begin-again/", views.begin_again, name="begin_again"),
     path("lift/", views.lift, name="lift"),
 ]
 

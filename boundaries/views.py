@@ -6,6 +6,7 @@ from typing import Any
 from uuid import UUID
 
 from django.contrib import messages
+from django.core.paginator import Paginator
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
@@ -19,14 +20,18 @@ from accounts.queries import memberships_of
 from boundaries import actions, queries
 from boundaries.exceptions import RefusedError
 from boundaries.forms import LimitsForm, TermsForm
-from boundaries.models import Proposal, Window
+from boundaries.models import Agreement, Proposal, Window
 from boundaries.rules import acts, gate
 from boundaries.rules.canonical import terms_digest
+from boundaries.rules.phrases import Phrase
 from boundaries.rules.proposals import Standing
 from boundaries.rules.situation import Situation
 from boundaries.rules.terms import NO_CONTACT, Terms
 from boundaries.rules.windows import WINDOWS_UNTIL_REVIEW, Span, occurrences
-from boundaries.words import LOOK_AGAIN, duration_in_words, summary, terms_lines, told
+from boundaries.words import PHRASES, acts_in_words, duration_in_words, summary, terms_lines, told
+
+ENTRIES_ON_A_PAGE = 30
+AGREEMENTS_ON_THE_PAGE = 30
 
 
 @member
@@ -82,7 +87,12 @@ def preview(request: HttpRequest, membership: Membership) -> HttpResponse:
         return _ask_for_terms(request, membership, form, situation)
     coming = _left(terms, situation) if is_less else _earliest(membership, terms, situation, at)
     context = _terms_context(membership, terms, situation, coming)
-    context |= {"form": form, "exact": form.exact(), "is_less": is_less}
+    context |= {
+        "form": form,
+        "exact": form.exact(),
+        "is_less": is_less,
+        "is_same": terms == situation.in_force,
+    }
     return render(request, "boundaries/preview.html", context)
 
 
@@ -184,6 +194,83 @@ def agreement(request: HttpRequest, membership: Membership) -> HttpResponse:
 
 
 @member
+@require_http_methods(["GET", "HEAD", "POST"])
+def renew(request: HttpRequest, membership: Membership) -> HttpResponse:
+    """Show what renewing would mean; a POST puts the same terms to the other again (R6)."""
+    at = clock.now()
+    situation = queries.load_situation(membership.pair, at)
+    terms = situation.in_force
+    context = _terms_context(
+        membership, terms, situation, _earliest(membership, terms, situation, at)
+    )
+    context |= {
+        "digest": terms_digest(terms),
+        "refusals": _against_renewing(membership, situation, at),
+    }
+    if request.method != "POST":
+        return render(request, "boundaries/renew.html", context)
+    if request.POST.get("digest") != context["digest"]:
+        return _look_again(request, membership)
+    words = _("Propose: %(terms)s") % {"terms": summary(terms)}
+    proof = take_proof(request, f"propose {membership.pair_id} {context['digest']}", words)
+    try:
+        proposal = actions.propose(by=membership, terms=terms, proof=proof)
+    except RefusedError as refused:
+        _tell(request, refused)
+        return redirect("boundaries:agreement", membership.pair_id)
+    messages.success(request, _("Your proposal is made."))
+    return redirect("boundaries:proposal", membership.pair_id, proposal.pk)
+
+
+@member
+@require_safe
+def record(request: HttpRequest, membership: Membership) -> HttpResponse:
+    """What was in force between the two, and what this person did (R30)."""
+    pages = Paginator(queries.record_for(membership), ENTRIES_ON_A_PAGE)
+    context = {
+        "membership": membership,
+        "agreements": [
+            {"row": row, "terms": summary(row.terms), "until": _until(row)}
+            for row in queries.agreements_of(membership.pair)[:AGREEMENTS_ON_THE_PAGE]
+        ],
+        "page": pages.get_page(request.GET.get("page")),
+        "acts": acts_in_words(),
+    }
+    return render(request, "boundaries/record.html", context)
+
+
+@member
+@require_POST
+def open_door(request: HttpRequest, membership: Membership) -> HttpResponse:
+    """Leave one's door open after the end, privately."""
+    try:
+        actions.open_door(by=membership)
+    except RefusedError as refused:
+        _tell(request, refused)
+    return _to_pair(membership)
+
+
+@member
+@require_POST
+def close_door(request: HttpRequest, membership: Membership) -> HttpResponse:
+    """Close one's door again."""
+    actions.close_door(by=membership)
+    return _to_pair(membership)
+
+
+@member
+@require_POST
+def begin_again(request: HttpRequest, membership: Membership) -> HttpResponse:
+    """Begin a new pair, from nothing, after both left their door open."""
+    try:
+        place = actions.begin_again(by=membership)
+    except RefusedError as refused:
+        _tell(request, refused)
+        return _to_pair(membership)
+    return _to_pair(place)
+
+
+@member
 @require_POST
 def end(request: HttpRequest, membership: Membership) -> HttpResponse:
     """End what is agreed, alone: the least of all that is less (R1)."""
@@ -215,8 +302,29 @@ def skip(request: HttpRequest, membership: Membership, window_id: UUID) -> HttpR
 @member
 @require_POST
 def pause(request: HttpRequest, membership: Membership) -> HttpResponse:
-    """Stop all contact in the pair: one tap, no question."""
-    actions.pause(by=membership)
+    """Stop all contact in the pair: one tap, no question.
+
+    Whatever else is sent with it never stops a pause: words that are none of ours are left out.
+    """
+    phrase = request.POST.get("phrase", "")
+    actions.pause(by=membership, phrase=Phrase(phrase) if phrase in list(Phrase) else None)
+    return _to_pair(membership)
+
+
+@member
+@require_safe
+def pause_with_words(request: HttpRequest, membership: Membership) -> HttpResponse:
+    """Show the few kind words that can come with a pause; each is one tap."""
+    context = {"membership": membership, "phrases": PHRASES.items()}
+    return render(request, "boundaries/pause_with_words.html", context)
+
+
+@member
+@require_POST
+def take_back_phrase(request: HttpRequest, membership: Membership) -> HttpResponse:
+    """Let the words that came with one's own pause be seen no longer."""
+    actions.take_back_phrase(by=membership)
+    messages.success(request, _("Your words are not shown any more. Your pause goes on."))
     return _to_pair(membership)
 
 
@@ -236,6 +344,16 @@ def lift(request: HttpRequest, membership: Membership) -> HttpResponse:
     actions.lift(by=membership)
     messages.success(request, _("Your pause is lifted. Nothing begins by itself."))
     return _to_pair(membership)
+
+
+def _until(row: Agreement) -> datetime | None:
+    """Until when it was in force: a worker that was late let nothing happen after the review."""
+    return row.ended_at and min(row.ended_at, row.review_at)
+
+
+def _against_renewing(membership: Membership, situation: Situation, at: datetime) -> list[str]:
+    act = acts.Propose(membership.person_id, situation.in_force)
+    return told(gate.reasons_against(act, situation, at))
 
 
 def _to_pair(membership: Membership) -> HttpResponse:
@@ -308,11 +426,7 @@ def _proposal(
 
 
 def _is_shown(membership: Membership, proposal_id: UUID) -> bool:
-    """Whether a proposal in this pair is still there for this person, whose page may be old.
-
-    Raises Http404 for one of another pair and for one that was never made.
-    """
-    get_object_or_404(Proposal, pk=proposal_id, pair=membership.pair_id)
+    """Whether a proposal is there for this person, whose page may be old."""
     try:
         _proposal(membership, proposal_id)
     except Http404:
@@ -321,9 +435,10 @@ def _is_shown(membership: Membership, proposal_id: UUID) -> bool:
 
 
 def _look_again(request: HttpRequest, membership: Membership) -> HttpResponse:
-    """What is said of a proposal that is not there any more, whatever became of it (R10)."""
-    messages.error(request, LOOK_AGAIN)
-    return _to_pair(membership)
+    """404 with a plain sentence, whatever became of the proposal: whether it was withdrawn, lapsed,
+    was never to be seen, or never was (R10).
+    """
+    return render(request, "boundaries/look_again.html", {"membership": membership}, status=404)
 
 
 def _answer(

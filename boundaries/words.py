@@ -6,6 +6,8 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
+from boundaries.rules.entries import Act
+from boundaries.rules.phrases import Phrase
 from boundaries.rules.reasons import Reason
 from boundaries.rules.rhythm import LAST, Day, MonthDay, NthWeekday, Rhythm, Weekly
 from boundaries.rules.terms import Terms
@@ -56,6 +58,15 @@ TOLD: dict[Reason, Promise] = {
         "More can be proposed after one whole conversation under what is agreed now."
     ),
 }
+
+
+PHRASES: dict[Phrase, Promise] = {
+    Phrase.CARE: gettext_lazy("I care about you, and I cannot be in contact now."),
+    Phrase.REST: gettext_lazy("I need some quiet. It is not meant against you."),
+    Phrase.NO_ANSWER_NEEDED: gettext_lazy("There is nothing that you need to do now."),
+    Phrase.WELL: gettext_lazy("I wish you well."),
+}
+"""All that can come with a pause, in words (R15)."""
 
 
 def told(reasons: tuple[Reason, ...]) -> list[str]:
@@ -169,3 +180,26 @@ def _day_in_words(day: Day) -> str:
 def _listed(words: list[str]) -> str:
     *most, last = words
     return _("%(most)s and %(last)s") % {"most": ", ".join(most), "last": last} if most else last
+
+
+def acts_in_words() -> dict[str, str]:
+    """What the record says of one's own acts."""
+    return {
+        Act.LIMITS_SET: _("You set your limits."),
+        Act.PROPOSED: _("You made a proposal."),
+        Act.CONSENTED: _("You said yes to a proposal."),
+        Act.CONSENT_WITHDRAWN: _("You took your yes back."),
+        Act.PROPOSAL_WITHDRAWN: _("You took your proposal back."),
+        Act.PROPOSAL_DECLINED: _("You said no to a proposal."),
+        Act.LESSENED: _("You chose less."),
+        Act.PAUSED: _("You paused."),
+        Act.PAUSE_LIFTED: _("You lifted your pause."),
+        Act.GO_AHEAD: _("You said “go ahead” to a conversation."),
+        Act.SKIP: _("You skipped a conversation."),
+        Act.LETTER_HELD: _("You gave a letter to be held."),
+        Act.LETTER_WITHDRAWN: _("You took a letter back."),
+        Act.PARTED: _("You ended this for good."),
+        Act.DOOR_OPENED: _("You left your door open."),
+        Act.DOOR_CLOSED: _("You closed your door."),
+        Act.BEGUN_AGAIN: _("You began again."),
+    }

@@ -7,9 +7,10 @@ from accounts.models import Membership
 from boundaries import queries as boundaries
 from boundaries.models import Window as DbWindow
 from boundaries.rules import acts, gate
+from boundaries.rules.phrases import Phrase
 from boundaries.rules.situation import Situation
 from boundaries.rules.windows import ASK_AHEAD, State, Window, fits_hours
-from boundaries.words import terms_lines
+from boundaries.words import PHRASES, terms_lines
 from conversations import queries
 from conversations.models import Letter
 
@@ -22,9 +23,13 @@ def pair_page(membership: Membership, at: datetime) -> dict[str, Any]:
     """The context of the pair's page at `at`, all of it through this person's own queries."""
     situation = boundaries.load_situation(membership.pair, at)
     conversations = list(queries.conversations_of(membership)[:PAST_ON_THE_PAGE])
+    own_pause = boundaries.own_pause(membership)
+    kind_words = boundaries.kind_words_for(membership)
     unreleased = queries.letters_of(membership).exclude(state=Letter.State.RELEASED)
     return _now(membership, situation, conversations, at) | {
-        "own_pause": boundaries.own_pause(membership),
+        "own_pause": own_pause,
+        "own_phrase": PHRASES[Phrase(own_pause.phrase)] if own_pause and own_pause.phrase else "",
+        "kind_words": PHRASES[kind_words] if kind_words else "",
         "has_limits": boundaries.own_limits(membership) is not None,
         "in_force": situation.in_force,
         "terms_lines": terms_lines(situation.in_force),
@@ -33,6 +38,19 @@ def pair_page(membership: Membership, at: datetime) -> dict[str, Any]:
             for row, standing in boundaries.proposals_for(membership, situation, at)
         ],
         "letters": unreleased[:LETTERS_ON_THE_PAGE],
+    }
+
+
+def parted_page(membership: Membership, at: datetime) -> dict[str, Any]:
+    """The context of the page of a pair that has ended: not by whom, nor when (R16)."""
+    situation = boundaries.load_situation(membership.pair, at)
+    return {
+        "membership": membership,
+        "at": at,
+        "conversations": list(queries.conversations_of(membership)[:PAST_ON_THE_PAGE]),
+        "letters": queries.letters_of(membership)[:LETTERS_ON_THE_PAGE],
+        "own_door": boundaries.own_door(membership),
+        "may_begin_again": boundaries.may_begin_again(situation, at),
     }
 
 

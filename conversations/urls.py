@@ -8,6 +8,8 @@ app_name = "conversations"
 
 in_a_pair = [
     path("", views.pair, name="pair"),
+    path("part/", views.part, name="part"),
+    path("copy/", views.copy, name="copy"),
     path("now/", views.now, name="now"),
     path("past/", views.past, name="past"),
     path("letters/", views.letters, name="letters"),

@@ -8,20 +8,21 @@ from django.contrib import messages
 from django.core.paginator import Paginator
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.template.loader import render_to_string
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from accounts import clock
 from accounts.access import anyone, member, signed_in_person
 from accounts.models import Membership
-from accounts.queries import memberships_of
+from accounts.queries import ended_memberships_of, memberships_of
 from boundaries.queries import pairs_paused_by, terms_in_force
 from boundaries.rules.terms import NO_CONTACT
 from conversations import actions, queries
 from conversations.exceptions import AlreadyReleasedError, ChangedElsewhereError
 from conversations.forms import LetterForm, plain_line_ends
-from conversations.models import Letter
-from conversations.pages import now_part, pair_page
+from conversations.models import Envelope, Letter
+from conversations.pages import now_part, pair_page, parted_page
 
 PAST_ON_A_PAGE = 12
 
@@ -36,7 +37,8 @@ def home(request: HttpRequest) -> HttpResponse:
     pairs = list(memberships_of(person))
     if len(pairs) == 1:
         return redirect("conversations:pair", pairs[0].pair_id)
-    context = {"pairs": pairs, "paused": pairs_paused_by(person)}
+    ended = ended_memberships_of(person)
+    context = {"pairs": pairs, "ended": ended, "paused": pairs_paused_by(person)}
     return render(request, "conversations/home.html", context)
 
 
@@ -44,7 +46,35 @@ def home(request: HttpRequest) -> HttpResponse:
 @require_safe
 def pair(request: HttpRequest, membership: Membership) -> HttpResponse:
     """The pair's page: what is agreed, the next conversation, what arrived, and my letters."""
+    if membership.pair.ended_at:
+        return render(request, "conversations/parted.html", parted_page(membership, clock.now()))
     return render(request, "conversations/pair.html", pair_page(membership, clock.now()))
+
+
+@member
+@require_http_methods(["GET", "HEAD", "POST"])
+def part(request: HttpRequest, membership: Membership) -> HttpResponse:
+    """Show what parting means; a POST ends the pair for good. A doubled one is answered alike."""
+    if request.method == "POST":
+        actions.part(by=membership)
+    if request.method == "POST" or membership.pair.ended_at:
+        return redirect("conversations:pair", membership.pair_id)
+    return render(request, "conversations/part.html", {"membership": membership})
+
+
+@member
+@require_safe
+def copy(request: HttpRequest, membership: Membership) -> HttpResponse:
+    """My letters, and those of the other that I opened, as one text to keep elsewhere."""
+    context = {
+        "membership": membership,
+        "letters": queries.letters_of(membership),
+        "envelopes": queries.envelopes_for(membership).filter(state=Envelope.State.OPENED),
+    }
+    text = render_to_string("conversations/copy.txt", context)
+    response = HttpResponse(text, content_type="text/plain; charset=utf-8")
+    response["Content-Disposition"] = 'attachment; filename="letters.txt"'
+    return response
 
 
 @member

@@ -99,7 +99,7 @@ def put_in_force(
         review_at=planning.review_of(first, at),
         proposal_id=proposal.id,
     )
-    planning.plan_anew(agreement, first, situation, at)
+    entries += planning.plan_anew(agreement, first, situation, at)
     return [*entries, Entry(Act.IN_FORCE, subject=agreement.pk, digest=agreement.digest)]
 
 
@@ -169,7 +169,8 @@ def _seeming_to_stand(pair: Pair, person: UUID, at: datetime) -> QuerySet[Consen
     seems_open = Q(proposal__takes_force_at=None, proposal__made_at__gt=at - LAPSE)
     seems_cooling_off = Q(proposal__takes_force_at__gt=at)
     own = Consent.objects.filter(proposal__pair=pair, person=person, withdrawn_at=None)
-    return own.filter(seems_open | seems_cooling_off).exclude(proposal__end=End.IN_FORCE)
+    known_to_be_over = [End.IN_FORCE, End.SUPERSEDED]
+    return own.filter(seems_open | seems_cooling_off).exclude(proposal__end__in=known_to_be_over)
 
 
 def _settle_proposals(pair: Pair, proposal: ProposalValue, at: datetime) -> None:

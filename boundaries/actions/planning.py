@@ -5,7 +5,7 @@ Callers hold the pair's lock and have asked the gate.
 
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
-from datetime import datetime, timedelta
+from datetime import datetime
 from itertools import islice, takewhile
 from typing import Any
 from uuid import UUID
@@ -60,14 +60,17 @@ def has_planned(situation: Situation, at: datetime) -> bool:
     return any(True for _ in _not_over(situation, at))
 
 
-def plan_anew(agreement: Agreement, spans: list[Span], situation: Situation, at: datetime) -> None:
-    """Plan these windows in place of those that were. An open one goes on. Two queries.
+def plan_anew(
+    agreement: Agreement, spans: list[Span], situation: Situation, at: datetime
+) -> list[Entry]:
+    """Plan these windows in place of those that were. Two queries.
 
-    Who skips a conversation also skips the one that takes its place (R24); who said "go ahead" to
-    the one that was is asked again.
+    An open one goes on if the new terms name it too. Who skips a conversation also skips the one
+    that takes its place (R24); who said "go ahead" to the one that was is asked again.
     """
     replaced = {window.span.opens_at: window for window in _ahead(situation, at)}
-    _save([_ended(window, State.CANCELLED, at) for window in replaced.values()])
+    opened = [_shortened(each, agreement.terms, situation, at) for each in _open(situation)]
+    _save([*(_ended(each, State.CANCELLED, at) for each in replaced.values()), *opened])
     Window.objects.bulk_create(
         Window(
             pair_id=agreement.pair_id,
@@ -78,6 +81,7 @@ def plan_anew(agreement: Agreement, spans: list[Span], situation: Situation, at:
         )
         for span in spans
     )
+    return _closed(opened)
 
 
 def keep(agreement: Agreement, kept: list[Span], situation: Situation, at: datetime) -> list[Entry]:
@@ -155,8 +159,10 @@ def _kept(window: rules.Window, agreement: Agreement, span: Span | None, at: dat
 
 
 def _shortened(opened: rules.Window, terms: Terms, situation: Situation, at: datetime) -> Window:
-    latest = opened.span.opens_at + timedelta(minutes=terms.minutes)
-    span = Span(opened.span.opens_at, min(opened.span.closes_at, latest))
+    agreed = rules.named(terms, opened.span.opens_at)
+    if agreed is None:
+        return _ended(opened, State.CUT_SHORT, at)
+    span = Span(opened.span.opens_at, min(opened.span.closes_at, agreed.closes_at))
     in_hours = all(rules.fits_hours(span, limits) for limits in situation.limits.values())
     if span.closes_at <= at or not in_hours:
         return _ended(opened, State.CUT_SHORT, at)

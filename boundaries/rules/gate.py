@@ -30,7 +30,7 @@ from boundaries.rules.proposals import Proposal, Standing, as_seen_by, rest_unti
 from boundaries.rules.reasons import Reason
 from boundaries.rules.situation import Situation
 from boundaries.rules.terms import NO_CONTACT
-from boundaries.rules.windows import State, Window, days_between, fit, fits_hours, occurrences
+from boundaries.rules.windows import State, Window, days_between, fit, fits_hours, named
 
 Check = Callable[[Any, Situation, datetime], bool]
 
@@ -63,8 +63,8 @@ def paused_by_proposer(act: Propose, situation: Situation, _: datetime) -> bool:
 def not_agreed(act: OpenWindow | Release | Notify, situation: Situation, _: datetime) -> bool:
     """R1: a window that is not one of the terms in force, whoever planned it, brings nothing."""
     span = act.window.span
-    agreed = next(occurrences(situation.in_force, after=span.opens_at), None)
-    return agreed is None or agreed.opens_at != span.opens_at or agreed.closes_at < span.closes_at
+    agreed = named(situation.in_force, span.opens_at)
+    return agreed is None or agreed.closes_at < span.closes_at
 
 
 def too_early(act: OpenWindow, _: Situation, at: datetime) -> bool:

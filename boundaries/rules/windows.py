@@ -110,6 +110,12 @@ def occurrences(terms: Terms, *, after: datetime) -> Iterator[Span]:
             yield Span(opens_at, opens_at + timedelta(minutes=terms.minutes))
 
 
+def named(terms: Terms, opens_at: datetime) -> Span | None:
+    """The conversation that `terms` name at exactly this instant, if they do."""
+    first = next(occurrences(terms, after=opens_at), None)
+    return first if first and first.opens_at == opens_at else None
+
+
 def fits_hours(span: Span, limits: Limits) -> bool:
     """Whether every minute of `span` lies in hours that `limits` allow, in their own zone (R8)."""
     zone = ZoneInfo(limits.zone)

@@ -24,8 +24,8 @@ from boundaries.rules.acts import (
     TakeForce,
     TakeLess,
 )
-from boundaries.rules.gate import GATE, reasons_against
 from boundaries.rules.doors import TOLD_AFTER
+from boundaries.rules.gate import GATE, reasons_against
 from boundaries.rules.limits import HOURS_OF_THE_WEEK, SHORTEST_REST
 from boundaries.rules.proposals import LAPSE, End, Proposal
 from boundaries.rules.reasons import Reason

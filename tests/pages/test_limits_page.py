@@ -42,6 +42,9 @@ def test_what_was_saved_is_shown_again(at_ana, page, ana_place):
         "live": True,
         "ask_before_each": False,
         "cooling_off_hours": "336",
+        "receives_proposals": False,
+        "rest_days": "365",
+        "kind_words": True,
         "zone": "Asia/Kathmandu",
         "hours": ["0", "167"],
     }
@@ -103,6 +106,7 @@ VALID = {
     "letters": "1",
     "letter_length": "4000",
     "cooling_off_hours": "72",
+    "rest_days": "30",
     "zone": "Europe/Berlin",
     "hours": [str(hour) for hour in range(168)],
 }

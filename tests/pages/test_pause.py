@@ -38,7 +38,7 @@ def test_every_page_of_somebody_in_a_pair_carries_it(at_ana, pair, keys):
     seen = 0
     for name, path in paths(keys).items():
         at_ana.get(path)
-        if at_ana.status == 405 or name == "conversations:now":
+        if at_ana.status == 405 or name in ("conversations:now", "conversations:copy"):
             continue  # not a page, or a part of one
         form, button = at_ana.page.button("Pause")
         inside = (

@@ -153,10 +153,10 @@ def test_the_other_s_limits_are_not_to_be_noticed(at_ana, page, ana_place, ben_p
     assert len(set(said)) == 1
 
 
-def test_what_is_in_force_already_is_no_change(at_ana, page, agreement):
+def test_r6_what_is_in_force_already_can_be_renewed(at_ana, page, agreement):
     at_ana.open(page)
     at_ana.press(SEE)
-    assert "This is no more than what you have now" in at_ana.text
+    assert "This is what you have now." in at_ana.text
 
 
 def test_more_before_a_whole_conversation_was_held(at_ana, page, agreement):

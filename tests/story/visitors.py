@@ -90,7 +90,9 @@ class Reader(ABC):
         self.status, self.path, self._html, self._page = status, path, html, None
 
     def _must_be_well(self, asked: str) -> None:
-        assert self.status == 200, f"{asked}: {self.status}: {self.text}"
+        """There is a page, or one that says that what was there is not there any more."""
+        is_gone = self.status == 404 and "Please look again" in self.text
+        assert self.status == 200 or is_gone, f"{asked}: {self.status}: {self.text}"
 
 
 class HttpVisitor(Reader):

@@ -1,0 +1,325 @@
+"""R16: either ends a pair for good; doors are private until both are open; R15: kind words."""
+
+from datetime import timedelta
+
+import pytest
+
+from accounts.models import Membership, Pair
+from accounts.queries import ended_memberships_of, memberships_of
+from boundaries import actions
+from boundaries.actions.record import Act
+from boundaries.exceptions import RefusedError
+from boundaries.models import Door, Pause, Window
+from boundaries.queries import (
+    agreement_in_force,
+    has_room_for_more,
+    kind_words_for,
+    load_situation,
+    may_begin_again,
+    own_limits,
+    record_for,
+)
+from boundaries.rules.doors import TOLD_AFTER
+from boundaries.rules.phrases import Phrase
+from boundaries.rules.reasons import Reason
+from boundaries.rules.terms import NO_CONTACT
+from boundaries.rules.windows import State
+from conversations import actions as conversations
+from conversations.models import Envelope, Letter
+from tests import factories, seen
+
+pytestmark = pytest.mark.django_db
+
+MOMENT = timedelta(microseconds=1)
+
+
+@pytest.fixture
+def both(ana_place, ben_place):
+    factories.allow(by=(ana_place, ben_place))
+    return ana_place, ben_place
+
+
+@pytest.fixture
+def agreement(both, clock):
+    return factories.agree(by=both[0], other=both[1], clock=clock)
+
+
+def refused(act) -> tuple[Reason, ...]:
+    with pytest.raises(RefusedError) as refusal:
+        act()
+    return tuple(refusal.value.reasons)
+
+
+def sweep():
+    actions.sweep()
+    conversations.sweep()
+
+
+# --- Parting ----------------------------------------------------------------------------------
+
+
+def test_r16_either_ends_it_alone_and_for_good(agreement, both, pair, clock):
+    conversations.part(by=both[1])
+    pair.refresh_from_db()
+    assert pair.ended_at == clock.at
+    assert agreement_in_force(pair) is None
+    assert set(Window.objects.values_list("state", flat=True)) == {State.CANCELLED}
+    assert refused(lambda: factories.propose(by=both[0])) == (Reason.PARTED,)
+    assert seen.last_entry(in_=pair) == (Act.PARTED, both[1].person_id, None)
+    for place in both:
+        assert not memberships_of(place.person).exists()
+        assert ended_memberships_of(place.person).get() == place
+
+
+def test_r16_held_letters_go_back_as_drafts_and_what_was_delivered_stays(
+    agreement, both, pair, clock
+):
+    ana, ben = both
+    delivered = factories.letter(by=ana, body="delivered")
+    factories.hold(pair=pair, clock=clock)
+    held = [factories.letter(by=place, body="held") for place in both]
+    conversations.part(by=ana)
+    for letter in held:
+        letter.refresh_from_db()
+        assert (letter.state, letter.held_at, letter.body) == (Letter.State.DRAFT, None, "held")
+    envelope = Envelope.objects.get(letter=delivered, recipient=ben.person)
+    conversations.open_envelope(by=ben, envelope_id=envelope.pk)
+    envelope.refresh_from_db()
+    assert envelope.state == Envelope.State.OPENED
+
+
+def test_r16_an_open_conversation_closes_and_nothing_is_delivered_after_it(
+    agreement, both, pair, clock
+):
+    factories.letter(by=both[0])
+    window = factories.open_next(pair=pair, clock=clock)
+    released = Letter.objects.filter(state="released").count()
+    conversations.part(by=both[1])
+    window.refresh_from_db()
+    assert window.state == State.CUT_SHORT
+    written = factories.letter(by=both[0], hold=True)
+    assert written.state == Letter.State.DRAFT
+    for _ in range(8):
+        clock.move(days=10)
+        sweep()
+    assert Letter.objects.filter(state="released").count() == released
+
+
+def test_r16_parting_twice_is_parting_once(agreement, both, pair, clock):
+    conversations.part(by=both[0])
+    before = seen.everything(in_=pair)
+    clock.move(days=1)
+    conversations.part(by=both[0])
+    conversations.part(by=both[1])
+    assert seen.everything(in_=pair) == before
+
+
+def test_r16_what_cools_off_never_takes_force_after_it(both, pair, clock):
+    factories.cooling_off(by=both[0], other=both[1])
+    conversations.part(by=both[0])
+    clock.move(days=4)
+    sweep()
+    assert agreement_in_force(pair) is None
+
+
+def test_r16_a_pause_can_still_be_made_and_lifted_after_it(both, pair):
+    conversations.part(by=both[0])
+    actions.pause(by=both[1])
+    actions.lift(by=both[1])
+    assert agreement_in_force(pair) is None
+
+
+# --- Doors ------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def parted(both):
+    conversations.part(by=both[0])
+    return both
+
+
+def may_begin(place, clock) -> bool:
+    pair = Pair.objects.get(pk=place.pair_id)
+    return may_begin_again(load_situation(pair, clock.at), clock.at)
+
+
+def test_r16_a_door_is_left_open_after_the_end_and_not_before(both):
+    assert refused(lambda: actions.open_door(by=both[0])) == (Reason.NOT_PARTED,)
+    assert not Door.objects.exists()
+
+
+def test_r16_one_open_door_leads_nowhere(parted, clock):
+    actions.open_door(by=parted[0])
+    clock.move(days=400)
+    assert not may_begin(parted[0], clock)
+    for place in parted:
+        assert refused(lambda: actions.begin_again(by=place)) == (Reason.DOORS_NOT_OPEN,)  # noqa: B023
+
+
+def test_r16_both_doors_lead_on_only_after_both_were_open_for_three_days(parted, clock):
+    actions.open_door(by=parted[0])
+    clock.move(days=30)
+    actions.open_door(by=parted[1])
+    clock.go_to(clock.at + TOLD_AFTER - MOMENT)
+    assert not may_begin(parted[0], clock)
+    assert refused(lambda: actions.begin_again(by=parted[0])) == (Reason.DOORS_NOT_OPEN,)
+    clock.go_to(clock.at + MOMENT)
+    assert may_begin(parted[0], clock)
+
+
+def test_r16_a_door_that_was_closed_and_opened_again_waits_anew(parted, clock):
+    for place in parted:
+        actions.open_door(by=place)
+    clock.move(days=4)
+    actions.close_door(by=parted[0])
+    assert not may_begin(parted[1], clock)
+    actions.open_door(by=parted[0])
+    assert not may_begin(parted[1], clock)
+    clock.move(days=3)
+    assert may_begin(parted[1], clock)
+
+
+def begun(parted, clock) -> Membership:
+    for place in parted:
+        actions.open_door(by=place)
+    clock.move(days=3)
+    return actions.begin_again(by=parted[1])
+
+
+def test_r16_beginning_again_is_from_nothing(parted, clock):
+    place = begun(parted, clock)
+    situation = load_situation(place.pair, clock.at)
+    assert place.pair_id != parted[0].pair_id
+    assert set(situation.limits) == {each.person_id for each in parted}
+    assert own_limits(place) is None
+    assert (situation.in_force, situation.number, situation.proposals) == (NO_CONTACT, 0, ())
+    assert not Letter.objects.filter(pair=place.pair).exists()
+
+
+def test_r16_whoever_comes_second_finds_the_pair_that_the_first_began(parted, clock):
+    place = begun(parted, clock)
+    other = actions.begin_again(by=parted[0])
+    assert (other.pair_id, other.person_id) == (place.pair_id, parted[0].person_id)
+    assert Pair.objects.filter(ended_at=None).count() == 1
+
+
+def test_r16_doors_are_good_for_one_beginning(parted, clock):
+    place = begun(parted, clock)
+    conversations.part(by=place)
+    assert not Door.objects.exists()
+    assert refused(lambda: actions.begin_again(by=parted[0])) == (Reason.DOORS_NOT_OPEN,)
+
+
+def test_r16_opening_and_closing_twice_is_once(parted, pair):
+    for act in (actions.open_door, actions.close_door):
+        act(by=parted[0])
+        before = seen.everything(in_=pair)
+        act(by=parted[0])
+        assert seen.everything(in_=pair) == before
+
+
+# --- Kind words -------------------------------------------------------------------------------
+
+
+def test_r15_a_phrase_comes_with_a_pause_and_is_seen_by_who_wants_to(both):
+    ana, ben = both
+    actions.pause(by=ana, phrase=Phrase.CARE)
+    assert kind_words_for(ben) is Phrase.CARE
+    assert kind_words_for(ana) is None
+    factories.allow(by=(ben,), kind_words=False)
+    assert kind_words_for(ben) is None
+
+
+def test_r15_it_goes_with_the_pause_or_before(both):
+    ana, ben = both
+    actions.pause(by=ana, phrase=Phrase.WELL)
+    actions.take_back_phrase(by=ben)
+    assert kind_words_for(ben) is Phrase.WELL
+    actions.take_back_phrase(by=ana)
+    assert kind_words_for(ben) is None
+    assert Pause.objects.get().lifted_at is None
+    actions.lift(by=ana)
+    actions.pause(by=ana, phrase=Phrase.WELL)
+    actions.lift(by=ana)
+    assert kind_words_for(ben) is None
+
+
+def test_r13_no_words_are_added_to_a_pause_that_stands(both):
+    actions.pause(by=both[0])
+    actions.pause(by=both[0], phrase=Phrase.CARE)
+    assert kind_words_for(both[1]) is None
+
+
+# --- Renewal ----------------------------------------------------------------------------------
+
+
+def test_r6_both_can_renew_and_it_goes_on_for_six_more(agreement, both, pair, clock):
+    for _ in range(5):
+        factories.hold(pair=pair, clock=clock)
+    proposal = factories.cooling_off(by=both[1], other=both[0])
+    clock.go_to(proposal.takes_force_at)
+    sweep()
+    renewed = agreement_in_force(pair)
+    assert renewed.pk != agreement.pk
+    assert renewed.terms == agreement.terms
+    assert Window.objects.filter(pair=pair, state=State.PLANNED).count() == 6
+    assert renewed.review_at > agreement.review_at
+
+
+def test_r6_one_alone_renews_nothing(agreement, both, pair, clock):
+    factories.propose(by=both[0])
+    for _ in range(6):
+        factories.hold(pair=pair, clock=clock)
+    sweep()
+    assert agreement_in_force(pair) is None
+
+
+# --- Room for more, and the record ------------------------------------------------------------
+
+
+def test_r12_room_is_there_only_if_both_leave_it(agreement, both, pair, clock):
+    ana, ben = both
+
+    def room():
+        return has_room_for_more(load_situation(Pair.objects.get(pk=pair.pk), clock.at))
+
+    assert room()
+    exactly = {"minutes": 45, "letters": 2, "letter_length": 4000, "days_between": 28}
+    factories.allow(by=(ana,), **exactly)
+    assert not room()
+    factories.allow(by=(ana,), **exactly | {"minutes": 50})
+    assert room()
+    factories.allow(by=(ben,), **exactly)
+    assert not room()
+    factories.allow(by=both)
+    actions.pause(by=ana)
+    assert not room()
+    actions.lift(by=ana)
+    assert room()
+    conversations.part(by=ben)
+    assert not room()
+
+
+def test_r30_each_reads_their_own_acts_and_nothing_of_the_other(agreement, both, pair, clock):
+    ana, ben = both
+    before = [entry.act for entry in record_for(ben)]
+    factories.allow(by=(ana,), minutes=110)
+    factories.letter(by=ana)
+    actions.skip(by=ana, window_id=factories.next_window(pair=pair).pk)
+    assert [entry.act for entry in record_for(ben)] == before
+    actions.pause(by=ana)
+    actions.lift(by=ana)
+    assert [entry.act for entry in record_for(ben)] == before
+    assert "paused" in {entry.act for entry in record_for(ana)}
+
+
+def test_r30_what_ones_act_did_to_something_hidden_is_not_in_ones_own_record(both, pair):
+    """Ben's pause voids what Ana proposed beyond his limits, which he was never to see (R10)."""
+    ana, ben = both
+    factories.allow(by=(ben,), minutes=10)
+    proposal = factories.propose(by=ana)
+    actions.pause(by=ben)
+    acts = set(seen.acts(in_=pair))
+    assert Act.PROPOSAL_VOID in acts
+    assert proposal.pk not in {entry.subject for entry in record_for(ben)}
+    assert {entry.act for entry in record_for(ben)} == {Act.LIMITS_SET, Act.PAUSED}
