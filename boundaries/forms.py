@@ -15,6 +15,8 @@ from accounts.fields import ZoneField
 from boundaries.rules.limits import HOURS_OF_THE_WEEK, SHORTEST_COOLING_OFF, Limits
 from boundaries.rules.rhythm import (
     LAST,
+    Day,
+    MonthDay,
     Monthly,
     NthWeekday,
     Rhythm,
@@ -50,9 +52,15 @@ HOW_OFTEN = (
     ("month 1", _("Every month")),
     ("month 2", _("Every two months")),
     ("month 3", _("Every three months")),
+    ("month 6", _("Every six months")),
+    ("week 4", _("Every four weeks")),
+    ("week 3", _("Every three weeks")),
     ("week 2", _("Every two weeks")),
     ("week 1", _("Every week")),
 )
+
+ON_A_DAY_OF_THE_MONTH = 0
+LONGEST_MONTH_DAYS = 31
 
 
 class Amount(forms.IntegerField):
@@ -136,6 +144,25 @@ class LimitsForm(forms.Form):
         choices=[(hour, str(hour)) for hour in sorted(HOURS_OF_THE_WEEK)],
         error_messages={"invalid_choice": _("Please choose hours from the list.")},
     )
+
+    ASKING = ("cooling_off_hours", "receives_proposals", "rest_days", "kind_words")
+    HOURS = ("zone", "hours")
+
+    def amounts(self) -> list[forms.BoundField]:
+        """The fields that come first on the page: how much."""
+        return [field for field in self if field.name not in self.ASKING + self.HOURS]
+
+    def asking(self) -> list[forms.BoundField]:
+        """The fields about what the other does, which are folded away."""
+        return [self[name] for name in self.ASKING]
+
+    def asking_is_wrong(self) -> bool:
+        """Whether something that is folded away must be seen."""
+        return not self.errors.keys().isdisjoint(self.ASKING)
+
+    def hours_are_wrong(self) -> bool:
+        """Whether something that is folded away must be seen."""
+        return not self.errors.keys().isdisjoint(self.HOURS)
 
     @staticmethod
     def initial_from(limits: Limits | None, zone: str) -> dict[str, Any]:
@@ -224,9 +251,30 @@ class TermsForm(forms.Form):
             (3, _("The third")),
             (4, _("The fourth")),
             (LAST, _("The last")),
+            (ON_A_DAY_OF_THE_MONTH, _("On a day of the month, chosen below")),
         ),
     )
     weekday = forms.TypedChoiceField(label=_("Day"), coerce=int, choices=WEEKDAYS)
+    also = forms.TypedMultipleChoiceField(
+        label=_("Also on"),
+        help_text=_("For more than one day in the week, or in the month."),
+        coerce=int,
+        required=False,
+        choices=WEEKDAYS,
+        widget=forms.CheckboxSelectMultiple,
+        error_messages={"invalid_choice": _("Please choose days from the list.")},
+    )
+    day_of_month = forms.TypedChoiceField(
+        label=_("Day of the month"),
+        help_text=_("A month without this day is left out."),
+        coerce=int,
+        required=False,
+        empty_value="1",
+        choices=(
+            *((day, str(day)) for day in range(1, LONGEST_MONTH_DAYS + 1)),
+            (LAST, _("The last day")),
+        ),
+    )
     opens_at = forms.TimeField(
         label=_("Opens at"),
         widget=forms.TimeInput(format="%H:%M", attrs={"type": "time"}),
@@ -307,7 +355,12 @@ class TermsForm(forms.Form):
     def exact(self) -> list[tuple[str, Any]]:
         """What was typed, and the phase that it came to: with these the same terms come again."""
         typed = [(name, self[name].value()) for name in self.fields if name != "phase"]
-        given = [(name, "on" if value is True else value) for name, value in typed if value]
+        given = [
+            (name, "on" if each is True else each)
+            for name, value in typed
+            for each in (value if isinstance(value, list) else [value])
+            if each not in (None, False, "")
+        ]
         rhythm = self.terms().rhythm
         return [*given, ("phase", rhythm.phase if rhythm else 0)]
 
@@ -316,11 +369,15 @@ class TermsForm(forms.Form):
         return self._with_phase(unit, int(every), 0 if every == "1" else self._phase(unit, every))
 
     def _with_phase(self, unit: str, every: int, phase: int) -> Rhythm:
-        weekday = self.cleaned_data["weekday"]
+        data = self.cleaned_data
+        weekdays = frozenset({data["weekday"], *data["also"]})
         if unit == "week":
-            return Weekly(every, phase % every, frozenset({weekday}))
-        day = NthWeekday(self.cleaned_data["nth"], weekday)
-        return Monthly(every, phase % every, frozenset({day}))
+            return Weekly(every, phase % every, weekdays)
+        if data["nth"] == ON_A_DAY_OF_THE_MONTH:
+            days: frozenset[Day] = frozenset({MonthDay(int(data["day_of_month"]))})
+        else:
+            days = frozenset(NthWeekday(data["nth"], weekday) for weekday in weekdays)
+        return Monthly(every, phase % every, days)
 
     def _phase(self, unit: str, every: str) -> int:
         """Which of the weeks or months: as confirmed, else as in force, else the first possible."""
@@ -352,10 +409,12 @@ def _how_often(rhythm: Rhythm) -> str:
 
 
 def _rhythm_fields(rhythm: Rhythm) -> dict[str, Any]:
-    if isinstance(rhythm, Weekly):
-        return {"how_often": _how_often(rhythm), "weekday": min(rhythm.weekdays)}
-    day = min(rhythm.days)
     fields: dict[str, Any] = {"how_often": _how_often(rhythm)}
-    if isinstance(day, NthWeekday):
-        fields |= {"nth": day.nth, "weekday": day.weekday}
-    return fields
+    if isinstance(rhythm, Weekly):
+        first, *others = sorted(rhythm.weekdays)
+        return fields | {"weekday": first, "also": others}
+    day, *more = sorted(rhythm.days)
+    if isinstance(day, MonthDay):
+        return fields | {"nth": ON_A_DAY_OF_THE_MONTH, "day_of_month": day.day}
+    also = [each.weekday for each in more if isinstance(each, NthWeekday)]
+    return fields | {"nth": day.nth, "weekday": day.weekday, "also": also}

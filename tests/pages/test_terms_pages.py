@@ -5,8 +5,10 @@ import re
 import pytest
 from django.urls import reverse
 
+from boundaries import actions
 from boundaries.models import Agreement, Proposal
 from boundaries.rules.canonical import terms_digest
+from boundaries.rules.rhythm import LAST, MonthDay, Monthly, NthWeekday, Weekly
 from tests import factories
 from tests.pages.visitor import ClientVisitor
 
@@ -165,6 +167,55 @@ def test_more_before_a_whole_conversation_was_held(at_ana, page, agreement):
     assert (
         "More can be proposed after one whole conversation under what is agreed now." in at_ana.text
     )
+
+
+# --- Rhythms --------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("typed", "rhythm", "words"),
+    [
+        (
+            {"how_often": "week 1", "weekday": "1", "also": ["3", "6"]},
+            Weekly(1, 0, frozenset({1, 3, 6})),
+            "every week on Tuesday, Thursday and Sunday",
+        ),
+        (
+            {"how_often": "month 1", "nth": "-1", "weekday": "5", "also": ["6"]},
+            Monthly(1, 0, frozenset({NthWeekday(LAST, 5), NthWeekday(LAST, 6)})),
+            "on the last Saturday and the last Sunday of every month",
+        ),
+        (
+            {"how_often": "month 1", "nth": "0", "day_of_month": "15"},
+            Monthly(1, 0, frozenset({MonthDay(15)})),
+            "on day 15 of every month",
+        ),
+        (
+            {"how_often": "month 1", "nth": "0", "day_of_month": "-1"},
+            Monthly(1, 0, frozenset({MonthDay(LAST)})),
+            "on the last day of every month",
+        ),
+    ],
+    ids=["weekdays", "last weekdays", "day of the month", "last day"],
+)
+def test_every_rhythm_can_be_typed_and_comes_back_as_it_was(
+    at_ana, page, ana_place, ben_place, clock, typed, rhythm, words
+):
+    """Through the preview's hidden fields, the proposal, and the form that shows what is in force."""
+    factories.allow(by=(ana_place, ben_place), days_between=1)
+    at_ana.open(page)
+    at_ana.press(SEE, **(TYPED | typed))
+    assert words in at_ana.text
+    at_ana.press("Propose this")
+    at_ana.prove()
+    proposal = Proposal.objects.get()
+    assert proposal.terms.rhythm == rhythm
+    clock.go_to(factories.consent(by=ben_place, to=proposal).takes_force_at)
+    actions.sweep()
+    assert open_in_force().rhythm == rhythm
+    at_ana.open(page)
+    at_ana.press(SEE)
+    assert "This is what you have now." in at_ana.text
 
 
 # --- The preview -----------------------------------------------------------------------------

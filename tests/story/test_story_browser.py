@@ -44,6 +44,7 @@ def choose_hours_at_once(visitor: ScreenVisitor) -> None:
     """The quick choices of the limits page tick many boxes, and nothing else."""
     visitor.open("/")
     visitor.follow("Your limits")
+    visitor.page.get_by_text("Hours of the week", exact=True).click()
     visitor.page.get_by_role("button", name="Weekend").click()
     ticked = visitor.page.locator("input[name=hours]:checked")
     values = ticked.evaluate_all("boxes => boxes.map(box => Number(box.value))")

@@ -1,0 +1,248 @@
+"""The pages of renewing, kind words, going separate ways, doors, and what has been."""
+
+import pytest
+from django.urls import reverse
+
+from boundaries import actions
+from boundaries.models import Agreement, Pause, Proposal
+from boundaries.queries import agreement_in_force
+from boundaries.rules.phrases import Phrase
+from boundaries.words import PHRASES, acts_in_words
+from conversations import actions as conversations
+from tests import factories, seen
+
+pytestmark = pytest.mark.django_db
+
+CARE = str(PHRASES[Phrase.CARE])
+BEGIN = "Begin again"
+
+
+@pytest.fixture
+def to(pair):
+    return lambda name, *keys: reverse(name, args=[pair.pk, *keys])
+
+
+def has_button(visitor, words) -> bool:
+    return any(button.text == words for form in visitor.page.forms for button in form.buttons)
+
+
+# --- Renewing ---------------------------------------------------------------------------------
+
+
+def test_r6_renewing_asks_for_the_password_and_then_proposes_the_same(
+    at_ana, to, agreement, past, clock
+):
+    at_ana.open(to("boundaries:agreement"))
+    at_ana.follow("The same again")
+    assert "first Saturday" in at_ana.text
+    at_ana.press("Propose this again")
+    at_ana.prove()
+    assert "Your proposal is made." in at_ana.text
+    assert Proposal.objects.latest("made_at").terms == agreement.terms
+
+
+def test_r6_a_renewal_of_what_has_changed_meanwhile_is_none(at_ana, to, agreement, ben_place):
+    at_ana.open(to("boundaries:renew"))
+    less = factories.terms(live=False, minutes=20)
+    actions.take_less(by=ben_place, terms=less)
+    at_ana.press("Propose this again")
+    assert "Please look again" in at_ana.text
+    assert Proposal.objects.filter(author=at_ana.answer.context["user"]).count() == 1
+
+
+def test_r6_why_it_cannot_be_renewed_now_is_said_first(at_ana, to, agreement, ana_place):
+    factories.propose(by=ana_place, live=False)
+    at_ana.open(to("boundaries:renew"))
+    assert "One proposal at a time" in at_ana.text
+    assert not has_button(at_ana, "Propose this again")
+
+
+def test_r6_without_anything_agreed_there_is_nothing_to_renew(at_ana, to, pair, clock):
+    at_ana.open(to("boundaries:agreement"))
+    assert "The same again" not in at_ana.text
+    at_ana.get(to("boundaries:renew"))
+    assert at_ana.status == 200
+    assert not has_button(at_ana, "Propose this again")
+
+
+# --- Kind words -------------------------------------------------------------------------------
+
+
+def test_r15_words_come_with_a_pause_to_who_wants_them(at_ana, at_ben, to, agreement, ben_place):
+    at_ana.open("/")
+    at_ana.follow("Pause with a few words")
+    at_ana.press("Pause with these words")
+    assert "You have paused" in at_ana.text
+    assert CARE in at_ana.text
+    at_ben.open("/")
+    assert CARE in at_ben.text
+    assert "No conversation is scheduled." in at_ben.text
+    factories.allow(by=(ben_place,), kind_words=False)
+    at_ben.open("/")
+    assert CARE not in at_ben.text
+
+
+def test_r15_they_can_be_taken_back_and_the_pause_stays(at_ana, at_ben, to, agreement):
+    at_ana.send(to("boundaries:pause"), phrase="care")
+    at_ana.press("Take these words back")
+    assert "Your pause goes on." in at_ana.text
+    assert "You have paused" in at_ana.text
+    at_ben.open("/")
+    assert CARE not in at_ben.text
+
+
+@pytest.mark.parametrize("phrase", ["", "lost", "\x00", "x" * 9000, "Hello, it is me"])
+def test_r13_whatever_is_sent_with_it_a_pause_is_made_and_nothing_is_passed_on(
+    at_ana, at_ben, to, agreement, phrase
+):
+    at_ana.send(to("boundaries:pause"), phrase=phrase)
+    assert "You have paused" in at_ana.text
+    assert Pause.objects.get().phrase == ""
+    at_ben.open("/")
+    assert "Left for you" not in at_ben.text
+
+
+# --- Going separate ways ----------------------------------------------------------------------
+
+
+def test_r16_it_is_explained_and_then_holds_for_both_in_the_same_words(
+    at_ana, at_ben, to, past, pair
+):
+    at_ana.open("/")
+    at_ana.follow("Going separate ways")
+    assert agreement_in_force(pair) is not None
+    at_ana.press("End this for good")
+    at_ben.open(to("conversations:pair"))
+    said = []
+    for each in (at_ana, at_ben):
+        assert "This has ended" in each.text
+        html = each.answer.content.decode()
+        said.append(html[html.index('<section class="card card-quiet stack">') :].split("<h2>")[1])
+    assert said[0].split("</div>")[0] == said[1].split("</div>")[0]
+    assert not has_button(at_ben, "Pause")
+
+
+def test_r16_a_doubled_press_and_an_old_page_are_answered_alike(at_ana, to, past, pair):
+    answers = []
+    for _ in range(2):
+        at_ana.send(to("conversations:part"))
+        answers.append((at_ana.status, at_ana.path, at_ana.text))
+    at_ana.get(to("conversations:part"))
+    assert answers[0] == answers[1] == (200, at_ana.path, at_ana.text)
+
+
+def test_r16_ended_pairs_are_found_again(at_ana, to, past):
+    at_ana.send(to("conversations:part"))
+    for start in ("/", "/settings/"):
+        at_ana.open(start)
+        assert "What has ended" in at_ana.text
+        at_ana.follow("the other person")
+        assert "This has ended" in at_ana.text
+
+
+def test_r16_everything_else_of_an_ended_pair_is_a_page_and_no_fault(at_ana, to, past, ana_place):
+    letter = factories.letter(by=ana_place)
+    at_ana.send(to("conversations:part"))
+    for name in ("letters", "past", "write", "copy", "now"):
+        at_ana.get(to(f"conversations:{name}"))
+        assert at_ana.status == 200, name
+    for name in ("agreement", "limits", "propose", "record", "renew", "pause_with_words"):
+        at_ana.get(to(f"boundaries:{name}"))
+        assert at_ana.status == 200, name
+    at_ana.open(to("conversations:letter", letter.pk))
+    at_ana.press("Save as a draft", body="Other words")
+    at_ana.open(to("conversations:envelope", past.to_ana.pk))
+    at_ana.press("Read it now")
+    assert "I have mended the fence." in at_ana.text
+
+
+def test_r16_a_copy_holds_my_words_and_what_i_opened(at_ana, to, past, ana_place, ben_place):
+    factories.letter(by=ana_place, body="never sent <b> & so on")
+    factories.letter(by=ben_place, body="held by Ben")
+    page = to("conversations:copy")
+    copy = at_ana.client.get(page)
+    assert copy["Content-Type"] == "text/plain; charset=utf-8"
+    assert "attachment" in copy["Content-Disposition"]
+    text = copy.content.decode()
+    assert "The garden is quiet now." in text
+    assert "never sent <b> & so on" in text
+    assert "I have mended the fence." not in text
+    assert "held by Ben" not in text
+    conversations.open_envelope(by=ana_place, envelope_id=past.to_ana.pk)
+    assert "I have mended the fence." in at_ana.client.get(page).content.decode()
+
+
+def test_r16_doors_are_private_until_both_are_open_for_three_days(
+    at_ana, at_ben, to, past, pair, clock
+):
+    at_ana.send(to("conversations:part"))
+    at_ben.open(to("conversations:pair"))
+    before = at_ben.text
+    at_ana.press("Leave my door open")
+    assert "You left your door open" in at_ana.text
+    at_ben.open(to("conversations:pair"))
+    assert at_ben.text == before
+    at_ben.press("Leave my door open")
+    for each in (at_ana, at_ben):
+        each.open(to("conversations:pair"))
+        assert not has_button(each, BEGIN)
+    clock.move(days=3)
+    for each in (at_ana, at_ben):
+        each.open(to("conversations:pair"))
+        assert "You both left your door open" in each.text
+    at_ben.press(BEGIN)
+    assert "First, your limits" in at_ben.text
+    assert at_ben.path != to("conversations:pair")
+    at_ana.press(BEGIN)
+    assert at_ana.path == at_ben.path
+
+
+def test_r16_a_door_that_was_closed_in_time_leads_nowhere(at_ana, at_ben, to, past, clock):
+    at_ana.send(to("conversations:part"))
+    for each in (at_ana, at_ben):
+        each.send(to("boundaries:open_door"))
+    clock.move(days=3)
+    at_ana.open(to("conversations:pair"))
+    at_ben.send(to("boundaries:close_door"))
+    at_ana.press(BEGIN)
+    assert "What this page was about has changed." in at_ana.text
+    assert not has_button(at_ana, BEGIN)
+
+
+def test_r16_no_door_before_the_end(at_ana, to, past, pair):
+    before = seen.everything(in_=pair)
+    for name in ("open_door", "close_door", "begin_again"):
+        at_ana.send(to(f"boundaries:{name}"))
+        assert at_ana.status == 200
+    assert seen.everything(in_=pair) == before
+
+
+# --- What has been ----------------------------------------------------------------------------
+
+
+def test_r30_both_read_what_was_in_force_and_each_what_they_did(
+    at_ana, at_ben, to, past, ana_place
+):
+    actions.take_less(by=ana_place, terms=factories.terms(live=False, minutes=20))
+    for each in (at_ana, at_ben):
+        each.open(to("boundaries:record"))
+        assert "45 minutes" in each.text
+        assert "20 minutes" in each.text
+        assert "in force" in each.text
+    assert "You said yes to a proposal." in at_ben.text
+    assert "You chose less." not in at_ben.text
+    at_ana.open(to("boundaries:record"))
+    assert "You made a proposal." in at_ana.text
+    assert "You chose less." in at_ana.text
+
+
+def test_r30_every_act_that_is_shown_has_words(past):
+    from boundaries.queries import OWN_ACTS
+
+    assert set(acts_in_words()) == set(OWN_ACTS)
+
+
+def test_r30_in_the_beginning_there_is_nothing(at_ana, to, pair, clock):
+    at_ana.open(to("boundaries:record"))
+    assert at_ana.text.count("Nothing yet.") == 2
+    assert not Agreement.objects.exists()
