@@ -150,7 +150,8 @@ def test_r16_everything_else_of_an_ended_pair_is_a_page_and_no_fault(at_ana, to,
         at_ana.get(to(f"boundaries:{name}"))
         assert at_ana.status == 200, name
     at_ana.open(to("conversations:letter", letter.pk))
-    at_ana.press("Save as a draft", body="Other words")
+    assert not has_button(at_ana, "Hold for the next conversation")
+    at_ana.press("Keep as a draft", body="Other words")
     at_ana.open(to("conversations:envelope", past.to_ana.pk))
     at_ana.press("Read it now")
     assert "I have mended the fence." in at_ana.text

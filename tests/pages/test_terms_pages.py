@@ -201,7 +201,7 @@ def test_more_before_a_whole_conversation_was_held(at_ana, page, agreement):
 def test_every_rhythm_can_be_typed_and_comes_back_as_it_was(
     at_ana, page, ana_place, ben_place, clock, typed, rhythm, words
 ):
-    """Through the preview's hidden fields, the proposal, and the form that shows what is in force."""
+    """Through the preview, the proposal, and the form that then shows what is in force."""
     factories.allow(by=(ana_place, ben_place), days_between=1)
     at_ana.open(page)
     at_ana.press(SEE, **(TYPED | typed))

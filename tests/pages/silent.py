@@ -1,0 +1,440 @@
+"""What Ana does that Ben is not to notice: her acts by name (R4, R9 to R12, R14, R17, R19, R22)."""
+
+from collections.abc import Callable
+from dataclasses import dataclass, field, replace
+from datetime import timedelta
+from typing import Any, TypeVar
+
+from django.db.models import Model, QuerySet
+from django.test import Client
+from django.urls import reverse
+
+from accounts import actions as accounts
+from accounts.models import Membership, Person
+from accounts.queries import other_membership
+from boundaries import actions
+from boundaries.models import Pause, Proposal, Window
+from boundaries.queries import own_limits
+from boundaries.rules.limits import HOURS_OF_THE_WEEK
+from boundaries.rules.phrases import Phrase
+from boundaries.rules.windows import State
+from conversations import actions as conversations
+from conversations.models import Envelope, Letter
+from tests import factories
+from tests.conftest import PASSWORD
+
+Row = TypeVar("Row", bound=Model)
+PASSWORDS = (PASSWORD, "another-quiet-password")
+HELD, DRAFT = Letter.State.HELD, Letter.State.DRAFT
+
+
+Act = Callable[["Ana"], object]
+ACTS: dict[str, Act] = {}
+LOOKS: set[str] = set()
+
+
+def act(function: Act) -> Act:
+    """Put it into the table. Their order is such that in it each finds something to act on."""
+    ACTS[function.__name__] = function
+    return function
+
+
+def look(function: Act) -> Act:
+    """The same for one that writes nothing in the database."""
+    LOOKS.add(function.__name__)
+    return act(function)
+
+
+class NotHereError(Exception):
+    """There is nothing on which she could act."""
+
+
+@dataclass
+class Ana:
+    """Her place in the pair with Ben, and her browser."""
+
+    place: Membership
+    browser: Client = field(default_factory=Client)
+
+    @property
+    def person(self) -> Person:
+        return self.place.person
+
+    def letter(self, state: Letter.State) -> Letter:
+        """The first of her letters that is a draft, or held."""
+        own = Letter.objects.filter(pair=self.place.pair, author=self.person, state=state)
+        return first(own.order_by("written_at", "body"))
+
+    def window(self) -> Window:
+        """The next one that is planned."""
+        planned = Window.objects.filter(pair=self.place.pair, state=State.PLANNED)
+        return first(planned.order_by("opens_at"))
+
+    def envelope(self) -> Envelope:
+        """The first that came to her and that she has neither read nor handed back."""
+        unread = (Envelope.State.CLOSED, Envelope.State.KEPT)
+        own = Envelope.objects.filter(recipient=self.person, state__in=unread)
+        return first(own.order_by("letter__held_at"))
+
+    def proposal(self, **which: Any) -> Proposal:
+        """The last of the pair that is not over."""
+        found = Proposal.objects.filter(pair=self.place.pair, end=None, **which)
+        return first(found.order_by("-made_at"))
+
+    def limit(self, **changes: Any) -> None:
+        """Change some of her limits."""
+        own = own_limits(self.place) or factories.limits()
+        actions.set_limits(by=self.place, limits=replace(own, **changes))
+
+    def look(self, name: str, *keys: object) -> None:
+        """Open a page, signed in."""
+        self.browser.force_login(self.person)
+        if self.browser.get(reverse(name, args=keys)).status_code == 404:
+            raise NotHereError
+
+    def send(self, name: str, **values: str) -> None:
+        """Send a form that is well filled."""
+        if self.browser.post(reverse(name), values).status_code != 302:
+            raise NotHereError
+
+    def with_friend(self) -> Membership:
+        """Her place in the pair with somebody else."""
+        return first(self.friend_places())
+
+    def friend_places(self) -> QuerySet[Membership]:
+        return Membership.objects.filter(person=self.person).exclude(pk=self.place.pk)
+
+
+def first(rows: QuerySet[Row]) -> Row:
+    """The first of these rows, if there is one."""
+    row = rows.first()
+    if row is None:
+        raise NotHereError
+    return row
+
+
+# --- Letters (R17) and envelopes (R19) -------------------------------------------------------
+
+
+@act
+def writes_a_draft(ana: Ana) -> None:
+    factories.letter(by=ana.place, body="A first word.", hold=False)
+
+
+@act
+def holds_a_letter(ana: Ana) -> None:
+    factories.letter(by=ana.place, body="I planted beans.")
+
+
+@act
+def holds_a_long_letter(ana: Ana) -> None:
+    factories.letter(by=ana.place, body="word " * 10_000)
+
+
+@act
+def changes_what_she_holds(ana: Ana) -> None:
+    _edit(ana, ana.letter(HELD), hold=True)
+
+
+@act
+def changes_a_draft(ana: Ana) -> None:
+    _edit(ana, ana.letter(DRAFT), hold=False)
+
+
+@act
+def holds_a_draft(ana: Ana) -> None:
+    _edit(ana, ana.letter(DRAFT), hold=True)
+
+
+def _edit(ana: Ana, letter: Letter, *, hold: bool) -> None:
+    conversations.edit_letter(
+        by=ana.place,
+        letter_id=letter.pk,
+        version=letter.version,
+        body=letter.body + " And more.",
+        hold=hold,
+    )
+
+
+@act
+def takes_back_what_she_holds(ana: Ana) -> None:
+    conversations.withdraw_letter(by=ana.place, letter_id=ana.letter(HELD).pk)
+
+
+@act
+def deletes_what_she_holds(ana: Ana) -> None:
+    conversations.delete_letter(by=ana.place, letter_id=ana.letter(HELD).pk)
+
+
+@act
+def deletes_a_draft(ana: Ana) -> None:
+    conversations.delete_letter(by=ana.place, letter_id=ana.letter(DRAFT).pk)
+
+
+@act
+def keeps_what_came(ana: Ana) -> None:
+    conversations.keep_envelope(by=ana.place, envelope_id=ana.envelope().pk)
+
+
+@act
+def hands_back_what_came(ana: Ana) -> None:
+    conversations.hand_back_envelope(by=ana.place, envelope_id=ana.envelope().pk)
+
+
+@act
+def reads_what_came(ana: Ana) -> None:
+    conversations.open_envelope(by=ana.place, envelope_id=ana.envelope().pk)
+
+
+# --- Proposals (R4, R10) and answers (R24) ---------------------------------------------------
+
+
+@act
+def lifts_her_pause(ana: Ana) -> None:
+    first(Pause.objects.filter(pair=ana.place.pair, person=ana.person, lifted_at=None))
+    actions.lift(by=ana.place)
+
+
+@look
+def looks_at_what_ben_proposes(ana: Ana) -> None:
+    ana.look("boundaries:proposal", ana.place.pair_id, _bens(ana).pk)
+
+
+def _bens(ana: Ana) -> Proposal:
+    return ana.proposal(takes_force_at=None, author=other_membership(ana.place).person)
+
+
+@act
+def proposes_more_than_ben_allows(ana: Ana) -> None:
+    factories.propose(by=ana.place, minutes=90)
+
+
+@act
+def takes_back_her_proposal(ana: Ana) -> None:
+    own = ana.proposal(author=ana.person, takes_force_at=None)
+    actions.withdraw_proposal(by=ana.place, proposal_id=own.pk)
+
+
+@act
+def declines_what_ben_proposes(ana: Ana) -> None:
+    actions.decline(by=ana.place, proposal_id=_bens(ana).pk)
+
+
+@act
+def says_go_ahead(ana: Ana) -> None:
+    actions.go_ahead(by=ana.place, window_id=ana.window().pk)
+
+
+@act
+def skips_the_next_one(ana: Ana) -> None:
+    actions.skip(by=ana.place, window_id=ana.window().pk)
+
+
+# --- Limits that touch nothing which is in force (R9, R10, R24) ------------------------------
+
+
+@act
+def raises_her_limits(ana: Ana) -> None:
+    ana.limit(days_between=1, minutes=240, letters=10, letter_length=20_000, live=True)
+
+
+@act
+def lowers_them_to_what_is_in_force(ana: Ana) -> None:
+    ana.limit(days_between=28, minutes=45, letters=2, letter_length=4000, live=False)
+
+
+@act
+def lowers_them_below_what_ben_proposes(ana: Ana) -> None:
+    ana.limit(minutes=50)
+
+
+@act
+def allows_no_hours(ana: Ana) -> None:
+    ana.limit(hours=frozenset())
+
+
+@act
+def allows_only_hours_in_which_nothing_is(ana: Ana) -> None:
+    ana.limit(hours=frozenset(range(5 * 24)), zone="Asia/Tokyo")
+
+
+@act
+def allows_all_hours(ana: Ana) -> None:
+    ana.limit(hours=HOURS_OF_THE_WEEK)
+
+
+@act
+def wants_to_be_asked(ana: Ana) -> None:
+    ana.limit(ask_before_each=True)
+
+
+@act
+def wants_not_to_be_asked(ana: Ana) -> None:
+    ana.limit(ask_before_each=False)
+
+
+@act
+def wants_a_longer_cooling_off(ana: Ana) -> None:
+    ana.limit(cooling_off=factories.COOLING_OFF * 4)
+
+
+@act
+def wants_a_longer_rest(ana: Ana) -> None:
+    ana.limit(rest=timedelta(days=90))
+
+
+@act
+def wants_no_kind_words(ana: Ana) -> None:
+    ana.limit(kind_words=False)
+
+
+@act
+def receives_no_proposals(ana: Ana) -> None:
+    ana.limit(receives_proposals=False)
+
+
+@act
+def allows_nothing(ana: Ana) -> None:
+    ana.limit(days_between=None, minutes=0, letters=0)
+
+
+# --- What ends contact where there is none to end; doors (R4, R13, R15, R16) -----------------
+
+
+@act
+def takes_back_her_yes(ana: Ana) -> None:
+    both = ana.proposal(takes_force_at__isnull=False)
+    actions.withdraw_proposal(by=ana.place, proposal_id=both.pk)
+
+
+@act
+def pauses(ana: Ana) -> None:
+    actions.pause(by=ana.place)
+
+
+@act
+def lifts_it_again(ana: Ana) -> None:
+    lifts_her_pause(ana)
+
+
+@act
+def pauses_with_kind_words(ana: Ana) -> None:
+    actions.pause(by=ana.place, phrase=next(iter(Phrase)))
+
+
+@act
+def takes_her_kind_words_back(ana: Ana) -> None:
+    first(Pause.objects.filter(pair=ana.place.pair, person=ana.person).exclude(phrase=""))
+    actions.take_back_phrase(by=ana.place)
+
+
+@act
+def opens_her_door(ana: Ana) -> None:
+    actions.open_door(by=ana.place)
+
+
+@act
+def closes_her_door(ana: Ana) -> None:
+    actions.close_door(by=ana.place)
+
+
+@act
+def opens_her_door_again(ana: Ana) -> None:
+    actions.open_door(by=ana.place)
+
+
+# --- Herself: names, settings, codes, other people, signing in (R22, R23, R26) ---------------
+
+
+@act
+def gives_ben_another_name(ana: Ana) -> None:
+    accounts.rename_other(membership=ana.place, name="Nobody")
+
+
+@act
+def moves_to_another_zone(ana: Ana) -> None:
+    accounts.save_settings(person=ana.person, time_zone="Asia/Tokyo", wants_notice_on_opening=True)
+
+
+@act
+def makes_a_code(ana: Ana) -> None:
+    accounts.create_code(by=ana.person)
+
+
+@act
+def withdraws_her_code(ana: Ana) -> None:
+    accounts.withdraw_code(by=ana.person)
+
+
+@act
+def begins_with_somebody_else(ana: Ana) -> None:
+    if ana.friend_places().exists():
+        raise NotHereError
+    friend = Person.objects.create_user("friend@example.org")
+    accounts.use_code(by=friend, code=accounts.create_code(by=ana.person))
+
+
+@act
+def writes_to_somebody_else(ana: Ana) -> None:
+    factories.letter(by=ana.with_friend())
+
+
+@act
+def pauses_with_somebody_else(ana: Ana) -> None:
+    actions.pause(by=ana.with_friend())
+
+
+@act
+def signs_in(ana: Ana) -> None:
+    ana.browser.logout()
+    ana.send("account_login", login=ana.person.email, password=_password(ana))
+
+
+@act
+def signs_out(ana: Ana) -> None:
+    if "_auth_user_id" not in ana.browser.session:
+        raise NotHereError
+    ana.send("account_logout")
+
+
+@look
+def mistypes_her_password(ana: Ana) -> None:
+    ana.browser.logout()
+    answer = ana.browser.post(
+        reverse("account_login"), {"login": ana.person.email, "password": "x"}
+    )
+    assert answer.status_code == 200
+
+
+@act
+def changes_her_password(ana: Ana) -> None:
+    ana.browser.force_login(ana.person)
+    old = _password(ana)
+    new = PASSWORDS[1 - PASSWORDS.index(old)]
+    ana.send("account_change_password", oldpassword=old, password1=new, password2=new)
+
+
+def _password(ana: Ana) -> str:
+    ana.person.refresh_from_db()
+    return next(each for each in PASSWORDS if ana.person.check_password(each))
+
+
+@look
+def asks_for_a_new_password(ana: Ana) -> None:
+    ana.browser.logout()
+    ana.send("account_reset_password", email=ana.person.email)
+
+
+@look
+def looks_at_the_pair(ana: Ana) -> None:
+    ana.look("conversations:pair", ana.place.pair_id)
+
+
+@look
+def reads_her_record(ana: Ana) -> None:
+    ana.look("boundaries:record", ana.place.pair_id)
+
+
+@look
+def takes_a_copy(ana: Ana) -> None:
+    ana.look("conversations:copy", ana.place.pair_id)

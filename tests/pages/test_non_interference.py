@@ -1,0 +1,295 @@
+"""For every page that Ben can fetch the answer is the same whether or not Ana acted in silence.
+
+Two worlds from one state: in one Ana does nothing, in the other she does this and that. Ben asks
+for every address of the URL table, at once and again some days later, and compares.
+"""
+
+import sys
+from collections import Counter
+from collections.abc import Callable, Iterable, Sequence
+from contextlib import contextmanager, suppress
+from dataclasses import replace
+from datetime import timedelta
+from itertools import chain
+from typing import Any
+
+import pytest
+from django.core.cache import cache
+from django.db import connection
+from hypothesis import HealthCheck, Phase, given, settings
+from hypothesis import strategies as st
+
+from accounts.models import Membership
+from boundaries import actions
+from boundaries.exceptions import RefusedError
+from conversations import actions as conversations
+from tests import factories
+from tests.clock import Clock
+from tests.pages import silent
+from tests.pages.everything import (
+    GUESSED,
+    Addresses,
+    Answers,
+    Asked,
+    Reader,
+    Route,
+    UnknownKeyError,
+    differences,
+    model_of,
+    queries_in,
+    routes,
+    view_of,
+)
+from tests.pages.silent import Ana, NotHereError
+from tests.pages.visitor import ClientVisitor
+from tests.pages.worlds import STATES, State, instants
+
+# Who may see what is decided alike on every database, and it is many pages to look at.
+pytestmark = [pytest.mark.django_db, pytest.mark.once]
+
+STORIES = 2
+THOUSANDTHS = 1000
+# At once, and some days later.
+LOOKS = (0, 1)
+OTHERWISE: tuple[dict[str, Any], ...] = ({"by_htmx": True}, {"method": "HEAD"})
+Looks = Sequence[int]
+Story = Sequence[tuple[str, int]]
+
+
+def sweep() -> None:
+    actions.sweep()
+    conversations.sweep()
+
+
+class Worlds:
+    """A state from which stories are told, and what Ben is answered in each of them.
+
+    quiet: what he is answered at each of his two looks if Ana does nothing. compared, performed:
+    so that nobody takes for true what holds of nothing.
+    """
+
+    def __init__(
+        self, state: State, ana: Membership, ben: ClientVisitor, clock: Clock, only: str = ""
+    ) -> None:
+        """only: what stands in all addresses that are to be asked for."""
+        self.state, self.place, self.clock, self.only = state, ana, clock, only
+        self.ben = Reader(ben.client)
+        self.begun = clock.at
+        self.compared = 0
+        self.performed: Counter[str] = Counter()
+        self.quiet: dict[int, Answers] = {number: {} for number in LOOKS}
+        self.only_posted: set[object] = set()
+        self._after((), LOOKS, self._first_look)
+        self.asked = {number: list(answers) for number, answers in self.quiet.items()}
+
+    def _first_look(self, number: int) -> None:
+        """Find what there is to ask for, and ask for it."""
+        addresses, quiet = self._addresses(), self.quiet[number]
+        asked = [each for each in addresses.all() if self.only in each.path]
+        natural = [each for each in addresses.natural() if self.only in each.path]
+        self._read(
+            number, natural if self.state.is_thorough else filter(self._is_worth_it, natural)
+        )
+        self.only_posted |= {view_of(each) for each, was in quiet.items() if was.status == 405}
+        self._read(number, filter(self._is_worth_it, asked))
+        if self.state.is_thorough:
+            self._read(number, [] if number else asked)
+            self._read(number, [each._replace(**OTHERWISE[number]) for each in natural])
+        self._read(number, queries_in(quiet))
+
+    def _addresses(self) -> Addresses:
+        return Addresses({"pair_id": str(self.place.pair_id)})
+
+    def _is_worth_it(self, asked: Asked) -> bool:
+        """Whether to ask for it after each story and in each state.
+
+        What refuses every GET, what is not of a pair, and what is guessed is asked for in one
+        state, after all acts.
+        """
+        view = view_of(asked)
+        is_of_a_pair = not view.__module__.startswith(("allauth.", "accounts."))
+        is_plain = asked == Asked(asked.path) and str(GUESSED) not in asked.path
+        return (
+            is_of_a_pair and is_plain and view not in self.only_posted and self.only in asked.path
+        )
+
+    def _read(self, number: int, asked: Iterable[Asked]) -> None:
+        new = [each for each in asked if each not in self.quiet[number]]
+        self.quiet[number].update(self.ben.ask(new))
+
+    def _after(self, story: Story, looks: Looks, look: Callable[[int], object]) -> None:
+        """Let Ana act, and look. Then nothing of it has happened."""
+        cache.clear()
+        with factories.undone():
+            self._act(story)
+            for number in looks:
+                self.clock.go_to(instants(self.state, self.begun)[number])
+                if number:
+                    sweep()
+                look(number)
+        self.clock.go_to(self.begun)
+
+    def differences(self, story: Story, looks: Looks = LOOKS, *, all_: bool = False) -> list[str]:
+        """What Ben is answered otherwise because of a story, also where only it made a key."""
+        seen: dict[int, Answers] = {}
+
+        def look(number: int) -> None:
+            asked = [*self.asked[number], *self._addresses().all()]
+            ask = self.asked[number] if all_ else []
+            seen[number] = self.ben.ask(dict.fromkeys([*ask, *filter(self._is_worth_it, asked)]))
+
+        self._after(story, looks, look)
+        if any(seen[number].keys() - self.quiet[number].keys() for number in looks):
+            self._after((), looks, lambda number: self._read(number, seen[number]))
+        self.compared += sum(map(len, seen.values()))
+        return [
+            f"look {number + 1}, {line}"
+            for number, answers in seen.items()
+            for line in differences({each: self.quiet[number][each] for each in answers}, answers)
+        ]
+
+    def _act(self, story: Story) -> None:
+        ana = Ana(Membership.objects.select_related("pair", "person").get(pk=self.place.pk))
+        for name, when in story:
+            self.clock.go_to(self.begun + self.state.span * when / THOUSANDTHS)
+            with counted() as rows, suppress(RefusedError, NotHereError):
+                silent.ACTS[name](ana)
+                if rows or name in silent.LOOKS:
+                    self.performed[name] += 1
+
+
+@contextmanager
+def counted():
+    """How many rows are written in the block, by statement."""
+    rows: list[int] = []
+
+    def execute(execute: Any, sql: str, params: Any, many: bool, context: Any) -> Any:
+        result = execute(sql, params, many, context)
+        if sql.startswith(("INSERT", "UPDATE", "DELETE")) and context["cursor"].rowcount > 0:
+            rows.append(context["cursor"].rowcount)
+        return result
+
+    with connection.execute_wrapper(execute):
+        yield rows
+
+
+@pytest.fixture
+def worlds_of(ana_place, ben_place, at_ben, clock):
+    def begin(state: State, only: str = "") -> Worlds:
+        state.build(ana_place, ben_place, clock)
+        return Worlds(state, ana_place, at_ben, clock, only)
+
+    return begin
+
+
+@pytest.fixture(params=STATES)
+def worlds(request, worlds_of):
+    return worlds_of(STATES[request.param])
+
+
+def all_acts(state: State) -> Story:
+    """Each act once, at equal distances."""
+    return [
+        (name, THOUSANDTHS * number // len(state.acts)) for number, name in enumerate(state.acts)
+    ]
+
+
+def stories(state: State) -> st.SearchStrategy[Story]:
+    """Some acts, and then some, at random moments; the same act comes up to two times.
+
+    Sorted by their endings, so that the first ones, which come often, are of every kind.
+    """
+    names = sorted(state.acts, key=lambda name: name[::-1])
+    acts = st.tuples(st.sampled_from(names), st.integers(0, THOUSANDTHS - 1))
+    some = st.lists(acts, min_size=5, max_size=12, unique_by=lambda each: each[0])
+    return st.builds(_in_time, some, some)
+
+
+def _in_time(*parts: Story) -> Story:
+    names, moments = zip(*chain(*parts), strict=True)
+    return list(zip(names, sorted(moments), strict=True))
+
+
+def shortest(worlds: Worlds, story: Story) -> Story:
+    """A beginning of a story that still makes a difference; mostly its last act is the one."""
+    without, enough = 0, len(story)
+    while enough - without > 1:
+        half = (without + enough) // 2
+        if worlds.differences(story[:half]):
+            enough = half
+        else:
+            without = half
+    return story[:enough]
+
+
+def test_nothing_that_ana_does_in_silence_changes_what_ben_is_answered(worlds):
+    state, every, told = worlds.state, all_acts(worlds.state), Counter()
+    thoroughly = {"all_": True} if state.is_thorough else {"looks": LOOKS[1:]}
+    found = worlds.differences(every, **thoroughly)
+    assert not found, (found, shortest(worlds, every)[-3:])
+    idle = set(state.acts) - set(worlds.performed)
+    assert idle == state.idle, (idle - state.idle, state.idle - idle)
+
+    @settings(
+        max_examples=STORIES,
+        deadline=None,
+        derandomize=True,
+        database=None,
+        phases=[Phase.generate, Phase.shrink],
+        suppress_health_check=list(HealthCheck),
+    )
+    @given(story=stories(state), number=st.sampled_from(LOOKS))
+    def tell(story, number):
+        told[number] += 1
+        assert worlds.differences(story, [number]) == []
+
+    tell()
+    assert told.total() >= STORIES
+    assert worlds.compared > (400 if state.is_thorough else 60)
+    assert worlds.performed.total() > len(worlds.performed) + STORIES
+    sys.stdout.write(
+        f"\n{worlds.compared} answers compared, {len(found)} differ, "
+        f"{worlds.performed.total()} acts performed\n"
+    )
+
+
+def test_each_act_is_performed_in_some_state():
+    for name in silent.ACTS:
+        assert any(name in state.acts and name not in state.idle for state in STATES.values()), name
+
+
+def test_each_kind_of_key_has_a_row(worlds_of):
+    """Or an address with this key would only be asked for with a guessed one."""
+    worlds_of(STATES["agreed"], only="/letters/")
+    models = {model_of(key) for route in routes() for key in route.keys} - {None}
+    assert len(models) >= 5
+    assert [model for model in models if not model._default_manager.exists()] == []
+
+
+def test_a_key_of_which_nobody_knows_what_it_is_fails():
+    unknown = Route("/feeds/%(token)s/", ("token",), lambda request, token: None)
+    with pytest.raises(UnknownKeyError, match="Nobody knows with what to fill <token>"):
+        Addresses({}).of(unknown)
+
+
+@pytest.mark.parametrize(
+    ("act", "leak"),
+    [
+        ("holds_a_letter", "/in-the-body/: body b'2' or b'3'"),
+        ("changes_what_she_holds", "/in-a-header/: headers [('Last-Modified'"),
+        ("writes_a_draft", "/in-the-status/: status 404 or 200"),
+    ],
+)
+def test_it_bites(worlds_of, settings, act, leak):
+    """Addresses that nobody has listed, and that tell something, are found and found out."""
+    settings.ROOT_URLCONF = "tests.pages.urls_with_leaks"
+    state = replace(STATES["nothing agreed"], later=timedelta(hours=1))
+    found = worlds_of(state, only="/leaks/").differences([(act, 500)])
+    assert sum(leak in line for line in found) == len(LOOKS), found
+    assert not [line for line in found if "/leaks/" not in line]
+
+
+def test_what_ben_is_to_see_makes_a_difference(worlds_of):
+    """That there is less now, on the pages that there really are (R1)."""
+    found = worlds_of(STATES["agreed"], only="/agreement/").differences([("allows_nothing", 0)])
+    assert any("/agreement/: body" in line for line in found)

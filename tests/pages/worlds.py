@@ -1,0 +1,163 @@
+"""States in which a pair can be, from which Ana's silent acts are told."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from accounts import actions as accounts
+from accounts.models import Membership, Person
+from boundaries import actions
+from conversations import actions as conversations
+from tests import factories
+from tests.clock import Clock
+from tests.pages import silent
+
+BENS = {"minutes": 60, "letters": 3}
+
+
+@dataclass(frozen=True)
+class State:
+    """A state, and the time of what is told from it.
+
+    span: within it Ana acts, from the instant on at which `build` left the clock. later: how long
+    after that Ben looks once more; no conversation opens and nothing takes force meanwhile.
+    seen: Ana's acts that Ben is to notice here. idle: those for which there is nothing here.
+    """
+
+    build: Callable[[Membership, Membership, Clock], None]
+    later: timedelta
+    span: timedelta = timedelta(hours=6)
+    is_thorough: bool = False
+    seen: frozenset[str] = frozenset()
+    idle: frozenset[str] = frozenset()
+
+    @property
+    def acts(self) -> list[str]:
+        return [name for name in silent.ACTS if name not in self.seen]
+
+
+def nothing_agreed(ana: Membership, ben: Membership, clock: Clock) -> None:
+    """Both would like to; hers is more than he allows. He is in a pair with somebody else, too."""
+    other = Person.objects.create_user("dora@example.org")
+    accounts.use_code(by=other, code=accounts.create_code(by=ben.person))
+    _allow(ana, ben)
+    factories.propose(by=ana, minutes=90)
+    factories.propose(by=ben, live=False)
+    _letters(ana, ben)
+    clock.move(days=1)
+
+
+def agreed(ana: Membership, ben: Membership, clock: Clock) -> None:
+    """Between two conversations, with all waiting that can be. Long ago she declined something."""
+    _after_one_conversation(ana, ben, clock)
+    opens_at = factories.next_window(pair=ana.pair).opens_at
+    clock.go_to(opens_at - timedelta(days=2, hours=1))
+    factories.propose(by=ben, live=False, minutes=60)
+
+
+def cooling_off(ana: Membership, ben: Membership, clock: Clock) -> None:
+    """Both have said yes; nothing is in force yet."""
+    _allow(ana, ben)
+    _letters(ana, ben)
+    factories.cooling_off(by=ana, other=ben, live=False)
+
+
+def paused(ana: Membership, ben: Membership, clock: Clock) -> None:
+    """Ana's pause stands; Ben proposes into it. He wants to see no kind words."""
+    _after_one_conversation(ana, ben, clock)
+    factories.allow(by=(ben,), **BENS, kind_words=False)
+    clock.move(days=20)
+    actions.pause(by=ana)
+    clock.move(days=1)
+    factories.propose(by=ben, live=False)
+
+
+def is_open(ana: Membership, ben: Membership, clock: Clock) -> None:
+    """The second conversation is open and brought each a letter."""
+    _after_one_conversation(ana, ben, clock)
+    factories.open_next(pair=ana.pair, clock=clock)
+    _letters(ana, ben)
+    factories.propose(by=ben, live=False, minutes=60)
+    clock.move(minutes=2)
+
+
+def parted(ana: Membership, ben: Membership, clock: Clock) -> None:
+    """The pair has ended; his door is open. Were hers too, they would be told, but not so soon."""
+    _after_one_conversation(ana, ben, clock)
+    clock.move(days=20)
+    conversations.part(by=ana)
+    actions.open_door(by=ben)
+
+
+def _allow(ana: Membership, ben: Membership) -> None:
+    factories.allow(by=(ana,))
+    factories.allow(by=(ben,), **BENS)
+
+
+def _after_one_conversation(ana: Membership, ben: Membership, clock: Clock) -> None:
+    _allow(ana, ben)
+    declined = factories.propose(by=ben, live=False, minutes=30)
+    actions.decline(by=ana, proposal_id=declined.pk)
+    agreement = factories.agree(by=ana, other=ben, clock=clock, live=False)
+    for each in (ana, ben, ben):
+        factories.letter(by=each, body="It rained.")
+    factories.hold(pair=agreement.pair, clock=clock)
+    _letters(ana, ben)
+
+
+def _letters(*places: Membership) -> None:
+    for each in places:
+        factories.letter(by=each, body="The garden is quiet now.")
+        factories.letter(by=each, body="I have mended the fence.", hold=False)
+
+
+def instants(state: State, begun: datetime) -> tuple[datetime, datetime]:
+    """When Ben looks."""
+    return begun + state.span, begun + state.span + state.later
+
+
+ANSWERS = frozenset({"says_go_ahead", "skips_the_next_one"})
+ENVELOPES = frozenset({"reads_what_came", "keeps_what_came", "hands_back_what_came"})
+OF_HERS = frozenset({"proposes_more_than_ben_allows", "takes_back_her_proposal"})
+OF_BENS = frozenset({"looks_at_what_ben_proposes", "declines_what_ben_proposes"})
+YES = frozenset({"takes_back_her_yes"})
+LIFT = frozenset({"lifts_her_pause"})
+KIND_WORDS = frozenset({"pauses_with_kind_words", "takes_her_kind_words_back"})
+PAUSES = KIND_WORDS | {"pauses", "lifts_it_again"}
+DOORS = frozenset({"opens_her_door", "closes_her_door", "opens_her_door_again"})
+HELD = frozenset({"changes_what_she_holds", "takes_back_what_she_holds", "deletes_what_she_holds"})
+STATES = {
+    "nothing agreed": State(
+        nothing_agreed,
+        later=timedelta(days=3),
+        seen=KIND_WORDS,
+        idle=ANSWERS | ENVELOPES | YES | LIFT | DOORS | {"proposes_more_than_ben_allows"},
+    ),
+    "agreed": State(
+        agreed,
+        later=timedelta(days=1),
+        is_thorough=True,
+        seen=PAUSES | {"allows_nothing"},
+        idle=YES | LIFT | DOORS,
+    ),
+    "cooling off": State(
+        cooling_off,
+        later=timedelta(days=2, hours=12),
+        seen=KIND_WORDS,
+        idle=ANSWERS | ENVELOPES | OF_HERS | OF_BENS | LIFT | DOORS,
+    ),
+    "paused": State(paused, later=timedelta(days=3), idle=ANSWERS | OF_BENS | YES | DOORS),
+    "parted": State(
+        parted,
+        later=timedelta(days=2, hours=12),
+        idle=HELD | ANSWERS | OF_HERS | OF_BENS | YES | LIFT,
+    ),
+    "open": State(
+        is_open,
+        later=timedelta(days=1),
+        span=timedelta(minutes=20),
+        seen=PAUSES
+        | {"allows_nothing", "allows_no_hours", "allows_only_hours_in_which_nothing_is"},
+        idle=YES | LIFT | DOORS | {"allows_all_hours"},
+    ),
+}
