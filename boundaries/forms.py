@@ -303,6 +303,22 @@ class TermsForm(forms.Form):
 
     phase = forms.IntegerField(required=False, widget=forms.HiddenInput)
 
+    UNUSUAL = ("also", "day_of_month")
+
+    def usual(self) -> list[forms.BoundField]:
+        """The fields that everybody needs."""
+        return [field for field in self.visible_fields() if field.name not in self.UNUSUAL]
+
+    def unusual(self) -> list[forms.BoundField]:
+        """The fields that few need, which are folded away."""
+        return [self[name] for name in self.UNUSUAL]
+
+    def shows_unusual(self) -> bool:
+        """Whether what is folded away must be seen: it is wrong, or it is what was chosen."""
+        is_wrong = not self.errors.keys().isdisjoint(self.UNUSUAL)
+        by_day = str(self["nth"].value()) == str(ON_A_DAY_OF_THE_MONTH)
+        return is_wrong or by_day or bool(self["also"].value())
+
     def __init__(self, *args: Any, at: datetime, in_force: Terms, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.at = at

@@ -62,7 +62,7 @@ TOLD: dict[Reason, Promise] = {
 
 PHRASES: dict[Phrase, Promise] = {
     Phrase.CARE: gettext_lazy("I care about you, and I cannot be in contact now."),
-    Phrase.REST: gettext_lazy("I need some quiet. It is not meant against you."),
+    Phrase.REST: gettext_lazy("I need some quiet now."),
     Phrase.NO_ANSWER_NEEDED: gettext_lazy("There is nothing that you need to do now."),
     Phrase.WELL: gettext_lazy("I wish you well."),
 }
@@ -97,7 +97,10 @@ def terms_lines(terms: Terms) -> list[tuple[str, str]]:
         (_("Stays open for"), minutes_in_words(terms.minutes)),
         (_("Letters from each of you"), _letters(terms)),
         (_("Talking live"), _("Yes, while it is open") if terms.live else _("No")),
-        (_("Asked before each"), _("Both of you") if terms.ask_before_each else _("As each chose")),
+        (
+            _("Asked before each"),
+            _("Both of you") if terms.ask_before_each else _("Only who wants to be"),
+        ),
     ]
 
 

@@ -31,6 +31,7 @@ HELD, DRAFT = Letter.State.HELD, Letter.State.DRAFT
 Act = Callable[["Ana"], object]
 ACTS: dict[str, Act] = {}
 LOOKS: set[str] = set()
+BACK: set[str] = set()
 
 
 def act(function: Act) -> Act:
@@ -42,6 +43,12 @@ def act(function: Act) -> Act:
 def look(function: Act) -> Act:
     """The same for one that writes nothing in the database."""
     LOOKS.add(function.__name__)
+    return act(function)
+
+
+def back(function: Act) -> Act:
+    """The same for one that takes back what another did."""
+    BACK.add(function.__name__)
     return act(function)
 
 
@@ -156,17 +163,17 @@ def _edit(ana: Ana, letter: Letter, *, hold: bool) -> None:
     )
 
 
-@act
+@back
 def takes_back_what_she_holds(ana: Ana) -> None:
     conversations.withdraw_letter(by=ana.place, letter_id=ana.letter(HELD).pk)
 
 
-@act
+@back
 def deletes_what_she_holds(ana: Ana) -> None:
     conversations.delete_letter(by=ana.place, letter_id=ana.letter(HELD).pk)
 
 
-@act
+@back
 def deletes_a_draft(ana: Ana) -> None:
     conversations.delete_letter(by=ana.place, letter_id=ana.letter(DRAFT).pk)
 
@@ -209,7 +216,7 @@ def proposes_more_than_ben_allows(ana: Ana) -> None:
     factories.propose(by=ana.place, minutes=90)
 
 
-@act
+@back
 def takes_back_her_proposal(ana: Ana) -> None:
     own = ana.proposal(author=ana.person, takes_force_at=None)
     actions.withdraw_proposal(by=ana.place, proposal_id=own.pk)
@@ -258,7 +265,7 @@ def allows_only_hours_in_which_nothing_is(ana: Ana) -> None:
     ana.limit(hours=frozenset(range(5 * 24)), zone="Asia/Tokyo")
 
 
-@act
+@back
 def allows_all_hours(ana: Ana) -> None:
     ana.limit(hours=HOURS_OF_THE_WEEK)
 
@@ -268,7 +275,7 @@ def wants_to_be_asked(ana: Ana) -> None:
     ana.limit(ask_before_each=True)
 
 
-@act
+@back
 def wants_not_to_be_asked(ana: Ana) -> None:
     ana.limit(ask_before_each=False)
 
@@ -312,7 +319,7 @@ def pauses(ana: Ana) -> None:
     actions.pause(by=ana.place)
 
 
-@act
+@back
 def lifts_it_again(ana: Ana) -> None:
     lifts_her_pause(ana)
 
@@ -322,7 +329,7 @@ def pauses_with_kind_words(ana: Ana) -> None:
     actions.pause(by=ana.place, phrase=next(iter(Phrase)))
 
 
-@act
+@back
 def takes_her_kind_words_back(ana: Ana) -> None:
     first(Pause.objects.filter(pair=ana.place.pair, person=ana.person).exclude(phrase=""))
     actions.take_back_phrase(by=ana.place)
@@ -333,7 +340,7 @@ def opens_her_door(ana: Ana) -> None:
     actions.open_door(by=ana.place)
 
 
-@act
+@back
 def closes_her_door(ana: Ana) -> None:
     actions.close_door(by=ana.place)
 
@@ -361,7 +368,7 @@ def makes_a_code(ana: Ana) -> None:
     accounts.create_code(by=ana.person)
 
 
-@act
+@back
 def withdraws_her_code(ana: Ana) -> None:
     accounts.withdraw_code(by=ana.person)
 
@@ -390,7 +397,7 @@ def signs_in(ana: Ana) -> None:
     ana.send("account_login", login=ana.person.email, password=_password(ana))
 
 
-@act
+@back
 def signs_out(ana: Ana) -> None:
     if "_auth_user_id" not in ana.browser.session:
         raise NotHereError

@@ -109,7 +109,7 @@ def set_limits(visitor: Visitor, **values: object) -> None:
 
 def propose(visitor: Visitor) -> None:
     """Put one conversation a month to the other: see what it means, then prove who one is."""
-    visitor.follow("Change it")
+    visitor.follow("Propose a conversation")
     visitor.press("See what this means", nth="1", weekday="5", opens_at="18:00", minutes="45")
     assert "This is what you would propose" in visitor.text
     assert "on the first Saturday of every month" in visitor.text
@@ -134,13 +134,12 @@ def cool_off(couple: Couple) -> None:
     for each in (couple.mira, couple.jon):
         each.open("/")
         assert "You both said yes" in each.text
-        each.follow("See the whole of it")
         assert NOTHING in each.text
     couple.jon.let_days_pass(1)
     for each in (couple.mira, couple.jon):
-        each.look_until("In force since")
-        each.open("/")
-        assert "Your next conversation" in each.text
+        each.look_until("Your next conversation")
+        each.follow("See the whole of it")
+        assert "In force since" in each.text
 
 
 def write(couple: Couple) -> None:
