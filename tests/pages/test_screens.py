@@ -143,6 +143,10 @@ def test_in_a_pair(screen, ana, agreement, past, pair, ana_place, ben_place, clo
         "conversations:write": [],
         "conversations:envelope": [past.to_ana.pk],
         "boundaries:agreement": [],
+        "boundaries:pause_with_words": [],
+        "boundaries:record": [],
+        "boundaries:renew": [],
+        "conversations:part": [],
         "boundaries:limits": [],
         "boundaries:propose": [],
         "boundaries:proposal": [proposal.pk],
@@ -209,6 +213,11 @@ def test_what_ends(screen, ana, agreement, pair, ana_place, ben_place, clock):
     fits(visitor)
     assert "Did not take place" in visitor.text
     visitor.press("Pause")
+    fits(visitor)
+    conversations.part(by=ben_place)
+    visitor.open(reverse("conversations:pair", args=[pair.pk]))
+    assert "This has ended" in visitor.text
+    visitor.press("Leave my door open")
     fits(visitor)
     visitor.page.goto("/no-such-page/")
     assert "There is no page here" in visitor.text
