@@ -171,11 +171,17 @@ def agreement_in_force(pair: Pair) -> Agreement | None:
 
 
 def coming_windows(situation: Situation, at: datetime) -> list[WindowValue]:
-    """The windows that are open or planned and not over (R7, R20).
+    """The windows that are open, or planned under what is in force, and not over (R7, R15, R20).
 
-    Judged by the instant, also while nobody has noted yet that one is over.
+    Judged by the instant, also while no worker has noted yet that one is over, or that its
+    agreement ended after it was due.
     """
-    return [window for window in situation.windows if at < window.span.closes_at]
+    return [
+        window
+        for window in situation.windows
+        if at < window.span.closes_at
+        and (window.state is State.OPEN or window.agreement == situation.agreement)
+    ]
 
 
 def terms_in_force(pair: Pair) -> Terms:

@@ -1,5 +1,7 @@
 """R13, R14, R15: pausing, lifting, and what the other sees of it."""
 
+from datetime import timedelta
+
 import pytest
 from django.db import connection
 
@@ -163,3 +165,18 @@ def test_r15_an_open_conversation_that_a_pause_closes_looks_like_one_that_was_le
     (conversation,) = seen.pages(of=ana_place)["conversations"]
     assert conversation[0] == window.pk
     assert conversation[2] == State.CUT_SHORT
+
+
+def test_r15_a_conversation_that_was_due_when_somebody_paused_is_scheduled_no_more(
+    agreement, ana_place, ben_place, pair, clock
+):
+    """Also while no worker has settled it yet; then it reads as one that did not take place."""
+    window = factories.next_window(pair=pair)
+    clock.go_to(window.opens_at + timedelta(minutes=10))
+    assert seen.pages(of=ben_place)["next"] is not None
+    actions.pause(by=ana_place)
+    for place in (ana_place, ben_place):
+        assert seen.pages(of=place)["next"] is None
+    conversations.sweep()
+    window.refresh_from_db()
+    assert window.state == State.SKIPPED

@@ -1,0 +1,111 @@
+"""What somebody would remember who watched the acts and saw what is in force, and no more.
+
+The invariants judge by this and not by what the model keeps: that a consent stands, that a pause
+does, or that a window was whole, is what they are to be sure of.
+"""
+
+from typing import NamedTuple
+
+from tests.explorer import acts
+from tests.explorer.acts import Act
+from tests.explorer.domain import LIMITS, MINUTE, NEVER, NO_TERMS
+from tests.explorer.model import IN_TIME, NOBODY, Pair, Planned, put
+
+
+class Given(NamedTuple):
+    """When each said yes to one proposal; NEVER also once they took it back or had less.
+
+    longest: the longer of both cooling-offs at the second yes. One that was longer only for a while
+    since then is forgotten: whoever set it back wanted that.
+    """
+
+    at: tuple[int, int] = (NEVER, NEVER)
+    longest: int = 0
+
+    @property
+    def by_both(self) -> bool:
+        return NEVER not in self.at
+
+    def is_ripe(self, now: Pair) -> bool:
+        """Whether both said yes a whole cooling-off ago, as it was then and as it is now."""
+        longest = max(self.longest, longest_of_both(now))
+        return self.by_both and now.now - max(self.at) >= longest
+
+
+class Memory(NamedTuple):
+    """given: for each proposal, in their order. last: what was in force last. held: whether a whole
+    window was since. unbroken: whether the open one began in time, and under the terms as they are.
+    """
+
+    paused: tuple[bool, bool] = (False, False)
+    parted: bool = False
+    given: tuple[Given, ...] = ()
+    last: int = NOBODY
+    held: bool = False
+    unbroken: bool = False
+
+
+class Node(NamedTuple):
+    """A pair, and what is remembered of how it came to be so."""
+
+    pair: Pair = Pair()
+    memory: Memory = Memory()
+
+
+def after(node: Node, act: Act) -> Node:
+    """The pair after an act, remembered. Raises Refused if the gate forbids it."""
+    pair = acts.do(act, node.pair)
+    return Node(pair, remember(node.memory, node.pair, act, pair))
+
+
+def remember(memory: Memory, before: Pair, act: Act, now: Pair) -> Memory:
+    """What is remembered after an act that was not refused."""
+    if act.name in ("pause", "lift"):
+        memory = memory._replace(paused=put(memory.paused, act.who, act.name == "pause"))
+    if act.name == "part":
+        memory = memory._replace(parted=True)
+    given = _given(memory.given, before, act, now)
+    if act.name in ("pause", "part") or before.in_force != now.in_force:
+        given = tuple(Given() for _ in given)
+    return _held(memory._replace(given=given), before, now)
+
+
+def _given(given: tuple[Given, ...], before: Pair, act: Act, now: Pair) -> tuple[Given, ...]:
+    if act.name == "propose" and len(now.proposals) > len(before.proposals):
+        return (*given, _yes(Given(), act.who, now))
+    if act.name == "consent" and before != now:
+        return put(given, act.what, _yes(given[act.what], act.who, now))
+    if act.name == "withdraw":
+        kept = given[act.what]
+        return put(given, act.what, kept._replace(at=put(kept.at, act.who, NEVER)))
+    return given
+
+
+def _yes(given: Given, who: int, now: Pair) -> Given:
+    given = given._replace(at=put(given.at, who, now.now))
+    return given._replace(longest=longest_of_both(now)) if given.by_both else given
+
+
+def longest_of_both(pair: Pair) -> int:
+    """The longer of the cooling-offs that both want now."""
+    return max(LIMITS[code].cooling_off // MINUTE for code in pair.limits)
+
+
+def _held(memory: Memory, before: Pair, now: Pair) -> Memory:
+    """Whether a whole window was held, and whether the open one may still become one."""
+    earlier, opened = _open(before), _open(now)
+    same = before.in_force == now.in_force
+    if earlier and now.now >= earlier.closes and memory.unbroken:
+        still = opened is not None and opened.opens == earlier.opens
+        memory = memory._replace(held=memory.held or not still)
+    if not same and now.in_force != NO_TERMS:
+        memory = memory._replace(last=now.in_force, held=False)
+    if opened is None:
+        return memory._replace(unbroken=False)
+    if earlier is None or earlier.opens != opened.opens:
+        return memory._replace(unbroken=now.now <= opened.opens + IN_TIME)
+    return memory._replace(unbroken=memory.unbroken and same)
+
+
+def _open(pair: Pair) -> Planned | None:
+    return next((each for each in pair.windows if each.open), None)

@@ -1,0 +1,255 @@
+"""The model is the real thing without a database: the same acts lead to the same situations.
+
+Walks at random, with a fixed seed each. After every act the situation that the real actions leave
+is compared with the model's, and so are refusals.
+"""
+
+import random
+from collections import Counter
+from dataclasses import replace
+from uuid import UUID
+
+import pytest
+
+from boundaries import actions
+from boundaries.actions import planning
+from boundaries.exceptions import RefusedError
+from boundaries.models import Agreement, Proposal, SetAside, Window
+from boundaries.queries import load_situation
+from boundaries.rules import windows
+from boundaries.rules.windows import State
+from conversations import actions as conversations
+from tests import factories
+from tests.explorer import acts, memory, model, quotient
+from tests.explorer.domain import LIMITS, PERSONS, TERMS, instant
+from tests.explorer.memory import Node
+from tests.explorer.model import Pair, Refused
+from tests.explorer.swift import swift_rules
+from tests.explorer.walk import MORE_IN_FORCE, NEW_PAIR, two_windows_until_review
+
+WEIGHTS: dict[str, float] = {
+    "tick": 8,
+    "consent": 8,
+    "lift": 8,
+    "settle": 5,
+    "open": 5,
+    "propose": 3,
+    "wait": 2,
+    "day": 2,
+    "take_less": 2,
+    "go_ahead": 2,
+    "skip": 2,
+    "set_limits": 0.7,
+    "decline": 0.5,
+    "withdraw": 0.5,
+    "pause": 0.3,
+    "part": 0.1,
+}
+"""So that much happens before somebody ends it. What is not here weighs 1."""
+
+HAPPENED = {
+    *("set_limits", "take_less", "propose", "consent", "withdraw", "decline"),
+    *("pause", "lift", "part", "skip", "go_ahead"),
+    *("tick", "wait", "day", "away", "settle", "open"),
+}
+WALKS, STEPS = 16, 32
+FIRST = NEW_PAIR, MORE_IN_FORCE
+
+
+class Reality:
+    """The real pair, in which the real actions are called."""
+
+    def __init__(self, places, clock):
+        self.places, self.clock, self.proposals = places, clock, []
+
+    def do(self, act, before):
+        """The act, by the real action of the same name."""
+        if act.of_time:
+            self._let_time_pass(act, before)
+        else:
+            getattr(self, act.name)(self.places[act.who], act.what, before)
+
+    def set_limits(self, by, code, _):
+        actions.set_limits(by=by, limits=LIMITS[code])
+
+    def take_less(self, by, code, _):
+        actions.take_less(by=by, terms=TERMS[code])
+
+    def propose(self, by, code, _):
+        row = actions.propose(by=by, terms=TERMS[code], proof=factories.proof(of=by))
+        if row.pk not in self.proposals:
+            self.proposals.append(row.pk)
+
+    def consent(self, by, index, _):
+        factories.consent(by=by, to=Proposal.objects.get(pk=self.proposals[index]))
+
+    def withdraw(self, by, index, _):
+        actions.withdraw_proposal(by=by, proposal_id=self.proposals[index])
+
+    def decline(self, by, index, _):
+        actions.decline(by=by, proposal_id=self.proposals[index])
+
+    def pause(self, by, _, __):
+        actions.pause(by=by)
+
+    def lift(self, by, _, __):
+        actions.lift(by=by)
+
+    def part(self, by, _, __):
+        conversations.part(by=by)
+
+    def skip(self, by, _, before):
+        actions.skip(by=by, window_id=self._next(before))
+
+    def go_ahead(self, by, _, before):
+        actions.go_ahead(by=by, window_id=self._next(before))
+
+    def _next(self, before):
+        opens_at = instant(acts.next_planned(before).opens)
+        planned = Window.objects.filter(pair=self.places[0].pair, state=State.PLANNED)
+        return planned.get(opens_at=opens_at).pk
+
+    def _let_time_pass(self, act, before):
+        if act not in (acts.SETTLE, acts.OPEN):
+            self.clock.go_to(instant(acts.until(act, before)))
+        if act in (acts.SETTLE, acts.TICK):
+            actions.sweep()
+        if act in (acts.OPEN, acts.TICK):
+            conversations.sweep()
+        assert not SetAside.objects.exists(), "the sweep failed in this pair"
+
+    def situation(self):
+        """The real situation, with the model's keys in place of its own."""
+        pair = self.places[0].pair
+        pair.refresh_from_db()
+        real = load_situation(pair, self.clock.at)
+        numbers = dict(Agreement.objects.filter(pair=pair).values_list("pk", "number"))
+        people = {
+            place.person_id: person for place, person in zip(self.places, PERSONS, strict=True)
+        }
+
+        def agreement(key):
+            return model.number_id(numbers[key]) if key else None
+
+        def those(keys):
+            return frozenset(people[key] for key in keys)
+
+        return replace(
+            real,
+            limits={people[key]: value for key, value in real.limits.items()},
+            paused=those(real.paused),
+            agreement=agreement(real.agreement),
+            windows=tuple(
+                replace(
+                    each,
+                    id=model.window_id(each.span.opens_at),
+                    agreement=agreement(each.agreement),
+                    go_ahead=those(each.go_ahead),
+                    skipped=those(each.skipped),
+                )
+                for each in real.windows
+            ),
+            proposals=tuple(
+                sorted(
+                    (
+                        replace(
+                            each,
+                            id=UUID(int=1 + self.proposals.index(each.id)),
+                            author=people[each.author],
+                            base=agreement(each.base),
+                            ended_by=people.get(each.ended_by),
+                            consented=those(each.consented),
+                            taken_back={people[key]: at for key, at in each.taken_back.items()},
+                        )
+                        for each in real.proposals
+                    ),
+                    key=lambda each: each.id,
+                )
+            ),
+        )
+
+
+def choose(dice, pair):
+    """One of the acts that may be tried, mostly one that is not refused."""
+    choices = list(acts.acts_in(pair))
+    if dice.random() < 0.8:
+        choices = [each for each in choices if refused(acts.do, each, pair)[0] not in (None, pair)]
+    by_name = {each.name: [] for each in choices}
+    for each in choices:
+        by_name[each.name].append(each)
+    weights = [WEIGHTS.get(name, 1) for name in by_name]
+    return dice.choice(by_name[dice.choices(list(by_name), weights)[0]])
+
+
+def refused(do, *args):
+    """What comes of it, and the reasons if it is refused."""
+    try:
+        return do(*args), ()
+    except (Refused, RefusedError) as refusal:
+        return None, refusal.reasons
+
+
+@pytest.mark.django_db
+@pytest.mark.once
+def test_the_real_actions_leave_what_the_model_says(ana_place, ben_place, clock, monkeypatch):
+    done, start = Counter(), clock.at
+    for seed in range(WALKS):
+        for module in (windows, planning):
+            monkeypatch.setattr(module, "WINDOWS_UNTIL_REVIEW", (2, 6)[seed % 2])
+        with factories.undone():
+            reality = Reality((ana_place, ben_place), clock)
+            done += walk_in_both(random.Random(seed), reality, first=FIRST[seed // 2 % 2])
+        clock.go_to(start)
+    # Or it would say little.
+    assert {name for name, was_refused in done if not was_refused} >= HAPPENED
+    assert {name for name, was_refused in done if was_refused} >= {"propose", "consent"}
+
+
+def walk_in_both(dice, reality, first):
+    """A walk; counts the acts by name and by whether they were refused."""
+    pair, done, story = Pair(), Counter(), []
+    for step in range(STEPS):
+        act = first[step] if step < len(first) else choose(dice, pair)
+        story.append(acts.in_words(act, pair))
+        now, reasons = refused(acts.do, act, pair)
+        _, real_reasons = refused(reality.do, act, pair)
+        assert reasons == real_reasons, story
+        done[act.name, bool(reasons)] += 1
+        pair = now or pair
+        compare(pair, reality.situation(), story)
+        if pair.parted and dice.random() < 0.3:
+            break
+    return done
+
+
+def compare(pair, real, story):
+    """The two situations, but for proposals that are of no interest any more."""
+    told = model.situation_of(pair)
+    kept = {each.id for each in real.proposals}
+    for each, row in zip(told.proposals, pair.proposals, strict=True):
+        assert each.id in kept or quotient.is_inert(pair, told.proposals.index(each), row), story
+    told = replace(told, proposals=tuple(each for each in told.proposals if each.id in kept))
+    for name in told.__dataclass_fields__:
+        assert getattr(told, name) == getattr(real, name), (name, story)
+
+
+@pytest.mark.once
+def test_what_the_quotient_forgets_makes_no_difference():
+    """From a state as it came about, and from the one that stands for it, one comes to the same."""
+    with two_windows_until_review(), swift_rules():
+        for seed in range(40):
+            dice, node = random.Random(seed), Node()
+            for _ in range(25):
+                stands_for_it, _ = quotient.canonical(node)
+                assert successors(node) == successors(stands_for_it)
+                node = refused(memory.after, node, choose(dice, node.pair))[0] or node
+
+
+def successors(node):
+    """All that can come next, and the state itself, each as what stands for it."""
+    found = {quotient.canonical(node)[0]}
+    for act in acts.acts_in(node.pair):
+        now, _ = refused(memory.after, node, act)
+        if now:
+            found.add(quotient.canonical(now)[0])
+    return found
