@@ -2,16 +2,18 @@
 
 PYTHON ?= python3
 VENV := .venv
+RACES ?= 2000
 BIN := $(VENV)/bin
 
-.PHONY: help run demo test races explore check pins
+.PHONY: help run demo test prove races explore check pins
 
 help:
 	@echo "make run    start Repair with its demo on http://localhost:8000 (PORT=8001 make run)"
 	@echo "make demo   put the demo back as it was"
 	@echo "make test   run every test on a throwaway PostgreSQL and Redis, and on SQLite"
+	@echo "make prove  run the tests that take long: random walks, broken rules, races without the lock"
 	@echo "make races  run thousands of trials of each race on PostgreSQL; minutes"
-	@echo "make explore  walk through every sequence of acts, eight deep; a minute or two"
+	@echo "make explore walk through every sequence of acts, eight deep; a minute or two"
 	@echo "make check  run the linters and type checks"
 	@echo "make pins   compile requirements/*.in to pinned requirements/*.txt"
 
@@ -24,8 +26,13 @@ demo: $(VENV)/base.stamp
 test: $(VENV)/dev.stamp
 	@exec $(BIN)/python -m tests.run
 
+prove: $(VENV)/dev.stamp
+	@$(BIN)/python -m tests.run --prove
+	@STORIES=5 EXAMPLES=40 $(BIN)/python -m tests.run \
+		tests/pages/test_non_interference.py tests/boundaries/test_state_machine.py
+
 races: $(VENV)/dev.stamp
-	@RACES=2000 exec $(BIN)/python -m tests.run tests/test_races.py tests/conversations/test_pause_against_release.py
+	@RACES=$(RACES) exec $(BIN)/python -m tests.run tests/test_races.py tests/conversations/test_pause_against_release.py
 
 explore: $(VENV)/dev.stamp
 	@exec $(BIN)/python -m tests.explorer --depth 8

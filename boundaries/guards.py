@@ -6,11 +6,16 @@ SQLite.
 
 record_goes_on: an entry is taken only at the end of its pair's record, and moves the end on, so
     that a record is one chain (R30).
+record_ends_where_it_does: the end of a record never moves back, which would stop every act.
 record_stays: an entry is never changed, deleted or emptied away (R30).
-agreement_is_made: an agreement begins only with both persons' consent to exactly these terms after
-    a whole cooling-off (R2), or, without a proposal, as what is left of the one before (R1).
-agreement_stays: its terms and its beginning are never changed, and its end only set once.
+agreement_is_made: an agreement begins only with both persons' consent to exactly these terms and at
+    the end of cooling-off (R2), or, without a proposal, in place of one that ends with it (R1);
+    and not while somebody's pause stands, or after the pair was parted. That what is left is less
+    is for the rules to say: no SQL compares terms.
+agreement_stays: its terms and its beginning are never changed, its review never moves away, and its
+    end is set once.
 consent_is_exact: a consent is to the terms of its proposal, by one of the pair (R2).
+consent_stays: it is withdrawn, and nothing else; and not given again.
 windows_apart: no two windows of a pair overlap that are planned or open.
 release_in_the_open: a letter is released only into an open window of its pair (R18).
 """
@@ -19,6 +24,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import NamedTuple
 
+from django.db import transaction
 from django.db.backends.base.base import BaseDatabaseWrapper
 
 
@@ -47,6 +53,12 @@ BOUNDARIES = (
             WHERE id = NEW.pair_id""",
     ),
     Guard(
+        name="record_ends_where_it_does",
+        when="BEFORE UPDATE OF record_length, record_head ON accounts_pair",
+        forbidden="""NEW.record_length < OLD.record_length
+            OR (NEW.record_length = OLD.record_length AND NEW.record_head <> OLD.record_head)""",
+    ),
+    Guard(
         name="record_stays_as_it_is",
         when="BEFORE UPDATE ON boundaries_recordentry",
         forbidden="TRUE",
@@ -64,9 +76,15 @@ BOUNDARIES = (
     Guard(
         name="agreement_is_made",
         when="BEFORE INSERT ON boundaries_agreement",
-        forbidden="""CASE WHEN NEW.proposal_id IS NULL THEN NOT EXISTS (
+        forbidden="""EXISTS (
+            SELECT 1 FROM accounts_pair pair WHERE pair.id = NEW.pair_id
+            AND pair.ended_at IS NOT NULL
+        ) OR EXISTS (
+            SELECT 1 FROM boundaries_pause pause WHERE pause.pair_id = NEW.pair_id
+            AND pause.lifted_at IS NULL
+        ) OR CASE WHEN NEW.proposal_id IS NULL THEN NOT EXISTS (
             SELECT 1 FROM boundaries_agreement last WHERE last.pair_id = NEW.pair_id
-            AND last.number = NEW.number - 1 AND last.ended_at IS NOT NULL
+            AND last.number = NEW.number - 1 AND last.ended_at >= NEW.in_force_from
         ) ELSE NOT EXISTS (
             SELECT 1 FROM boundaries_proposal proposal WHERE proposal.id = NEW.proposal_id
             AND proposal.pair_id = NEW.pair_id AND proposal.digest = NEW.digest
@@ -84,6 +102,7 @@ BOUNDARIES = (
         forbidden="""NEW.pair_id <> OLD.pair_id OR NEW.digest <> OLD.digest
             OR CAST(NEW.terms AS TEXT) <> CAST(OLD.terms AS TEXT)
             OR NEW.number <> OLD.number OR NEW.in_force_from <> OLD.in_force_from
+            OR NEW.review_at > OLD.review_at
             OR COALESCE(CAST(NEW.proposal_id AS TEXT), '')
                 <> COALESCE(CAST(OLD.proposal_id AS TEXT), '')
             OR (OLD.ended_at IS NOT NULL
@@ -98,6 +117,13 @@ BOUNDARIES = (
             WHERE proposal.id = NEW.proposal_id AND proposal.digest = NEW.digest
             AND place.person_id = NEW.person_id
         )""",
+    ),
+    Guard(
+        name="consent_stays",
+        when="BEFORE UPDATE ON boundaries_consent",
+        forbidden="""NEW.proposal_id <> OLD.proposal_id OR NEW.person_id <> OLD.person_id
+            OR NEW.digest <> OLD.digest OR NEW.given_at <> OLD.given_at
+            OR (OLD.withdrawn_at IS NOT NULL AND NEW.withdrawn_at IS NULL)""",
     ),
     *(
         Guard(
@@ -153,14 +179,15 @@ def remove(connection: BaseDatabaseWrapper, guards: tuple[Guard, ...]) -> None:
 def down(connection: BaseDatabaseWrapper, *names: str) -> Iterator[None]:
     """Without these guards for the block: only to delete a pair as a whole, with all that is its.
 
-    Within one transaction, so that nobody else ever finds them down.
+    In one transaction, so that nobody else ever finds them down, and a fault leaves them up.
     """
     guards = tuple(guard for guard in BOUNDARIES + CONVERSATIONS if guard.name in names)
-    _settle(connection)
-    remove(connection, guards)
-    yield
-    _settle(connection)
-    install(connection, guards)
+    with transaction.atomic(using=connection.alias):
+        _settle(connection)
+        remove(connection, guards)
+        yield
+        _settle(connection)
+        install(connection, guards)
 
 
 def _settle(connection: BaseDatabaseWrapper) -> None:
@@ -187,7 +214,12 @@ def _statements(vendor: str, guard: Guard) -> list[str]:
         {guard.then + ";" if guard.then else ""}
         RETURN {row};
     END"""
-    function = f"CREATE FUNCTION {guard.name}() RETURNS trigger LANGUAGE plpgsql AS $${body}$$"
+    # PostgreSQL keeps the plan of a trigger, also one that it made while a table was nearly empty.
+    always_by_index = "SET enable_seqscan = off"
+    function = (
+        f"CREATE FUNCTION {guard.name}() RETURNS trigger LANGUAGE plpgsql {always_by_index} "
+        f"AS $${body}$$"
+    )
     each = "STATEMENT" if empties else "ROW"
     trigger = f"CREATE TRIGGER {guard.name} {guard.when} FOR EACH {each} EXECUTE FUNCTION"
     return [function, f"{trigger} {guard.name}()"]

@@ -14,6 +14,7 @@ from django.db.models import F, Q
 from accounts.models import Membership, Pair, Person
 from boundaries.fields import LimitsField, TermsField
 from boundaries.rules.canonical import terms_digest
+from boundaries.rules.limits import SHORTEST_COOLING_OFF
 from boundaries.rules.phrases import Phrase
 from boundaries.rules.proposals import End
 from boundaries.rules.proposals import Proposal as ProposalValue
@@ -105,6 +106,11 @@ class Proposal(models.Model):
             models.CheckConstraint(
                 condition=Q(end__isnull=True) | Q(end__in=[end.value for end in End]),
                 name="proposal_ended_in_a_way",
+            ),
+            models.CheckConstraint(
+                condition=Q(takes_force_at__isnull=True)
+                | Q(takes_force_at__gte=F("made_at") + SHORTEST_COOLING_OFF),
+                name="proposal_cools_off",
             ),
             models.CheckConstraint(
                 condition=~Q(end=End.IN_FORCE)

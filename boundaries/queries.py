@@ -32,6 +32,7 @@ from boundaries.rules.terms import NO_CONTACT, Terms
 from boundaries.rules.windows import TOOK_PLACE, State
 from boundaries.rules.windows import Window as WindowValue
 
+KIND_WORDS_STAY_FOR = timedelta(days=30)
 COMING = (State.PLANNED, State.OPEN)
 PROPOSALS_MATTER_FOR = LAPSE + LONGEST_REST + timedelta(days=1)
 
@@ -253,17 +254,30 @@ def pairs_paused_by(person: Person) -> set[UUID]:
     return set(own.values_list("pair", flat=True))
 
 
-def kind_words_for(membership: Membership) -> Phrase | None:
-    """The phrase that came with the other's pause, while it stands, for who wants to see any (R15).
+def kind_words_for(membership: Membership, situation: Situation, at: datetime) -> Phrase | None:
+    """The phrase that came with the other's pause, for who wants to see any (R15).
 
-    Two queries at the most.
+    For KIND_WORDS_STAY_FOR, whether that pause stands or was lifted, which is not to be noticed;
+    and while nothing is in force. Two queries at the most.
     """
-    limits = own_limits(membership)
-    if limits is None or not limits.kind_words:
+    limits = situation.limits[membership.person_id]
+    if situation.agreement or not limits.kind_words:
         return None
-    others = Pause.objects.filter(pair=membership.pair_id, lifted_at=None).exclude(phrase="")
-    others = others.exclude(person=membership.person_id)
-    phrase = others.values_list("phrase", flat=True).first()
+    others = Pause.objects.exclude(person=membership.person_id)
+    return _latest_phrase(others.filter(pair=membership.pair_id), at)
+
+
+def own_kind_words(membership: Membership, situation: Situation, at: datetime) -> Phrase | None:
+    """The phrase of this person's own that the other may still see, and that they can take back."""
+    if situation.agreement:
+        return None
+    own = Pause.objects.filter(pair=membership.pair_id, person=membership.person_id)
+    return _latest_phrase(own, at)
+
+
+def _latest_phrase(pauses: QuerySet[Pause], at: datetime) -> Phrase | None:
+    recent = pauses.filter(began_at__gt=at - KIND_WORDS_STAY_FOR).exclude(phrase="")
+    phrase = recent.order_by("-began_at").values_list("phrase", flat=True).first()
     return Phrase(phrase) if phrase else None
 
 

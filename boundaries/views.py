@@ -10,6 +10,7 @@ from django.core.paginator import Paginator
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from accounts import clock
@@ -30,6 +31,9 @@ from boundaries.rules.terms import NO_CONTACT, Terms
 from boundaries.rules.windows import WINDOWS_UNTIL_REVIEW, Span, occurrences
 from boundaries.words import PHRASES, acts_in_words, duration_in_words, summary, terms_lines, told
 
+TOO_LATE_TO_RENEW = gettext_lazy(
+    "This ends before a renewal could take force. You can propose the same again once it has ended."
+)
 ENTRIES_ON_A_PAGE = 30
 AGREEMENTS_ON_THE_PAGE = 30
 
@@ -324,7 +328,7 @@ def pause_with_words(request: HttpRequest, membership: Membership) -> HttpRespon
 def take_back_phrase(request: HttpRequest, membership: Membership) -> HttpResponse:
     """Let the words that came with one's own pause be seen no longer."""
     actions.take_back_phrase(by=membership)
-    messages.success(request, _("Your words are not shown any more. Your pause goes on."))
+    messages.success(request, _("Your words are not shown any more. Nothing else has changed."))
     return _to_pair(membership)
 
 
@@ -353,7 +357,11 @@ def _until(row: Agreement) -> datetime | None:
 
 def _against_renewing(membership: Membership, situation: Situation, at: datetime) -> list[str]:
     act = acts.Propose(membership.person_id, situation.in_force)
-    return told(gate.reasons_against(act, situation, at))
+    reasons = told(gate.reasons_against(act, situation, at))
+    cooling_off = situation.limits[membership.person_id].cooling_off
+    if situation.review_at and at + cooling_off > situation.review_at:
+        return [*reasons, str(TOO_LATE_TO_RENEW)]
+    return reasons
 
 
 def _to_pair(membership: Membership) -> HttpResponse:

@@ -7,7 +7,6 @@ from accounts.models import Membership
 from boundaries import queries as boundaries
 from boundaries.models import Window as DbWindow
 from boundaries.rules import acts, gate
-from boundaries.rules.phrases import Phrase
 from boundaries.rules.situation import Situation
 from boundaries.rules.windows import ASK_AHEAD, State, Window, fits_hours
 from boundaries.words import PHRASES, terms_lines
@@ -24,11 +23,12 @@ def pair_page(membership: Membership, at: datetime) -> dict[str, Any]:
     situation = boundaries.load_situation(membership.pair, at)
     conversations = list(queries.conversations_of(membership)[:PAST_ON_THE_PAGE])
     own_pause = boundaries.own_pause(membership)
-    kind_words = boundaries.kind_words_for(membership)
+    kind_words = boundaries.kind_words_for(membership, situation, at)
+    own_words = boundaries.own_kind_words(membership, situation, at)
     unreleased = queries.letters_of(membership).exclude(state=Letter.State.RELEASED)
     return _now(membership, situation, conversations, at) | {
         "own_pause": own_pause,
-        "own_phrase": PHRASES[Phrase(own_pause.phrase)] if own_pause and own_pause.phrase else "",
+        "own_kind_words": PHRASES[own_words] if own_words else "",
         "kind_words": PHRASES[kind_words] if kind_words else "",
         "has_limits": boundaries.own_limits(membership) is not None,
         "in_force": situation.in_force,

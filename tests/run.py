@@ -2,6 +2,7 @@
 
 TEST_DATABASE_URL and TEST_REDIS_URL name servers to use; without them throwaway ones are started
 and stopped. Arguments go to pytest, and then only that part runs: `python -m tests.run -k pause`.
+Tests marked `proof` take long and are left out; with `--prove` they run, and no others.
 """
 
 import os
@@ -23,6 +24,10 @@ NOTHING_CHOSEN = 5  # what pytest returns where no test has what the arguments a
 
 def main(arguments: list[str]) -> int:
     """Run both parts, also when the first one fails; return what pytest returned."""
+    proves = "--prove" in arguments
+    arguments = [each for each in arguments if each != "--prove"]
+    which = "proof" if proves else "not proof"
+    may_be_empty = proves or bool(arguments)
     signal.signal(signal.SIGTERM, _end)
     signal.signal(signal.SIGHUP, _end)
     with _folder() as folder, ExitStack() as stack:
@@ -35,22 +40,28 @@ def main(arguments: list[str]) -> int:
         codes = [
             _pytest(
                 "PostgreSQL and Redis",
-                arguments,
+                ["-m", which, *arguments],
                 {**env, "DATABASE_URL": database, "REDIS_URL": redis},
+                may_be_empty=may_be_empty,
             ),
-            _pytest("SQLite and files", ["-m", "not postgres and not once", *arguments], env),
+            _pytest(
+                "SQLite and files",
+                ["-m", f"not postgres and not once and {which}", *arguments],
+                env,
+                may_be_empty=may_be_empty,
+            ),
         ]
     if not chromium.path():
         print("NOT RUN: the tests in a browser, because no Chromium is installed.")  # noqa: T201
     return max(codes)
 
 
-def _pytest(name: str, arguments: list[str], env: dict[str, str]) -> int:
+def _pytest(name: str, arguments: list[str], env: dict[str, str], *, may_be_empty: bool) -> int:
     print(f"\n=== On {name} ===", flush=True)  # noqa: T201
     side_by_side = min(os.cpu_count() or 1, MOST_SIDE_BY_SIDE)
     command = [sys.executable, "-m", "pytest", "-q", "-n", str(side_by_side), "--dist=worksteal"]
     code = subprocess.run([*command, *arguments], env=env, check=False).returncode
-    return 0 if code == NOTHING_CHOSEN and arguments else code
+    return 0 if code == NOTHING_CHOSEN and may_be_empty else code
 
 
 @contextmanager

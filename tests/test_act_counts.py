@@ -120,7 +120,7 @@ def begun_again(ana, ben, clock):
     conversations.part(by=ana)
     for place in (ana, ben):
         actions.open_door(by=place)
-    clock.move(days=4)
+    clock.move(days=11)
     return lambda: actions.begin_again(by=ben)
 
 

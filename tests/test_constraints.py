@@ -90,6 +90,12 @@ ATTEMPTS = {
         lambda it: raw.change(it["pause"], lifted_at=it["pause"].began_at - SOON)
     ],
     "window_in_a_state": [lambda it: raw.change(it["planned"], state="lost")],
+    "proposal_cools_off": [
+        lambda it: raw.change(
+            it["proposal"],
+            takes_force_at=it["proposal"].made_at + timedelta(hours=72) - SOON,
+        )
+    ],
     "proposal_ended_in_a_way": [lambda it: raw.change(it["proposal"], end="lost")],
     "pause_with_a_known_phrase": [lambda it: raw.change(it["pause"], phrase="lost")],
     "envelope_in_a_state": [lambda it: raw.change(it["envelope"], state="lost")],

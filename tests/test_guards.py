@@ -9,8 +9,9 @@ from uuid import uuid4
 import pytest
 from django.db import IntegrityError, connection, transaction
 
+from accounts.models import Pair
 from boundaries import guards
-from boundaries.models import Agreement, Consent, Proposal, RecordEntry, Window
+from boundaries.models import Agreement, Consent, Pause, Proposal, RecordEntry, Window
 from boundaries.rules.windows import State
 from conversations.models import Envelope, Letter
 from tests import factories, raw
@@ -35,6 +36,7 @@ def rows(ana_place, ben_place, clock) -> Rows:
     connection.check_constraints()  # PostgreSQL empties no table that still waits to be checked
     return {
         "agreement": Agreement.objects.get(),
+        "pair": ana_place.pair,
         "proposal": Proposal.objects.get(),
         "consent": Consent.objects.get(person=ana_place.person),
         "open": opened,
@@ -79,6 +81,22 @@ def withdrawn(it: Rows) -> None:
     by_a_proposal(it)
 
 
+def after_parting(it: Rows) -> None:
+    raw.change(it["pair"], ended_at=it["agreement"].in_force_from)
+    by_a_proposal(it)
+
+
+def during_a_pause(it: Rows) -> None:
+    person, at = it["consent"].person, it["agreement"].in_force_from
+    Pause.objects.create(pair=it["pair"], person=person, began_at=at)
+    by_a_proposal(it)
+
+
+def withdrawn_and_given_again(it: Rows) -> None:
+    raw.change(it["consent"], withdrawn_at=it["agreement"].in_force_from)
+    raw.change(it["consent"], withdrawn_at=None)
+
+
 def release(it: Rows, **envelope: Any) -> None:
     """Release the held letter, in an envelope of the open conversation but for these changes."""
     if envelope != {"window_id": None}:
@@ -87,11 +105,16 @@ def release(it: Rows, **envelope: Any) -> None:
     raw.change(it["held"], state="released", released_at=it["open"].opens_at + SOON)
 
 
-ATTEMPTS: dict[str, list[Callable[[Rows], None]]] = {
+ATTEMPTS: dict[str, list[Callable[[Rows], object]]] = {
     "record_goes_on": [
         lambda it: next_entry(it, number=it["last"].number + 2),
         lambda it: next_entry(it, previous="0" * 64),
         lambda it: next_entry(it, previous=it["first"].hash),
+    ],
+    "record_ends_where_it_does": [
+        lambda it: raw.change(it["pair"], record_length=1),
+        lambda it: raw.change(it["pair"], record_head="0" * 64),
+        lambda it: stale(it["pair"]).save(force_update=True),
     ],
     "record_stays_as_it_is": [
         lambda it: raw.change(it["first"], act="paused"),
@@ -99,7 +122,7 @@ ATTEMPTS: dict[str, list[Callable[[Rows], None]]] = {
     ],
     "record_stays": [
         lambda it: run("DELETE FROM boundaries_recordentry"),
-        lambda it: delete(it["last"]),
+        lambda it: it["last"].delete(),
     ],
     "record_is_not_emptied": [lambda it: run("TRUNCATE boundaries_recordentry")],
     "agreement_is_made": [
@@ -113,12 +136,23 @@ ATTEMPTS: dict[str, list[Callable[[Rows], None]]] = {
             ended_at=it["agreement"].in_force_from + SOON,
         ),
         withdrawn,
+        lambda it: another_agreement(
+            it, proposal_id=None, in_force_from=it["agreement"].in_force_from + 2 * SOON
+        ),
+        after_parting,
+        during_a_pause,
+    ],
+    "consent_stays": [
+        lambda it: raw.change(it["consent"], digest="0" * 64),
+        lambda it: raw.change(it["consent"], given_at=it["consent"].given_at - SOON),
+        withdrawn_and_given_again,
     ],
     "agreement_stays": [
         lambda it: raw.change(it["agreement"], digest="0" * 64),
         lambda it: raw.change(it["agreement"], terms="{}"),
         lambda it: raw.change(it["agreement"], in_force_from=it["agreement"].in_force_from - SOON),
         lambda it: raw.change(it["agreement"], proposal_id=None),
+        lambda it: raw.change(it["agreement"], review_at=it["agreement"].review_at + SOON),
         lambda it: end_and_begin(it["agreement"]),
     ],
     "consent_is_exact": [
@@ -146,8 +180,9 @@ ATTEMPTS: dict[str, list[Callable[[Rows], None]]] = {
 """For each guard, by its name, what it refuses."""
 
 
-def delete(row: RecordEntry) -> None:
-    row.delete()
+def stale(pair: Pair) -> Pair:
+    """The pair's row as some shell may still hold it from the beginning."""
+    return Pair(pk=pair.pk, created_at=pair.created_at)
 
 
 def later(it: Rows) -> dict[str, Any]:

@@ -113,7 +113,7 @@ def put_less_in_force(
     """
     contact = contact_of(situation, at)
     if terms == NO_CONTACT:
-        return end_all_contact(pair, contact, at, by=by)
+        return [*end_all_contact(pair, contact, at, by=by), Entry(Act.LESSENED, by)]
     entries = void_proposals(pair, contact, at, by=by) + end_agreement(contact, at, by=by)
     kept = planning.left_of(terms, situation, at)
     review_at = situation.review_at or at

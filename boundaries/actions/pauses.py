@@ -36,7 +36,6 @@ def lift(*, by: Membership) -> None:
 
 
 def take_back_phrase(*, by: Membership) -> None:
-    """Let the words that came with one's own pause be seen no longer; without any, no change."""
+    """Let the words that came with one's pauses be seen no longer; without any, no change."""
     with locked_pair(by.pair_id) as (pair, _):
-        own = Pause.objects.filter(pair=pair, person_id=by.person_id, lifted_at=None)
-        own.update(phrase="")
+        Pause.objects.filter(pair=pair, person_id=by.person_id).update(phrase="")

@@ -58,7 +58,8 @@ def consent(*, by: Membership, proposal_id: UUID, digest: str, proof: Proof) -> 
         if digest != proposal.digest:
             raise RefusedError([Reason.CHANGED_MEANWHILE])
         _consent(proposal, by, at)
-        proposal.takes_force_at = at + max(each.cooling_off for each in situation.limits.values())
+        longest = max(each.cooling_off for each in situation.limits.values())
+        proposal.takes_force_at = max(at, proposal.made_at) + longest
         proposal.save(update_fields=["takes_force_at"])
         _record(pair, proposal, Act.CONSENTED, by.person_id, at)
         return proposal

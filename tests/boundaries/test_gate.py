@@ -24,7 +24,7 @@ from boundaries.rules.acts import (
     TakeForce,
     TakeLess,
 )
-from boundaries.rules.doors import TOLD_AFTER
+from boundaries.rules.doors import told_from
 from boundaries.rules.gate import GATE, reasons_against
 from boundaries.rules.limits import HOURS_OF_THE_WEEK, SHORTEST_REST
 from boundaries.rules.proposals import LAPSE, End, Proposal
@@ -101,7 +101,7 @@ OTHER = proposal(id=UUID(int=8), terms=LESS)
 OPENS, CLOSES = SPAN.opens_at, SPAN.closes_at
 BEFORE = OPENS - timedelta(days=1)
 BEN_RECEIVES_NONE = {"limits": limits(ben={"receives_proposals": False})}
-OPENED = START - TOLD_AFTER
+OPENED = START - timedelta(days=14)
 PARTED = {"parted": True, "doors": {ANA: OPENED, BEN: OPENED}}
 HELD_BACK = {Reason.PARTED: {"parted": True}, Reason.PAUSED: {"paused": frozenset({BEN})}}
 
@@ -197,7 +197,7 @@ FORBIDDEN = {
     OpenDoor: {Reason.NOT_PARTED: {"parted": False}},
     BeginAgain: {
         Reason.NOT_PARTED: {"parted": False},
-        Reason.DOORS_NOT_OPEN: {"doors": {ANA: OPENED, BEN: OPENED + MOMENT}},
+        Reason.DOORS_NOT_OPEN: {"doors": {ANA: OPENED, BEN: START - timedelta(days=2)}},
     },
 }
 """For each line of GATE what makes it, and no other line, forbid the act: another act, a change of
@@ -236,6 +236,15 @@ def test_no_case_is_about_a_line_that_does_not_exist():
 def test_r8_a_proposal_is_beyond_limits_also_by_its_hours(act):
     case = changed(*ALLOWED[act], BEN_NOT_AT_SIX)
     assert reasons_against(*case) == (Reason.BEYOND_LIMITS,)
+
+
+def test_r16_doors_are_told_of_on_a_monday_and_never_by_the_second():
+    """After 72 hours at the least: from Friday midnight on it is not the next Monday."""
+    monday = factories.utc(year=2026, month=11, day=9)
+    friday = factories.utc(year=2026, month=11, day=6)
+    assert monday.weekday() == 0
+    assert told_from([friday]) == told_from([friday - timedelta(days=6)]) == monday
+    assert told_from([friday + MOMENT, friday]) == monday + timedelta(days=7)
 
 
 def test_r6_the_same_terms_again_are_a_renewal_and_no_contact_is_none():

@@ -9,8 +9,9 @@ from accounts.queries import ended_memberships_of, memberships_of
 from boundaries import actions
 from boundaries.actions.record import Act
 from boundaries.exceptions import RefusedError
-from boundaries.models import Door, Pause, Window
+from boundaries.models import Door, Window
 from boundaries.queries import (
+    KIND_WORDS_STAY_FOR,
     agreement_in_force,
     has_room_for_more,
     kind_words_for,
@@ -19,7 +20,7 @@ from boundaries.queries import (
     own_limits,
     record_for,
 )
-from boundaries.rules.doors import TOLD_AFTER
+from boundaries.rules.doors import told_from
 from boundaries.rules.phrases import Phrase
 from boundaries.rules.reasons import Reason
 from boundaries.rules.terms import NO_CONTACT
@@ -156,11 +157,11 @@ def test_r16_one_open_door_leads_nowhere(parted, clock):
         assert refused(lambda: actions.begin_again(by=place)) == (Reason.DOORS_NOT_OPEN,)  # noqa: B023
 
 
-def test_r16_both_doors_lead_on_only_after_both_were_open_for_three_days(parted, clock):
+def test_r16_both_doors_lead_on_only_some_days_after_both_were_opened(parted, clock):
     actions.open_door(by=parted[0])
     clock.move(days=30)
     actions.open_door(by=parted[1])
-    clock.go_to(clock.at + TOLD_AFTER - MOMENT)
+    clock.go_to(told_from([clock.at]) - MOMENT)
     assert not may_begin(parted[0], clock)
     assert refused(lambda: actions.begin_again(by=parted[0])) == (Reason.DOORS_NOT_OPEN,)
     clock.go_to(clock.at + MOMENT)
@@ -170,19 +171,19 @@ def test_r16_both_doors_lead_on_only_after_both_were_open_for_three_days(parted,
 def test_r16_a_door_that_was_closed_and_opened_again_waits_anew(parted, clock):
     for place in parted:
         actions.open_door(by=place)
-    clock.move(days=4)
+    clock.move(days=11)
     actions.close_door(by=parted[0])
     assert not may_begin(parted[1], clock)
     actions.open_door(by=parted[0])
     assert not may_begin(parted[1], clock)
-    clock.move(days=3)
+    clock.move(days=11)
     assert may_begin(parted[1], clock)
 
 
 def begun(parted, clock) -> Membership:
     for place in parted:
         actions.open_door(by=place)
-    clock.move(days=3)
+    clock.move(days=11)
     return actions.begin_again(by=parted[1])
 
 
@@ -221,33 +222,57 @@ def test_r16_opening_and_closing_twice_is_once(parted, pair):
 # --- Kind words -------------------------------------------------------------------------------
 
 
-def test_r15_a_phrase_comes_with_a_pause_and_is_seen_by_who_wants_to(both):
+def words_for(place, clock):
+    return kind_words_for(place, load_situation(place.pair, clock.at), clock.at)
+
+
+def test_r15_a_phrase_comes_with_a_pause_and_is_seen_by_who_wants_to(both, clock):
     ana, ben = both
     actions.pause(by=ana, phrase=Phrase.CARE)
-    assert kind_words_for(ben) is Phrase.CARE
-    assert kind_words_for(ana) is None
+    assert words_for(ben, clock) is Phrase.CARE
+    assert words_for(ana, clock) is None
     factories.allow(by=(ben,), kind_words=False)
-    assert kind_words_for(ben) is None
+    assert words_for(ben, clock) is None
 
 
-def test_r15_it_goes_with_the_pause_or_before(both):
+def test_r15_they_do_not_tell_whether_the_pause_was_lifted(both, clock):
+    """For 30 days, whatever became of the pause; then no more, also if it stands."""
+    ana, ben = both
+    actions.pause(by=ana, phrase=Phrase.WELL)
+    for lifted in (True, False):
+        with factories.undone():
+            if lifted:
+                actions.lift(by=ana)
+            begun = clock.at
+            clock.go_to(begun + KIND_WORDS_STAY_FOR - MOMENT)
+            assert words_for(ben, clock) is Phrase.WELL
+            clock.go_to(begun + KIND_WORDS_STAY_FOR)
+            assert words_for(ben, clock) is None
+            clock.go_to(begun)
+
+
+def test_r15_who_left_them_takes_them_back_also_after_the_pause(both, clock):
     ana, ben = both
     actions.pause(by=ana, phrase=Phrase.WELL)
     actions.take_back_phrase(by=ben)
-    assert kind_words_for(ben) is Phrase.WELL
-    actions.take_back_phrase(by=ana)
-    assert kind_words_for(ben) is None
-    assert Pause.objects.get().lifted_at is None
     actions.lift(by=ana)
+    assert words_for(ben, clock) is Phrase.WELL
+    actions.take_back_phrase(by=ana)
+    assert words_for(ben, clock) is None
+
+
+def test_r15_they_are_gone_once_something_is_agreed_again(both, clock):
+    ana, ben = both
     actions.pause(by=ana, phrase=Phrase.WELL)
     actions.lift(by=ana)
-    assert kind_words_for(ben) is None
+    factories.agree(by=ana, other=ben, clock=clock)
+    assert words_for(ben, clock) is None
 
 
-def test_r13_no_words_are_added_to_a_pause_that_stands(both):
+def test_r13_no_words_are_added_to_a_pause_that_stands(both, clock):
     actions.pause(by=both[0])
     actions.pause(by=both[0], phrase=Phrase.CARE)
-    assert kind_words_for(both[1]) is None
+    assert words_for(both[1], clock) is None
 
 
 # --- Renewal ----------------------------------------------------------------------------------

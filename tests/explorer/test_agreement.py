@@ -233,6 +233,7 @@ def compare(pair, real, story):
         assert getattr(told, name) == getattr(real, name), (name, story)
 
 
+@pytest.mark.proof
 @pytest.mark.once
 def test_what_the_quotient_forgets_makes_no_difference():
     """From a state as it came about, and from the one that stands for it, one comes to the same."""

@@ -49,6 +49,7 @@ def test_nothing_is_so_that_must_not_be_and_much_happens():
     assert {name for name, is_so in SEEN.items() if not any(map(is_so, nodes))} == set()
 
 
+@pytest.mark.proof
 def test_more_is_reached_after_a_whole_window():
     """The long way up, in which every rule of an increase has its say."""
     held = (*LESS_IN_FORCE, TICK, TICK)
@@ -57,6 +58,7 @@ def test_more_is_reached_after_a_whole_window():
     assert any(node.pair.in_force == 2 and node.pair.last == 2 for node in found.steps)
 
 
+@pytest.mark.proof
 def test_without_a_pause_all_passes_in_the_best_case():
     """Or it would say nothing that a pause and the end are enough against it."""
     passing = invariants.passes_in_the_best_case((False, False), parted=False)
@@ -467,6 +469,7 @@ BROKEN = [
 ]
 
 
+@pytest.mark.proof
 @pytest.mark.parametrize(
     ("broken", "beginning", "invariant"),
     [pytest.param(*each, id=f"{each[0].__name__}-{each[2].__name__}") for each in BROKEN],

@@ -1,5 +1,7 @@
 """The pages of renewing, kind words, going separate ways, doors, and what has been."""
 
+from datetime import timedelta
+
 import pytest
 from django.urls import reverse
 
@@ -57,6 +59,13 @@ def test_r6_why_it_cannot_be_renewed_now_is_said_first(at_ana, to, agreement, an
     assert not has_button(at_ana, "Propose this again")
 
 
+def test_r6_when_it_is_too_late_to_renew_that_is_said_first(at_ana, to, agreement, pair, clock):
+    clock.go_to(agreement.review_at - timedelta(hours=71))
+    at_ana.open(to("boundaries:renew"))
+    assert "This ends before a renewal could take force." in at_ana.text
+    assert not has_button(at_ana, "Propose this again")
+
+
 def test_r6_without_anything_agreed_there_is_nothing_to_renew(at_ana, to, pair, clock):
     at_ana.open(to("boundaries:agreement"))
     assert "The same again" not in at_ana.text
@@ -85,7 +94,7 @@ def test_r15_words_come_with_a_pause_to_who_wants_them(at_ana, at_ben, to, agree
 def test_r15_they_can_be_taken_back_and_the_pause_stays(at_ana, at_ben, to, agreement):
     at_ana.send(to("boundaries:pause"), phrase="care")
     at_ana.press("Take these words back")
-    assert "Your pause goes on." in at_ana.text
+    assert "Nothing else has changed." in at_ana.text
     assert "You have paused" in at_ana.text
     at_ben.open("/")
     assert CARE not in at_ben.text
@@ -173,7 +182,7 @@ def test_r16_a_copy_holds_my_words_and_what_i_opened(at_ana, to, past, ana_place
     assert "I have mended the fence." in at_ana.client.get(page).content.decode()
 
 
-def test_r16_doors_are_private_until_both_are_open_for_three_days(
+def test_r16_doors_are_private_until_both_are_open_for_some_days(
     at_ana, at_ben, to, past, pair, clock
 ):
     at_ana.send(to("conversations:part"))
@@ -187,7 +196,7 @@ def test_r16_doors_are_private_until_both_are_open_for_three_days(
     for each in (at_ana, at_ben):
         each.open(to("conversations:pair"))
         assert not has_button(each, BEGIN)
-    clock.move(days=3)
+    clock.move(days=11)
     for each in (at_ana, at_ben):
         each.open(to("conversations:pair"))
         assert "You both left your door open" in each.text
@@ -202,7 +211,7 @@ def test_r16_a_door_that_was_closed_in_time_leads_nowhere(at_ana, at_ben, to, pa
     at_ana.send(to("conversations:part"))
     for each in (at_ana, at_ben):
         each.send(to("boundaries:open_door"))
-    clock.move(days=3)
+    clock.move(days=11)
     at_ana.open(to("conversations:pair"))
     at_ben.send(to("boundaries:close_door"))
     at_ana.press(BEGIN)
