@@ -166,11 +166,13 @@ def not_before(field: str, at: datetime) -> Greatest:
 
 def _seeming_to_stand(pair: Pair, person: UUID, at: datetime) -> QuerySet[Consent]:
     """This person's consents to what looks open or in cooling-off to them (`as_seen_by`)."""
-    seems_open = Q(proposal__takes_force_at=None, proposal__made_at__gt=at - LAPSE)
-    seems_cooling_off = Q(proposal__takes_force_at__gt=at)
-    own = Consent.objects.filter(proposal__pair=pair, person=person, withdrawn_at=None)
-    known_to_be_over = [End.IN_FORCE, End.SUPERSEDED]
-    return own.filter(seems_open | seems_cooling_off).exclude(proposal__end__in=known_to_be_over)
+    seems_open = Q(takes_force_at=None, made_at__gt=at - LAPSE)
+    seems_cooling_off = Q(takes_force_at__gt=at)
+    known_to_be_over = Q(end__in=[End.IN_FORCE, End.SUPERSEDED])
+    seeming = Proposal.objects.filter(seems_open | seems_cooling_off, pair=pair)
+    return Consent.objects.filter(
+        person=person, withdrawn_at=None, proposal__in=seeming.exclude(known_to_be_over)
+    )
 
 
 def _settle_proposals(pair: Pair, proposal: ProposalValue, at: datetime) -> None:
