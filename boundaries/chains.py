@@ -5,9 +5,11 @@ a whole chain anew. Heads that were signed and put elsewhere before cannot be wr
 """
 
 import json
-from collections.abc import Iterable, Iterator
+from collections.abc import Generator, Iterable, Iterator
+from contextlib import closing
 from dataclasses import dataclass
 from itertools import groupby
+from typing import cast
 from uuid import UUID
 
 from django.core.signing import BadSignature, Signer
@@ -46,12 +48,13 @@ def check() -> int:
     """
     ends = {head.pair: head for head in heads()}
     count = 0
-    entries = RecordEntry.objects.order_by("pair_id", "number").iterator(chunk_size=1000)
-    for pair, record in groupby(entries, key=lambda entry: entry.pair_id):
-        last = _check_chain(pair, record)
-        if ends.pop(pair, None) != last and not _goes_on(last):
-            raise BrokenError(f"pair {pair}: the record does not end with entry {last.number}")
-        count += last.number
+    rows = RecordEntry.objects.order_by("pair_id", "number").iterator(chunk_size=1000)
+    with closing(cast("Generator[RecordEntry, None, None]", rows)) as entries:
+        for pair, record in groupby(entries, key=lambda entry: entry.pair_id):
+            last = _check_chain(pair, record)
+            if ends.pop(pair, None) != last and not _goes_on(last):
+                raise BrokenError(f"pair {pair}: the record does not end with entry {last.number}")
+            count += last.number
     for pair, head in ends.items():
         raise BrokenError(f"pair {pair}: all {head.number} entries are gone")
     return count

@@ -85,4 +85,7 @@ def _until_one_ends(running: Sequence[subprocess.Popen[bytes]]) -> int:
     while all(process.poll() is None for process in running):
         if signal.sigwait(AWAITED) in ENDING:
             return 0
+    if signal.sigpending().intersection(ENDING):
+        # Asked to end at the moment of a start, it reached what had just been started first.
+        return 0
     return next((process.returncode for process in running if process.returncode), 1)

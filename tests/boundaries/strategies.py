@@ -6,7 +6,7 @@ from hypothesis import strategies as st
 
 from boundaries.rules.limits import HOURS_OF_THE_WEEK, Limits
 from boundaries.rules.rhythm import Day, MonthDay, Monthly, NthWeekday, Rhythm, Weekly
-from boundaries.rules.terms import NO_CONTACT, Terms
+from boundaries.rules.terms import LONGEST_MINUTES, NO_CONTACT, Terms
 
 ZONES = ("Europe/Berlin", "America/New_York", "Australia/Lord_Howe", "Asia/Kathmandu", "UTC")
 START = datetime(2026, 11, 2, 12, 0, tzinfo=UTC)
@@ -68,7 +68,7 @@ def wider(draw, terms: Terms) -> Terms:
         rhythm=draw(wider_rhythms(terms.rhythm)),
         at=terms.at,
         zone=terms.zone,
-        minutes=terms.minutes + draw(minutes),
+        minutes=min(terms.minutes + draw(minutes), LONGEST_MINUTES),
         letters=terms.letters + (draw(letters) if terms.letters else 0),
         letter_length=terms.letter_length + (draw(lengths) if terms.letters else 0),
         live=terms.live or draw(st.booleans()),

@@ -84,7 +84,8 @@ def test_r1_less_to_nothing_ends_all_contact(agreement, ana_place, pair, clock):
     actions.take_less(by=ana_place, terms=NO_CONTACT)
     assert agreement_in_force(pair) is None
     assert planned(pair) == []
-    assert seen.last_entry(in_=pair) == (Act.ENDED, ana_place.person_id, agreement.pk)
+    assert seen.acts(in_=pair)[-2:] == [Act.ENDED, Act.LESSENED]
+    assert seen.last_entry(in_=pair) == (Act.LESSENED, ana_place.person_id, None)
 
 
 def test_r1_taking_less_twice_is_taking_it_once(agreement, ana_place, pair):
@@ -157,7 +158,7 @@ def test_r8_a_limit_lowered_to_nothing_ends_all_contact(agreement, ben_place, pa
     actions.set_limits(by=ben_place, limits=factories.limits(**nothing))
     assert agreement_in_force(pair) is None
     assert planned(pair) == []
-    assert seen.acts(in_=pair)[-2:] == [Act.LIMITS_SET, Act.ENDED]
+    assert seen.acts(in_=pair)[-3:] == [Act.LIMITS_SET, Act.ENDED, Act.LESSENED]
 
 
 def test_r8_an_open_conversation_is_shortened_to_what_is_left(agreement, ben_place, pair, clock):
