@@ -258,25 +258,26 @@ def kind_words_for(membership: Membership, situation: Situation, at: datetime) -
     """The phrase that came with the other's pause, for who wants to see any (R15).
 
     For KIND_WORDS_STAY_FOR, whether that pause stands or was lifted, which is not to be noticed;
-    and while nothing is in force. Two queries at the most.
+    and until something is agreed again, then for good.
     """
-    limits = situation.limits[membership.person_id]
-    if situation.agreement or not limits.kind_words:
+    if not situation.limits[membership.person_id].kind_words:
         return None
     others = Pause.objects.exclude(person=membership.person_id)
     return _latest_phrase(others.filter(pair=membership.pair_id), at)
 
 
-def own_kind_words(membership: Membership, situation: Situation, at: datetime) -> Phrase | None:
+def own_kind_words(membership: Membership, at: datetime) -> Phrase | None:
     """The phrase of this person's own that the other may still see, and that they can take back."""
-    if situation.agreement:
-        return None
     own = Pause.objects.filter(pair=membership.pair_id, person=membership.person_id)
     return _latest_phrase(own, at)
 
 
 def _latest_phrase(pauses: QuerySet[Pause], at: datetime) -> Phrase | None:
-    recent = pauses.filter(began_at__gt=at - KIND_WORDS_STAY_FOR).exclude(phrase="")
+    agreed_since = Agreement.objects.filter(
+        pair=OuterRef("pair"), in_force_from__gt=OuterRef("began_at"), proposal__isnull=False
+    )
+    recent = pauses.filter(~Exists(agreed_since), began_at__gt=at - KIND_WORDS_STAY_FOR)
+    recent = recent.exclude(phrase="")
     phrase = recent.order_by("-began_at").values_list("phrase", flat=True).first()
     return Phrase(phrase) if phrase else None
 

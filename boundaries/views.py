@@ -21,7 +21,7 @@ from accounts.queries import memberships_of
 from boundaries import actions, queries
 from boundaries.exceptions import RefusedError
 from boundaries.forms import LimitsForm, TermsForm
-from boundaries.models import Agreement, Proposal, Window
+from boundaries.models import Proposal, Window
 from boundaries.rules import acts, gate
 from boundaries.rules.canonical import terms_digest
 from boundaries.rules.phrases import Phrase
@@ -234,7 +234,7 @@ def record(request: HttpRequest, membership: Membership) -> HttpResponse:
     context = {
         "membership": membership,
         "agreements": [
-            {"row": row, "terms": summary(row.terms), "until": _until(row)}
+            {"row": row, "terms": summary(row.terms)}
             for row in queries.agreements_of(membership.pair)[:AGREEMENTS_ON_THE_PAGE]
         ],
         "page": pages.get_page(request.GET.get("page")),
@@ -348,11 +348,6 @@ def lift(request: HttpRequest, membership: Membership) -> HttpResponse:
     actions.lift(by=membership)
     messages.success(request, _("Your pause is lifted. Nothing begins by itself."))
     return _to_pair(membership)
-
-
-def _until(row: Agreement) -> datetime | None:
-    """Until when it was in force: a worker that was late let nothing happen after the review."""
-    return row.ended_at and min(row.ended_at, row.review_at)
 
 
 def _against_renewing(membership: Membership, situation: Situation, at: datetime) -> list[str]:

@@ -24,7 +24,7 @@ def pair_page(membership: Membership, at: datetime) -> dict[str, Any]:
     conversations = list(queries.conversations_of(membership)[:PAST_ON_THE_PAGE])
     own_pause = boundaries.own_pause(membership)
     kind_words = boundaries.kind_words_for(membership, situation, at)
-    own_words = boundaries.own_kind_words(membership, situation, at)
+    own_words = boundaries.own_kind_words(membership, at)
     unreleased = queries.letters_of(membership).exclude(state=Letter.State.RELEASED)
     return _now(membership, situation, conversations, at) | {
         "own_pause": own_pause,

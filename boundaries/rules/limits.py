@@ -69,6 +69,7 @@ NOTHING_YET = Limits(
     live=False,
     hours=frozenset(),
     zone="UTC",
+    kind_words=False,
 )
 """The limits of somebody who has not set any: nothing is allowed until they do."""
 

@@ -267,6 +267,13 @@ def test_r15_they_are_gone_once_something_is_agreed_again(both, clock):
     actions.lift(by=ana)
     factories.agree(by=ana, other=ben, clock=clock)
     assert words_for(ben, clock) is None
+    actions.pause(by=ana)
+    assert words_for(ben, clock) is None, "they were not said with this pause"
+
+
+def test_r15_who_has_set_no_limits_yet_is_shown_none(ana_place, ben_place, clock):
+    actions.pause(by=ana_place, phrase=Phrase.WELL)
+    assert words_for(ben_place, clock) is None
 
 
 def test_r13_no_words_are_added_to_a_pause_that_stands(both, clock):

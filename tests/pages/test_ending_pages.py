@@ -246,6 +246,21 @@ def test_r30_both_read_what_was_in_force_and_each_what_they_did(
     assert "You chose less." in at_ana.text
 
 
+def test_r30_the_day_on_which_the_other_ended_it_is_not_told(at_ben, to, past, ana_place, clock):
+    """Who comes back after a week reads that it is over, and not since when."""
+    seen_after = []
+    for days in (1, 5):
+        with factories.undone():
+            begun = clock.at
+            clock.move(days=days)
+            actions.pause(by=ana_place)
+            clock.go_to(begun + timedelta(days=6))
+            at_ben.open(to("boundaries:record"))
+            seen_after.append(at_ben.text)
+            clock.go_to(begun)
+    assert seen_after[0] == seen_after[1]
+
+
 def test_r30_every_act_that_is_shown_has_words(past):
     from boundaries.queries import OWN_ACTS
 
