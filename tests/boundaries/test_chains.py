@@ -9,7 +9,7 @@ from django.core.management import CommandError, call_command
 from django.db import connection
 
 from accounts.actions import create_code, use_code
-from boundaries import actions, guards
+from boundaries import actions, chains, guards
 from boundaries.models import RecordEntry
 from boundaries.rules.canonical import entry_hash
 from conversations import actions as conversations
@@ -133,6 +133,17 @@ def test_r30_a_record_that_was_written_anew_is_found_by_heads_kept_elsewhere(
     behind_the_guards(cut_short)
     assert "one unbroken chain" in verify(capsys)
     assert f"entry {len(entries)}: it is not what was signed on line" in broken("--heads", kept)
+
+
+def test_r30_who_acts_while_the_record_is_read_raises_no_alarm(
+    life, ana_place, capsys, monkeypatch
+):
+    ends = list(chains.heads())
+    actions.pause(by=ana_place)
+    monkeypatch.setattr(chains, "heads", lambda: ends)
+    assert "one unbroken chain" in verify(capsys)
+    monkeypatch.setattr(chains, "_goes_on", lambda _: False)
+    assert "the record does not end with entry" in broken()
 
 
 def test_r30_what_is_added_later_leaves_old_heads_true(life, ana_place, tmp_path, capsys):
