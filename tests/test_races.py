@@ -310,8 +310,7 @@ def test_without_the_lock_each_of_them_is_caught(race, clock):
     """So that they are known to bite: something comes of it that may not."""
     with no_lock():
         outcomes = race(clock, RACES, faults=(DatabaseError,))
-    print(race.__name__, dict(outcomes))  # noqa: T201 - how it was caught, for `pytest -s`
-    assert set(outcomes) - ALLOWED[race]
+    assert set(outcomes) - ALLOWED[race], outcomes
 
 
 @pytest.fixture

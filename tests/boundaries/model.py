@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime, time, timedelta
 from functools import lru_cache
-from itertools import pairwise
+from itertools import islice, pairwise
 from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
@@ -30,7 +30,7 @@ IN_TIME = timedelta(minutes=1)
 MINE, YOURS = 0, 1
 
 
-class Refused(Exception):  # noqa: N818 - it is no error that the gate says no
+class NotAllowedError(Exception):
     """The design does not allow this now."""
 
 
@@ -253,7 +253,7 @@ class Pair:
                 yield Window(opens_at, closes_at, self.deals)
 
     def six(self, terms: Terms) -> list[Window]:
-        return [window for window, _ in zip(self.of_terms(terms, self.now), range(WINDOWS))]  # noqa: B905
+        return list(islice(self.of_terms(terms, self.now), WINDOWS))
 
     def fits(self, terms: Terms, persons: Iterable[int] = (0, 1)) -> bool:
         """R8, R10: within the limits of these persons, with its dates."""
@@ -350,7 +350,7 @@ class Pair:
         if terms == self.in_force:
             return
         if self.parted or not le(terms, self.in_force):
-            raise Refused
+            raise NotAllowedError
         self._less(by, terms)
 
     def _less(self, by: int, terms: Terms | None) -> None:
@@ -437,7 +437,7 @@ class Pair:
             if each.author == by and each.terms == terms and self.looks(each, by) == "open":
                 return number
         if terms is None or self._may_not_propose(by, terms):
-            raise Refused
+            raise NotAllowedError
         made = Proposal(by, terms, self.base, self.now)
         if self.paused:
             made.end, made.ended_at = "void", self.now
@@ -472,7 +472,7 @@ class Pair:
             or self.too_much(proposal.terms)
             or any(map(self.seems_cooling_off, others))
         ):
-            raise Refused
+            raise NotAllowedError
         proposal.agreed_at = self.now
         proposal.until = self.now + max(each.cooling_off for each in self.limits)
 
@@ -493,7 +493,7 @@ class Pair:
         """R24: before it begins, and as often as one likes."""
         window = self.window(opens_at)
         if self.parted or window is None or window.state != "planned" or self.now >= opens_at:
-            raise Refused
+            raise NotAllowedError
         window.said[by] = go_ahead
 
     def window(self, opens_at: datetime) -> Window | None:
@@ -514,7 +514,7 @@ class Pair:
         """R17: at any time until it is released."""
         letter = self.letters[number]
         if letter.state == "released":
-            raise Refused
+            raise NotAllowedError
         letter.state, letter.held_at = "draft", None
 
     def part(self, by: int) -> None:
@@ -623,4 +623,4 @@ class Pair:
                 letter.state, letter.window = "released", window.opens_at
 
 
-__all__ = ["ALL_DAYS", "Limits", "Pair", "Refused", "Terms", "replace"]
+__all__ = ["ALL_DAYS", "Limits", "NotAllowedError", "Pair", "Terms", "replace"]

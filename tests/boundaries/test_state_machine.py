@@ -367,7 +367,7 @@ class Machine(RuleBasedStateMachine):
             is_refused = True
         try:
             told_result = told()
-        except model.Refused:
+        except model.NotAllowedError:
             wants_refusal = True
         assert is_refused == wants_refusal, "refused alike"
         return real_result, told_result

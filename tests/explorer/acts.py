@@ -148,7 +148,7 @@ def next_planned(pair: Pair) -> model.Planned | None:
 
 
 def do(act: Act, pair: Pair) -> Pair:
-    """What the act makes of the pair. Raises Refused if the gate forbids it."""
+    """What the act makes of the pair. Raises NotAllowedError if the gate forbids it."""
     match act.name:
         case "wait" | "tick" | "away" | "day":
             waited = model.wait(pair, until(act, pair))

@@ -53,7 +53,7 @@ class Node(NamedTuple):
 
 
 def after(node: Node, act: Act) -> Node:
-    """The pair after an act, remembered. Raises Refused if the gate forbids it."""
+    """The pair after an act, remembered. Raises NotAllowedError if the gate forbids it."""
     pair = acts.do(act, node.pair)
     return Node(pair, remember(node.memory, node.pair, act, pair))
 

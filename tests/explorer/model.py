@@ -6,7 +6,7 @@ windows is the real rules' answer. Only what the actions *write* is told again, 
 
 Instants are minutes (see `domain`), persons are 0 and 1, terms and limits are places in
 `domain.TERMS` and `domain.LIMITS`, and NEVER stands for no instant. An act that the gate forbids
-raises Refused.
+raises NotAllowedError.
 """
 
 from dataclasses import replace
@@ -45,7 +45,7 @@ LAPSE = proposals.LAPSE // MINUTE
 IN_TIME = windows.WHOLE_IF_OPENED_WITHIN // MINUTE
 
 
-class Refused(Exception):  # noqa: N818 - that the gate says no is no error
+class NotAllowedError(Exception):
     """The gate's reasons."""
 
     def __init__(self, reasons: tuple[Reason, ...]) -> None:
@@ -191,7 +191,7 @@ def ask(act: object, pair: Pair) -> tuple[Reason, ...]:
 
 def _refuse_if(reasons: tuple[Reason, ...]) -> None:
     if reasons:
-        raise Refused(reasons)
+        raise NotAllowedError(reasons)
 
 
 # What persons do. Each is told after the action of the same name.

@@ -23,7 +23,7 @@ from tests import factories
 from tests.explorer import acts, memory, model, quotient
 from tests.explorer.domain import LIMITS, PERSONS, TERMS, instant
 from tests.explorer.memory import Node
-from tests.explorer.model import Pair, Refused
+from tests.explorer.model import NotAllowedError, Pair
 from tests.explorer.swift import swift_rules
 from tests.explorer.walk import MORE_IN_FORCE, NEW_PAIR, two_windows_until_review
 
@@ -185,7 +185,7 @@ def refused(do, *args):
     """What comes of it, and the reasons if it is refused."""
     try:
         return do(*args), ()
-    except (Refused, RefusedError) as refusal:
+    except (NotAllowedError, RefusedError) as refusal:
         return None, refusal.reasons
 
 

@@ -11,7 +11,7 @@ from tests.explorer import acts, memory
 from tests.explorer.acts import Act
 from tests.explorer.invariants import OF_ACTS, OF_STATES
 from tests.explorer.memory import Node
-from tests.explorer.model import Refused
+from tests.explorer.model import NotAllowedError
 from tests.explorer.quotient import canonical
 from tests.explorer.swift import swift_rules
 
@@ -114,7 +114,7 @@ class Walk:
     def _try(self, node: Node, act: Act) -> None:
         try:
             now = memory.after(node, act)
-        except Refused:
+        except NotAllowedError:
             self.refused += 1
             return
         self.transitions += 1
