@@ -183,7 +183,16 @@ def worlds_of(ana_place, ben_place, at_ben, clock):
     return begin
 
 
-@pytest.fixture(params=STATES)
+IN_THE_SUITE = ("agreed", "parted")
+"""The states of which `make test` tells; `make prove` tells of the others, too."""
+
+
+@pytest.fixture(
+    params=[
+        pytest.param(name, marks=() if name in IN_THE_SUITE else pytest.mark.proof)
+        for name in STATES
+    ]
+)
 def worlds(request, worlds_of):
     return worlds_of(STATES[request.param])
 

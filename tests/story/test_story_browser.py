@@ -34,6 +34,7 @@ def test_with_scripts(couple):
     assert couple.mira.faults + couple.jon.faults == []
 
 
+@pytest.mark.proof
 @pytest.mark.parametrize("couple", [False], indirect=True)
 def test_without_scripts(couple):
     story.everything(couple)
