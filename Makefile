@@ -27,9 +27,9 @@ test: $(VENV)/dev.stamp
 	@exec $(BIN)/python -m tests.run
 
 prove: $(VENV)/dev.stamp
-	@$(BIN)/python -m tests.run --prove
-	@STORIES=5 EXAMPLES=40 $(BIN)/python -m tests.run \
-		tests/pages/test_non_interference.py tests/boundaries/test_state_machine.py
+	@STORIES=5 $(BIN)/python -m tests.run --prove
+	@STORIES=5 EXAMPLES=40 LAWS=1000 $(BIN)/python -m tests.run \
+		tests/pages/test_non_interference.py tests/boundaries
 
 races: $(VENV)/dev.stamp
 	@RACES=$(RACES) exec $(BIN)/python -m tests.run tests/test_races.py tests/conversations/test_pause_against_release.py

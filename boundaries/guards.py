@@ -214,12 +214,7 @@ def _statements(vendor: str, guard: Guard) -> list[str]:
         {guard.then + ";" if guard.then else ""}
         RETURN {row};
     END"""
-    # PostgreSQL keeps the plan of a trigger, also one that it made while a table was nearly empty.
-    always_by_index = "SET enable_seqscan = off"
-    function = (
-        f"CREATE FUNCTION {guard.name}() RETURNS trigger LANGUAGE plpgsql {always_by_index} "
-        f"AS $${body}$$"
-    )
+    function = f"CREATE FUNCTION {guard.name}() RETURNS trigger LANGUAGE plpgsql AS $${body}$$"
     each = "STATEMENT" if empties else "ROW"
     trigger = f"CREATE TRIGGER {guard.name} {guard.when} FOR EACH {each} EXECUTE FUNCTION"
     return [function, f"{trigger} {guard.name}()"]

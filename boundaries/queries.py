@@ -125,12 +125,16 @@ def _memberships(pairs: Collection[UUID]) -> QuerySet[Membership]:
 
 
 def _latest_agreements(pairs: Collection[UUID]) -> QuerySet[Agreement]:
-    """The agreement of each pair that is in force or was last (R5), with its last conversation."""
-    latest = Agreement.objects.filter(pair=OuterRef("pair")).order_by("-number").values("pk")[:1]
+    """The agreement of each pair that is in force or was last (R5), with its last conversation.
+
+    Found once for each pair, and not asked of each agreement that it ever had.
+    """
+    of_pair = Agreement.objects.filter(pair=OuterRef("pk")).order_by("-number")
+    latest = Pair.objects.filter(pk__in=pairs).values_list(Subquery(of_pair.values("pk")[:1]))
     held = Window.objects.filter(agreement=OuterRef("pk"), state=State.HELD)
     took_place = Window.objects.filter(pair=OuterRef("pair"), state__in=TOOK_PLACE | {State.OPEN})
     last = took_place.order_by("-opens_at").values("opens_at")[:1]
-    agreements = Agreement.objects.filter(pair__in=pairs, pk=Subquery(latest))
+    agreements = Agreement.objects.filter(pk__in=latest)
     return agreements.annotate(held_whole=Exists(held), last_conversation=Subquery(last))
 
 

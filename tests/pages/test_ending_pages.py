@@ -13,7 +13,8 @@ from boundaries.words import PHRASES, acts_in_words
 from conversations import actions as conversations
 from tests import factories, seen
 
-pytestmark = pytest.mark.django_db
+# What a page says is decided alike on every database.
+pytestmark = [pytest.mark.django_db, pytest.mark.once]
 
 CARE = str(PHRASES[Phrase.CARE])
 BEGIN = "Begin again"

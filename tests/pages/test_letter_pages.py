@@ -9,7 +9,8 @@ from conversations.forms import LONGEST_BODY
 from conversations.models import Letter
 from tests import factories
 
-pytestmark = pytest.mark.django_db
+# What a page says is decided alike on every database.
+pytestmark = [pytest.mark.django_db, pytest.mark.once]
 
 HOLD = "Hold for the next conversation"
 KEEP = "Keep as a draft"

@@ -8,7 +8,8 @@ from boundaries.queries import own_limits
 from conversations import actions as conversations
 from tests import factories
 
-pytestmark = pytest.mark.django_db
+# What a page says is decided alike on every database.
+pytestmark = [pytest.mark.django_db, pytest.mark.once]
 
 SAVE = "Save my limits"
 WHOLE = "Please type a whole number from"

@@ -11,7 +11,8 @@ from conversations import actions as conversations
 from tests import factories
 from tests.pages.visitor import ClientVisitor
 
-pytestmark = pytest.mark.django_db
+# What a page says is decided alike on every database.
+pytestmark = [pytest.mark.django_db, pytest.mark.once]
 
 NOTHING = "No conversation is scheduled."
 

@@ -10,7 +10,8 @@ from tests import factories
 from tests.pages import addresses
 from tests.pages.visitor import ClientVisitor
 
-pytestmark = pytest.mark.django_db
+# What a page says is decided alike on every database.
+pytestmark = [pytest.mark.django_db, pytest.mark.once]
 
 SIGN_IN_PAGES = ("account_email", "account_change_password", "account_reauthenticate")
 

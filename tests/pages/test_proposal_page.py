@@ -11,7 +11,8 @@ from tests import factories, seen
 from tests.conftest import PASSWORD
 from tests.pages.visitor import ClientVisitor
 
-pytestmark = pytest.mark.django_db
+# What a page says is decided alike on every database.
+pytestmark = [pytest.mark.django_db, pytest.mark.once]
 
 LOOK_AGAIN = "What this page was about has changed. Please look again."
 YES = "Yes, to exactly this"

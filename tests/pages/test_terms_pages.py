@@ -12,7 +12,8 @@ from boundaries.rules.rhythm import LAST, MonthDay, Monthly, NthWeekday, Weekly
 from tests import factories
 from tests.pages.visitor import ClientVisitor
 
-pytestmark = pytest.mark.django_db
+# What a page says is decided alike on every database.
+pytestmark = [pytest.mark.django_db, pytest.mark.once]
 
 SEE = "See what this means"
 TYPED = {

@@ -11,7 +11,8 @@ from conversations.models import Letter
 from tests import factories, seen
 from tests.pages import addresses
 
-pytestmark = pytest.mark.django_db
+# What a page says is decided alike on every database.
+pytestmark = [pytest.mark.django_db, pytest.mark.once]
 
 ALL = addresses.ours()
 IN_A_PAIR = addresses.in_a_pair()

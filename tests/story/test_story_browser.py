@@ -6,7 +6,7 @@ from tests import stack
 from tests.story import story
 from tests.story.screen import ScreenVisitor
 
-pytestmark = [pytest.mark.browser, pytest.mark.processes, pytest.mark.once]
+pytestmark = [pytest.mark.browser, pytest.mark.processes, pytest.mark.once, pytest.mark.proof]
 
 
 @pytest.fixture
@@ -34,7 +34,6 @@ def test_with_scripts(couple):
     assert couple.mira.faults + couple.jon.faults == []
 
 
-@pytest.mark.proof
 @pytest.mark.parametrize("couple", [False], indirect=True)
 def test_without_scripts(couple):
     story.everything(couple)

@@ -11,7 +11,7 @@ from tests.story.visitors import HttpVisitor
 
 pytestmark = pytest.mark.processes
 
-ON_SQLITE = pytest.param("sqlite", marks=pytest.mark.once)
+ON_SQLITE = pytest.param("sqlite", marks=[pytest.mark.once, pytest.mark.proof])
 ON_POSTGRESQL = pytest.param("postgresql", marks=pytest.mark.postgres)
 
 
