@@ -70,7 +70,7 @@ def browser() -> Iterator[Browser]:
 
 @pytest.fixture(
     params=[
-        pytest.param("sqlite", marks=pytest.mark.once),
+        pytest.param("sqlite", marks=[pytest.mark.once, pytest.mark.proof]),
         pytest.param("postgresql", marks=pytest.mark.postgres),
     ]
 )

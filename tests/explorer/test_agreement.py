@@ -52,7 +52,7 @@ HAPPENED = {
     *("pause", "lift", "part", "skip", "go_ahead"),
     *("tick", "wait", "day", "away", "settle", "open"),
 }
-WALKS, STEPS = 16, 32
+WALKS, STEPS = 8, 32
 FIRST = NEW_PAIR, MORE_IN_FORCE
 
 

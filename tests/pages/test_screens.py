@@ -96,6 +96,7 @@ def test_a_conversation_opens_on_the_page_by_itself(screen, ana, agreement, pair
     assert visitor.faults == []
 
 
+@pytest.mark.proof
 def test_before_there_is_an_account(screen):
     visitor = screen()
     for path in ("/", "/help/", "/not-for-this/", "/account/password/reset/"):
@@ -109,6 +110,7 @@ def test_before_there_is_an_account(screen):
     assert visitor.faults == []
 
 
+@pytest.mark.proof
 def test_with_an_account_alone(screen, ana):
     visitor = screen(ana)
     for path in ("/", "/settings/", "/code/", "/account/email/", "/account/password/change/"):
@@ -165,6 +167,7 @@ def test_in_a_pair(screen, ana, agreement, past, pair, ana_place, ben_place, clo
     assert visitor.faults == []
 
 
+@pytest.mark.proof
 def test_forms_that_come_back(screen, ana, agreement, pair):
     visitor = screen(ana)
     in_pair = {
@@ -181,6 +184,7 @@ def test_forms_that_come_back(screen, ana, agreement, pair):
     assert visitor.faults == []
 
 
+@pytest.mark.proof
 def test_a_letter_that_another_tab_has_changed_or_that_has_gone(
     screen, ana, agreement, pair, ana_place, ben_place, clock
 ):
