@@ -1,5 +1,6 @@
 """What every test may ask for: the clock, the persons, and the outsider."""
 
+import gc
 import os
 from collections.abc import Callable, Iterator
 
@@ -18,6 +19,11 @@ from tests import chromium, stack
 from tests import clock as clocks
 
 PASSWORD = "a-quiet-password"
+
+
+def pytest_configure() -> None:
+    """Look for circular garbage rarely: it was a fifth of the time of the whole suite."""
+    gc.set_threshold(100_000, 50, 50)
 
 
 @pytest.hookimpl(trylast=True)
