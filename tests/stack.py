@@ -100,7 +100,7 @@ def _demo_database() -> bytes:
 
 @contextmanager
 def running(folder: Path, **values: str) -> Iterator[Running]:
-    """A Repair that is ready, for the length of the block; what it said is shown after a failure."""
+    """A Repair that is ready, for the length of the block; what it said follows a failure."""
     database = folder / "db.sqlite3"
     if "DATABASE_URL" not in values and not database.exists():
         database.write_bytes(_demo_database())
