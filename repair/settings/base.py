@@ -89,6 +89,7 @@ if REDIS_URL:
 else:
     BROKER = str(env.folder(VAR / "broker"))
     CELERY_BROKER_URL = "filesystem://localhost/"
+    CELERY_BROKER_TRANSPORT = "repair.broker:Transport"
     CELERY_BROKER_TRANSPORT_OPTIONS = {
         "data_folder_in": BROKER,
         "data_folder_out": BROKER,
