@@ -17,7 +17,7 @@ from kombu.utils import json
 class Channel(filesystem.Channel):
     """A channel whose messages are written under another name first."""
 
-    def _put(self, queue: str, message: dict[str, Any], **_: Any) -> None:
+    def _put(self, queue: str, message: dict[str, Any], **_: Any) -> None:  # type: ignore[override]
         """Put a message onto the queue; those that were put earlier are read first.
 
         Raises ChannelError where the folder cannot be written to.

@@ -49,6 +49,7 @@ def test_a_newcomer_moves_to_the_next_conversation_and_the_letter_arrives(repair
     wait_for(lambda: "A closed envelope" in ana.sees(), "Ben's letter did not arrive")
 
 
+@pytest.mark.proof
 @pytest.mark.once
 def test_the_bar_moves_the_clock_and_leads_back_but_to_no_other_site(tmp_path):
     with stack.running(tmp_path) as repair:
@@ -67,6 +68,7 @@ def test_the_bar_moves_the_clock_and_leads_back_but_to_no_other_site(tmp_path):
         assert answer.headers["Location"] == "/"
 
 
+@pytest.mark.proof
 @pytest.mark.once
 def test_putting_it_back_twice_makes_it_as_it_was_at_first(tmp_path):
     for _ in range(2):

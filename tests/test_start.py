@@ -71,6 +71,7 @@ def test_ending_it_while_it_still_starts_leaves_no_process(tmp_path):
     assert repair.alive() == []
 
 
+@pytest.mark.proof
 def test_killing_it_outright_ends_its_processes_too(tmp_path):
     repair = stack.launch(tmp_path, REPAIR_DEMO="0")
     stack.wait_until_ready(repair)
@@ -79,6 +80,7 @@ def test_killing_it_outright_ends_its_processes_too(tmp_path):
     wait_for(lambda: not repair.alive(), "processes were left behind")
 
 
+@pytest.mark.proof
 def test_when_the_worker_dies_the_rest_ends_and_says_so_by_its_code(tmp_path):
     repair = stack.launch(tmp_path, REPAIR_DEMO="0")
     stack.wait_until_ready(repair)
@@ -123,6 +125,7 @@ def test_a_wrong_setting_is_one_line_that_names_it_and_not_its_value(tmp_path, v
     assert "hidden-" not in ended.stderr + ended.stdout
 
 
+@pytest.mark.proof
 @pytest.mark.parametrize(
     "name", ["SECRET_KEY", "REPAIR_HOSTS", "DATABASE_URL", "EMAIL_URL", "REPAIR_MAIL_FROM"]
 )
@@ -133,6 +136,7 @@ def test_production_starts_with_nothing_left_out(tmp_path, name):
     assert f"{name} is " in ended.stderr
 
 
+@pytest.mark.proof
 @pytest.mark.parametrize(
     ("name", "value"),
     [
@@ -161,6 +165,7 @@ def test_production_settings_pass_every_deployment_check(tmp_path):
     assert ended.returncode == 0, ended.stderr
 
 
+@pytest.mark.proof
 @pytest.mark.parametrize(
     ("chosen", "sent"), [({}, "False False"), ({"REPAIR_HSTS_SUBDOMAINS": "1"}, "True False")]
 )

@@ -209,6 +209,7 @@ def test_a_letter_that_another_tab_has_changed_or_that_has_gone(
     assert visitor.faults == []
 
 
+@pytest.mark.proof
 def test_what_ends(screen, ana, agreement, pair, ana_place, ben_place, clock):
     clock.go_to(factories.next_window(pair=pair).closes_at)
     conversations.sweep()

@@ -155,6 +155,7 @@ def test_a_yes_that_was_taken_back_still_seems_to_stand(watch, ana_place, ben_pl
         assert watch.after(act, 2.9) == quiet
 
 
+@pytest.mark.proof
 def test_all_that_did_not_take_force_reads_the_same(watch, ana_place, ben_place, clock):
     factories.allow(by=(ana_place, ben_place))
     proposal = factories.cooling_off(by=ana_place, other=ben_place, live=False)
@@ -173,6 +174,7 @@ def test_all_that_did_not_take_force_reads_the_same(watch, ana_place, ben_place,
 # --- What Ben proposed -----------------------------------------------------------------------
 
 
+@pytest.mark.proof
 def test_declined_ignored_filtered_and_paused_look_the_same(watch, ana_place, ben_place, clock):
     """R10, R14: over the whole life of a proposal and the rest after it."""
     factories.allow(by=(ana_place, ben_place))
@@ -191,6 +193,7 @@ def test_declined_ignored_filtered_and_paused_look_the_same(watch, ana_place, be
         assert seen[name] == seen["ignored"], name
 
 
+@pytest.mark.proof
 def test_a_proposal_looks_the_same_whatever_it_meets(watch, ana_place, ben_place, clock, at_ben):
     """R10, R14: also one that never reaches her, from the answer to the form onwards."""
     factories.allow(by=(ana_place, ben_place))
