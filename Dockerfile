@@ -11,6 +11,7 @@ RUN pip install --no-cache-dir --require-hashes -r requirements/base.txt
 COPY . .
 # Collecting static files reads the settings but no secret: these values are used for nothing else.
 RUN SECRET_KEY="$(python -c 'import secrets; print(secrets.token_urlsafe(50))')" \
+    REPAIR_KEYS="1:$(python -c 'from cryptography.fernet import Fernet; print(Fernet.generate_key().decode())')" \
     REPAIR_HOSTS=localhost EMAIL_URL=console:// REPAIR_MAIL_FROM=nobody@localhost \
     DATABASE_URL=sqlite:////tmp/none \
     python manage.py collectstatic --no-input \

@@ -81,7 +81,7 @@ def begin_pair_again(*, by: Membership, at: datetime) -> Membership:
         pair = Pair.objects.create(created_at=at)
         places = {
             each.person_id: Membership(
-                pair=pair, person=each.person, seat=each.seat, name_for_other=each.name_for_other
+                pair=pair, person=each.person, seat=each.seat, name_for_other=each.name
             )
             for each in old
         }

@@ -10,7 +10,8 @@ from django.db.models.functions import Lower
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
-from accounts import zones
+from accounts import vault, zones
+from accounts.sealed import SealedTextField, is_readable
 
 
 def normalised_email(email: str) -> str:
@@ -43,6 +44,8 @@ class PersonManager(BaseUserManager["Person"]):
 class Person(AbstractBaseUser):
     """Somebody with an account, known by an e-mail address and nothing else.
 
+    wrapped_key: with which their own words are sealed; without it nobody can read them again.
+
     No name is kept: each person picks the name that they see for the other (R23). Nor is it kept
     when they were last here (R22), and there are no administrators among them.
     """
@@ -58,6 +61,7 @@ class Person(AbstractBaseUser):
     )
     is_active = models.BooleanField(default=True)
     wants_notice_on_opening = models.BooleanField(default=False)
+    wrapped_key = models.CharField(max_length=200, editable=False, default=vault.new_key)
 
     last_login = None
 
@@ -89,6 +93,7 @@ class Pair(models.Model):
 
     record_length, record_head: how many entries the pair's record has, and the hash of the last.
     The database moves them when an entry is added (`boundaries.guards`); nobody else does.
+    wrapped_key: with which the words of the pair are sealed; without it nobody can read them again.
     """
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
@@ -96,6 +101,7 @@ class Pair(models.Model):
     ended_at = models.DateTimeField(null=True, blank=True)
     record_length = models.PositiveIntegerField(default=0, editable=False)
     record_head = models.CharField(max_length=64, default="", blank=True, editable=False)
+    wrapped_key = models.CharField(max_length=200, editable=False, default=vault.new_key)
 
     def __str__(self) -> str:
         return f"pair {self.pk}"
@@ -114,20 +120,22 @@ class Membership(models.Model):
     pair = models.ForeignKey(Pair, on_delete=models.CASCADE, related_name="memberships")
     person = models.ForeignKey(Person, on_delete=models.CASCADE, related_name="memberships")
     seat = models.PositiveSmallIntegerField(choices=Seat.choices)
-    name_for_other = models.CharField(max_length=60, default=unnamed)
+    name_for_other = SealedTextField(max_length=60, default=unnamed, owner="person")
 
     class Meta:
         constraints = (
             models.UniqueConstraint(fields=("pair", "person"), name="membership_once_in_a_pair"),
             models.UniqueConstraint(fields=("pair", "seat"), name="membership_one_on_each_seat"),
             models.CheckConstraint(condition=Q(seat__in=(1, 2)), name="membership_two_seats"),
-            models.CheckConstraint(
-                condition=~Q(name_for_other=""), name="membership_names_the_other"
-            ),
         )
 
     def __str__(self) -> str:
         return f"seat {self.seat} of {self.pair_id}"
+
+    @property
+    def name(self) -> str:
+        """The name that this person sees for the other; the neutral one if it cannot be read."""
+        return self.name_for_other if is_readable(self, "name_for_other") else unnamed()
 
 
 class Invitation(models.Model):

@@ -21,7 +21,7 @@ def ended_memberships_of(person: Person) -> QuerySet[Membership]:
 
 def all_memberships_of(person: Person) -> QuerySet[Membership]:
     """Return the person's places in all their pairs, also in those that have ended."""
-    found = Membership.objects.filter(person=person).select_related("pair")
+    found = Membership.objects.filter(person=person).select_related("pair", "person")
     return found.order_by("pair__created_at", "pair_id")
 
 

@@ -110,7 +110,7 @@ def use_code(request: HttpRequest) -> HttpResponse:
 @member
 def rename_other(request: HttpRequest, membership: Membership) -> HttpResponse:
     """Let somebody choose the name that they see for the other."""
-    form = RenameOtherForm(_posted(request), initial={"name": membership.name_for_other})
+    form = RenameOtherForm(_posted(request), initial={"name": membership.name})
     if form.is_valid():
         actions.rename_other(membership=membership, name=form.cleaned_data["name"])
         return redirect("conversations:pair", pair_id=membership.pair_id)

@@ -7,6 +7,7 @@ from django.db import models
 from django.db.models import Q
 
 from accounts.models import Pair, Person
+from accounts.sealed import SealedTextField
 from boundaries.models import Window
 
 
@@ -29,7 +30,7 @@ class Letter(models.Model):
     pair = models.ForeignKey(Pair, on_delete=models.CASCADE, related_name="letters")
     author = models.ForeignKey(Person, on_delete=models.RESTRICT, related_name="letters")
     key = models.UUIDField()
-    body = models.TextField()
+    body = SealedTextField(owner="pair")
     length = models.PositiveIntegerField()
     state = models.CharField(max_length=8, choices=State.choices, default=State.DRAFT)
     version = models.PositiveIntegerField(default=1)

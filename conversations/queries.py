@@ -14,7 +14,7 @@ from conversations.models import Envelope, Letter
 def letters_of(membership: Membership) -> QuerySet[Letter]:
     """All letters that this person wrote in the pair, the latest first, with their windows."""
     own = Letter.objects.filter(pair=membership.pair_id, author=membership.person_id)
-    return own.select_related("envelope__window").order_by("-changed_at")
+    return own.select_related("pair", "envelope__window").order_by("-changed_at")
 
 
 def get_letter_for(membership: Membership, letter_id: UUID) -> Letter:
@@ -45,7 +45,9 @@ def get_delivered_for(membership: Membership, envelope_id: UUID) -> Envelope:
 
 def _delivered_to(membership: Membership) -> QuerySet[Envelope]:
     own = Envelope.objects.filter(recipient=membership.person_id, window__pair=membership.pair_id)
-    return own.select_related("window", "letter").order_by("-window__opens_at", "letter__held_at")
+    return own.select_related("window", "letter__pair").order_by(
+        "-window__opens_at", "letter__held_at"
+    )
 
 
 def _one(envelopes: QuerySet[Envelope], envelope_id: UUID) -> Envelope:

@@ -16,6 +16,7 @@ from accounts import clock
 from accounts.access import anyone, member, signed_in_person
 from accounts.models import Membership
 from accounts.queries import ended_memberships_of, memberships_of
+from accounts.sealed import is_readable
 from boundaries.queries import pairs_paused_by, terms_in_force
 from boundaries.rules.terms import NO_CONTACT
 from conversations import actions, queries
@@ -137,6 +138,8 @@ def letter(request: HttpRequest, membership: Membership, letter_id: UUID) -> Htt
         return _gone(request, membership)
     if row.state == Letter.State.RELEASED:
         return _released(request, membership, row, typed=request.POST.get("body", ""))
+    if not is_readable(row, "body"):
+        return _unreadable(request, membership, row)
     form = _letter_form(request, membership, row)
     if form.is_valid():
         return _edit(request, membership, row, form)
@@ -271,12 +274,25 @@ def _gone(request: HttpRequest, membership: Membership) -> HttpResponse:
 
     The same for a letter that was deleted in another tab as for one that never was.
     """
-    words = plain_line_ends(request.POST.get("body", ""))
-    if not words.strip():
+    if not request.POST.get("body", "").strip():
         raise Http404
+    return _offer_words(request, membership, status=404)
+
+
+def _unreadable(request: HttpRequest, membership: Membership, row: Letter) -> HttpResponse:
+    """A letter whose words cannot be opened; words that were typed are there to be kept."""
+    if request.POST.get("body", "").strip():
+        return _offer_words(request, membership, status=409)
+    context = {"membership": membership, "letter": row}
+    return render(request, "conversations/unreadable.html", context)
+
+
+def _offer_words(request: HttpRequest, membership: Membership, *, status: int) -> HttpResponse:
+    """The words that were typed, on a page that keeps them as a letter of their own."""
+    words = plain_line_ends(request.POST["body"])
     form = LetterForm(initial={"body": words}, in_force=terms_in_force(membership.pair))
     context = {"membership": membership, "form": form, "gone": True, "in_force": form.in_force}
-    return render(request, "conversations/write.html", context, status=404)
+    return render(request, "conversations/write.html", context, status=status)
 
 
 def _released(
@@ -285,7 +301,7 @@ def _released(
     """The letter as it went; words typed too late are there to be kept, so that none is lost."""
     row = queries.get_letter_for(membership, row.pk)
     words = plain_line_ends(typed)
-    is_late = bool(words.strip()) and words != row.body
+    is_late = bool(words.strip()) and not (is_readable(row, "body") and words == row.body)
     late = LetterForm(initial={"body": words}, in_force=NO_CONTACT) if is_late else None
     context = {"membership": membership, "letter": row, "late": late}
     return render(request, "conversations/letter.html", context)

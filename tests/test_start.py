@@ -10,6 +10,7 @@ from contextlib import closing
 
 import psutil
 import pytest
+from cryptography.fernet import Fernet
 
 from tests import stack
 from tests.stack import ROOT, environment, wait_for
@@ -20,6 +21,7 @@ SECRET = "".join(map(chr, range(40, 100)))
 PRODUCTION = {
     "DJANGO_SETTINGS_MODULE": "repair.settings.production",
     "SECRET_KEY": SECRET,
+    "REPAIR_KEYS": f"1:{Fernet.generate_key().decode()}",
     "REPAIR_HOSTS": "repair.example.org",
     "DATABASE_URL": "postgresql://repair:hidden-word@127.0.0.1:1/repair",
     "EMAIL_URL": "smtp+tls://someone:hidden-word@mail.example.org:587",
@@ -127,7 +129,11 @@ def test_a_wrong_setting_is_one_line_that_names_it_and_not_its_value(tmp_path, v
 
 @pytest.mark.proof
 @pytest.mark.parametrize(
-    "name", ["SECRET_KEY", "REPAIR_HOSTS", "DATABASE_URL", "EMAIL_URL", "REPAIR_MAIL_FROM"]
+    "name",
+    [
+        *("SECRET_KEY", "REPAIR_KEYS", "REPAIR_HOSTS", "DATABASE_URL"),
+        *("EMAIL_URL", "REPAIR_MAIL_FROM"),
+    ],
 )
 def test_production_starts_with_nothing_left_out(tmp_path, name):
     ended = manage(tmp_path, "check", **{**PRODUCTION, name: ""})
@@ -141,6 +147,9 @@ def test_production_starts_with_nothing_left_out(tmp_path, name):
     ("name", "value"),
     [
         ("SECRET_KEY", "hidden-word"),
+        ("REPAIR_KEYS", "hidden-word"),
+        ("REPAIR_KEYS", "1:hidden-word"),
+        ("REPAIR_KEYS_FILE", "hidden-word"),
         ("EMAIL_URL", "hidden-word"),
         ("REPAIR_MAIL_FROM", "hidden-word"),
         ("REPAIR_MAIL_FROM", "Calendar <hidden-word>"),

@@ -5,6 +5,7 @@ from uuid import UUID, uuid4
 
 from accounts.locks import locked_pair
 from accounts.models import Membership, Pair
+from accounts.sealed import is_readable
 from boundaries.actions.record import Act, Entry, add_to_record
 from conversations.exceptions import AlreadyReleasedError, ChangedElsewhereError
 from conversations.models import Letter
@@ -17,15 +18,15 @@ def write_letter(*, by: Membership, key: UUID, body: str, hold: bool) -> Letter:
     Words that come after it was released begin a letter of their own, so that none are lost.
     """
     with locked_pair(by.pair_id) as (pair, at):
-        letter = Letter.objects.filter(pair=pair, author=by.person_id, key=key).first()
+        own = Letter.objects.filter(pair=pair, author=by.person_id, key=key)
+        letter = own.select_related("pair").first()
         if letter and letter.state == Letter.State.RELEASED:
-            if letter.body == body:
+            if _says(letter, body):
                 return letter
             letter, key = None, uuid4()
         if letter is None:
-            letter = Letter(
-                pair=pair, author_id=by.person_id, key=key, body=body, written_at=at, changed_at=at
-            )
+            letter = Letter(pair=pair, author_id=by.person_id, key=key, written_at=at)
+            letter.body, letter.length, letter.changed_at = body, len(body), at
         _change(pair, letter, body, at, hold=hold)
         return letter
 
@@ -41,7 +42,7 @@ def edit_letter(*, by: Membership, letter_id: UUID, version: int, body: str, hol
         letter = _own(pair, by, letter_id)
         if letter.state == Letter.State.RELEASED:
             raise AlreadyReleasedError
-        if letter.version != version and letter.body != body:
+        if letter.version != version and not _says(letter, body):
             raise ChangedElsewhereError(letter.version, letter.body)
         _change(pair, letter, body, at, hold=hold)
         return letter
@@ -75,15 +76,20 @@ def delete_letter(*, by: Membership, letter_id: UUID) -> None:
 
 
 def _own(pair: Pair, by: Membership, letter_id: UUID) -> Letter:
-    return Letter.objects.get(pair=pair, author=by.person_id, pk=letter_id)
+    own = Letter.objects.filter(pair=pair, author=by.person_id).select_related("pair")
+    return own.get(pk=letter_id)
+
+
+def _says(letter: Letter, body: str) -> bool:
+    return is_readable(letter, "body") and letter.body == body
 
 
 def _change(pair: Pair, letter: Letter, body: str, at: datetime, *, hold: bool) -> None:
     """After the pair was parted there is nothing to hold for: what is written is a draft (R16)."""
-    if letter.body != body:
+    if not _says(letter, body):
         letter.version += 1
         letter.changed_at = at
-    letter.body, letter.length = body, len(body)
+        letter.body, letter.length = body, len(body)
     _hold(pair, letter, at) if hold and pair.ended_at is None else _unhold(pair, letter, at)
 
 

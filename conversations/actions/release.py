@@ -9,6 +9,7 @@ from uuid import UUID
 
 from accounts.locks import locked_pairs
 from accounts.models import Membership
+from accounts.sealed import is_readable
 from boundaries.actions.record import Act, Entry, add_to_records
 from boundaries.actions.windows import open_due
 from boundaries.queries import load_situations
@@ -43,14 +44,18 @@ def open_and_release(pair_ids: Collection[UUID]) -> None:
 def _passing(
     opened: dict[UUID, Window], situations: dict[UUID, Situation], at: datetime
 ) -> list[Letter]:
-    """The held letters that the gate lets pass, each person's earliest first; the others stay."""
-    held = Letter.objects.filter(pair__in=opened, state=Letter.State.HELD).defer("body")
+    """The held letters that the gate lets pass, each person's earliest first; the others stay.
+
+    So does one whose words cannot be opened: nobody would be given what its writer wrote.
+    """
+    held = Letter.objects.filter(pair__in=opened, state=Letter.State.HELD).select_related("pair")
     released: Counter[tuple[UUID, UUID]] = Counter()
     passing = []
     for letter in held.order_by("held_at"):
         place = (letter.pair_id, letter.author_id)
         act = acts.Release(opened[letter.pair_id], letter.length, released[place])
-        if not gate.reasons_against(act, situations[letter.pair_id], at):
+        forbidden = gate.reasons_against(act, situations[letter.pair_id], at)
+        if not forbidden and is_readable(letter, "body"):
             released[place] += 1
             passing.append(letter)
     return passing

@@ -1,6 +1,7 @@
 """Reading the environment. Every fault ends the start with one line that says what to set."""
 
 import os
+import re
 import secrets
 import tempfile
 from collections.abc import Callable
@@ -10,6 +11,7 @@ from typing import Any, NoReturn, TypeVar
 
 import dj_database_url
 import dj_email_url
+from cryptography.fernet import Fernet
 from environs import Env, EnvError
 
 Value = TypeVar("Value")
@@ -24,6 +26,10 @@ DATABASE_SCHEMES = ("sqlite", "postgres", "postgresql")
 BROKER_SCHEMES = ("redis", "rediss")
 MAIL_SCHEMES = ("smtp", "smtp+tls", "smtp+ssl", "smtps", "console", "file")
 SHORTEST_SECRET = 50
+KEYS_HELP = (
+    'Set it to 1: and the output of: python -c "from cryptography.fernet import Fernet; '
+    'print(Fernet.generate_key().decode())". Keep it: without it no words can be read again.'
+)
 
 
 def fail(line: str) -> NoReturn:
@@ -114,17 +120,38 @@ def secret_key() -> str:
 
 
 def kept_secret_key(path: Path) -> str:
-    """The key in the file at `path`, made on first use; for development only.
+    """The key in the file at `path`, made on first use; for development only."""
+    return _kept(path, lambda: secrets.token_urlsafe(SHORTEST_SECRET))
 
-    Web and worker start together and must agree, so the file appears whole or not at all: it is
-    written under another name and linked into place, and who comes second reads the first's.
-    """
-    try:
-        if not path.exists():
-            _write_once(path, secrets.token_urlsafe(SHORTEST_SECRET))
-        return path.read_text().strip()
-    except OSError as fault:
-        fail(f"{path} cannot be read or written ({fault.strerror}). Set SECRET_KEY or REPAIR_VAR.")
+
+def encryption_keys() -> dict[int, bytes]:
+    """The host's keys by their versions, the present one first: REPAIR_KEYS, or a file of them."""
+    if path := text("REPAIR_KEYS_FILE", ""):
+        try:
+            return read_keys("REPAIR_KEYS_FILE", Path(path).read_text())
+        except (OSError, UnicodeDecodeError):
+            fail("REPAIR_KEYS_FILE cannot be read. Set it to a file that Repair may read.")
+    return read_keys("REPAIR_KEYS", text("REPAIR_KEYS", ""))
+
+
+def read_keys(name: str, words: str) -> dict[int, bytes]:
+    """Keys as they are written: `2:<key>,1:<key>`, the present one first."""
+    found: dict[int, bytes] = {}
+    for part in filter(None, re.split(r"[\s,]+", words)):
+        version, _, key = part.partition(":")
+        try:
+            Fernet(key)
+            found.setdefault(int(version), key.encode())
+        except ValueError:
+            fail(f"{name} holds something that is no key. {KEYS_HELP}")
+    if not found:
+        fail(f"{name} is not set. {KEYS_HELP}")
+    return found
+
+
+def kept_encryption_keys(path: Path) -> dict[int, bytes]:
+    """The keys in the file at `path`, made on first use; for development only."""
+    return read_keys(str(path), _kept(path, lambda: f"1:{Fernet.generate_key().decode()}"))
 
 
 def folder(path: Path) -> Path:
@@ -141,6 +168,20 @@ def _parsed(name: str, read: Callable[[], Value], wanted: str) -> Value:
         return read()
     except EnvError:
         fail(f"{name} cannot be read. {wanted}")
+
+
+def _kept(path: Path, make: Callable[[], str]) -> str:
+    """What is in the file at `path`, made on first use.
+
+    Web and worker start together and must agree, so the file appears whole or not at all: it is
+    written under another name and linked into place, and who comes second reads the first's.
+    """
+    try:
+        if not path.exists():
+            _write_once(path, make())
+        return path.read_text().strip()
+    except OSError as fault:
+        fail(f"{path} cannot be read or written ({fault.strerror}). Set REPAIR_VAR.")
 
 
 def _write_once(path: Path, words: str) -> None:

@@ -8,6 +8,7 @@ if env.flag("REPAIR_DEMO", default=False):
     env.fail("REPAIR_DEMO=1 moves the clock and is only for development. Unset REPAIR_DEMO.")
 
 SECRET_KEY = env.secret_key()
+REPAIR_KEYS = env.encryption_keys()
 SECRET_KEY_FALLBACKS = env.names("SECRET_KEY_FALLBACKS", default=[])
 ALLOWED_HOSTS = env.names("REPAIR_HOSTS")
 # Where links in mails lead.

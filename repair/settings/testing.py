@@ -8,6 +8,7 @@ from repair.settings.base import *  # noqa: F403
 from repair.settings.base import CACHES, REDIS_URL, VAR
 
 SECRET_KEY = "only-for-tests-" + "x" * env.SHORTEST_SECRET
+REPAIR_KEYS = {1: b"b25seSBmb3IgdGVzdHMsIG9ubHkgZm9yIHRlc3RzISE="}
 ALLOWED_HOSTS = ["testserver", "localhost", "127.0.0.1"]
 REPAIR_URL = "http://testserver"
 

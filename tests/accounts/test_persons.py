@@ -82,10 +82,6 @@ def test_the_database_allows_a_person_only_once_in_a_pair(ana):
     refused_by_the_database(lambda: Membership.objects.create(pair=alone, person=ana, seat=2))
 
 
-def test_the_database_refuses_an_empty_name_for_the_other(pair):
-    refused_by_the_database(lambda: Membership.objects.update(name_for_other=""))
-
-
 def test_r26_the_database_allows_one_open_code_for_a_person(ana, clock):
     fields = {"made_by": ana, "made_at": clock.at, "expires_at": clock.move(days=7)}
     Invitation.objects.create(**fields, code_digest="a")

@@ -37,7 +37,7 @@ def test_r26_a_code_joins_the_two_and_nothing_more(ana, ben, clock):
 
 
 def test_r23_each_first_sees_a_neutral_name_for_the_other(pair):
-    names = set(pair.memberships.values_list("name_for_other", flat=True))
+    names = {place.name_for_other for place in pair.memberships.all()}
     assert names == {"the other person"}
 
 

@@ -218,3 +218,15 @@ def test_r18_letters_of_other_pairs_do_not_mix(window, ana_place, ben_place, els
     here = factories.letter(by=ana_place)
     sweep_at(clock, window.opens_at)
     assert (state_of(here), state_of(there)) == (RELEASED, HELD)
+
+
+def test_r18_a_letter_that_cannot_be_opened_stays_held_and_stops_no_other(
+    window, ana_place, ben_place, clock, caplog
+):
+    damaged, other = factories.letter(by=ana_place), factories.letter(by=ana_place)
+    his = factories.letter(by=ben_place)
+    Letter.objects.filter(pk=damaged.pk).update(body=b"cut")
+    sweep_at(clock, window.opens_at)
+    assert [state_of(each) for each in (other, his)] == [RELEASED, RELEASED]
+    assert Letter.objects.get(pk=damaged.pk).state == HELD
+    assert f"conversations.Letter.body of row {damaged.pk} cannot be read" in caplog.text

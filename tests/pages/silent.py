@@ -70,7 +70,7 @@ class Ana:
     def letter(self, state: Letter.State) -> Letter:
         """The first of her letters that is a draft, or held."""
         own = Letter.objects.filter(pair=self.place.pair, author=self.person, state=state)
-        return first(own.order_by("written_at", "body"))
+        return first(own.order_by("written_at", "length"))
 
     def window(self) -> Window:
         """The next one that is planned."""

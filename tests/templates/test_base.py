@@ -8,7 +8,8 @@ from django.template.loader import render_to_string
 from django.test import Client
 from django.urls import reverse
 
-from accounts.actions import create_code, use_code
+from accounts.actions import create_code, rename_other, use_code
+from accounts.queries import get_membership_for
 from tests.templates.pages import Page
 
 pytestmark = pytest.mark.django_db
@@ -117,7 +118,7 @@ def test_no_copy_of_a_page_stays_in_the_browser_s_storage(client):
 
 
 def test_a_title_names_no_person(pair, ana, ana_client):
-    ana.memberships.filter(pair=pair).update(name_for_other="Zebulon")
+    rename_other(membership=get_membership_for(ana, pair.pk), name="Zebulon")
     response = ana_client.get(reverse("accounts:rename_other", args=[pair.pk]))
     title = page_of(response).one("title").text
     assert title.endswith("· Repair")

@@ -16,6 +16,7 @@ from django.core.management.base import BaseCommand, CommandError
 from django.db import connection, connections
 from django.db.utils import OperationalError
 
+from repair import keys
 from repair.processes import run_together
 
 READY_WITHIN = 60.0
@@ -35,6 +36,7 @@ class Command(BaseCommand):
         number = port_number(port)
         check_port_is_free(host, number)
         check_database_answers()
+        keys.check()
         call_command("migrate", verbosity=0, interactive=False)
         if settings.REPAIR_DEMO:
             call_command("demo", if_empty=True, verbosity=0)

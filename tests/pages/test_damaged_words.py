@@ -1,0 +1,67 @@
+"""Words that cannot be opened any more: each page says so, gently, and all others are there."""
+
+import pytest
+
+from accounts.models import Person
+from conversations.models import Envelope, Letter
+from tests import factories
+
+# What a page says is decided alike on every database.
+pytestmark = [pytest.mark.django_db, pytest.mark.once]
+
+SAID = "These words cannot be shown."
+
+
+def damage(letter):
+    Letter.objects.filter(pk=letter.pk).update(body=b"cut")
+
+
+def address(place, *parts):
+    return "/".join(["/pairs", str(place.pair_id), *map(str, parts), ""])
+
+
+def test_a_letter_of_ones_own_says_so_and_can_be_deleted(at_ana, ana_place):
+    letter = factories.letter(by=ana_place)
+    damage(letter)
+    at_ana.open(address(ana_place, "letters", letter.pk))
+    assert SAID in at_ana.text
+    at_ana.press("Delete it for good")
+    assert not Letter.objects.exists()
+
+
+def test_what_is_typed_over_it_is_not_lost(at_ana, ana_place):
+    letter = factories.letter(by=ana_place, hold=False)
+    at_ana.open(address(ana_place, "letters", letter.pk))
+    damage(letter)
+    sent = {"key": letter.key, "version": 1, "draft": 1}
+    at_ana.send(address(ana_place, "letters", letter.pk), body="Typed meanwhile", **sent)
+    assert at_ana.status == 409
+    assert "The words that you typed are below." in at_ana.text
+    at_ana.press("Keep as a draft")
+    assert "Typed meanwhile" in [row.body for row in Letter.objects.exclude(pk=letter.pk)]
+
+
+def test_lists_and_the_other_letters_are_there(at_ana, ana_place):
+    damage(factories.letter(by=ana_place))
+    factories.letter(by=ana_place, body="This one is whole.")
+    for page in (address(ana_place), address(ana_place, "letters")):
+        at_ana.open(page)
+        assert "A letter that cannot be shown" in at_ana.text
+        assert "This one is whole." in at_ana.text
+
+
+def test_an_envelope_says_so(at_ben, past, ana_place, ben_place):
+    envelope = Envelope.objects.filter(recipient=ben_place.person).first()
+    Envelope.objects.filter(pk=envelope.pk).update(state=Envelope.State.OPENED)
+    damage(envelope.letter)
+    at_ben.open(address(ben_place, "envelopes", envelope.pk))
+    assert SAID in at_ben.text
+    copy = at_ben.client.get(address(ben_place, "copy")).content.decode()
+    assert "[These words cannot be shown" in copy
+
+
+def test_without_ones_own_key_the_pages_are_there_with_the_neutral_name(at_ana, ana_place):
+    Person.objects.filter(pk=ana_place.person_id).update(wrapped_key="")
+    for path in ("/settings/", address(ana_place), address(ana_place, "name")):
+        at_ana.open(path)
+        assert "the other person" in at_ana.answer.content.decode()

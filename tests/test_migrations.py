@@ -1,0 +1,90 @@
+"""A database of an earlier Repair becomes one of today, with all that is in it.
+
+Migrations that have landed are never rewritten; each that moves rows is tried here.
+"""
+
+from datetime import timedelta
+from uuid import uuid4
+
+import pytest
+from django.db import connection
+from django.db.migrations.executor import MigrationExecutor
+
+from accounts.models import Membership, Pair, Person
+from boundaries import guards
+from conversations.models import Letter
+from tests import factories
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+OPEN_WORDS = [
+    ("conversations", "0002_guards"),
+    ("boundaries", "0002_guards"),
+    ("accounts", "0001_initial"),
+]
+"""The last state in which words were kept as they were typed."""
+
+
+def migrate(targets):
+    executor = MigrationExecutor(connection)
+    executor.migrate(targets)
+    return MigrationExecutor(connection).loader.project_state(targets).apps
+
+
+@pytest.fixture
+def before():
+    """Yields the models of then; afterwards the database is of today again."""
+    yield migrate(OPEN_WORDS)
+    migrate(MigrationExecutor(connection).loader.graph.leaf_nodes())
+
+
+def two_in_a_pair(apps, at):
+    pair = apps.get_model("accounts", "Pair").objects.create(created_at=at)
+    for seat, name in ((1, "Ben"), (2, "Ana")):
+        person = apps.get_model("accounts", "Person").objects.create(email=f"{name}@example.org")
+        apps.get_model("accounts", "Membership").objects.create(
+            pair=pair, person=person, seat=seat, name_for_other=name
+        )
+    return pair, person
+
+
+def test_words_are_sealed_and_are_the_same(before, clock):
+    pair, author = two_in_a_pair(before, clock.at)
+    body = "Rhabarber\n\n  and more \U0001f33f"
+    before.get_model("conversations", "Letter").objects.create(
+        pair=pair, author=author, key=uuid4(), body=body, length=len(body),
+        written_at=clock.at, changed_at=clock.at + timedelta(hours=1),
+    )  # fmt: skip
+    migrate(MigrationExecutor(connection).loader.graph.leaf_nodes())
+    assert [letter.body for letter in Letter.objects.all()] == [body]
+    assert [place.name_for_other for place in Membership.objects.order_by("seat")] == ["Ben", "Ana"]
+    keys = [*Person.objects.values_list("wrapped_key", flat=True)]
+    keys += Pair.objects.values_list("wrapped_key", flat=True)
+    assert len(set(keys)) == 3
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT body FROM conversations_letter")
+        assert b"Rhabarber" not in bytes(cursor.fetchone()[0])
+
+
+def test_the_guards_are_up_again(before):
+    migrate(MigrationExecutor(connection).loader.graph.leaf_nodes())
+    with connection.cursor() as cursor:
+        if connection.vendor == "postgresql":
+            cursor.execute("SELECT tgname FROM pg_trigger WHERE NOT tgisinternal")
+        else:
+            cursor.execute("SELECT name FROM sqlite_master WHERE type = 'trigger'")
+        up = {name for (name,) in cursor.fetchall()}
+    names = {guard.name for guard in guards.BOUNDARIES + guards.CONVERSATIONS}
+    missing = names - up
+    assert missing == (set() if connection.vendor == "postgresql" else {"record_is_not_emptied"})
+
+
+def test_words_can_be_opened_again(clock, ana_place):
+    """Going back, where a host must: nothing is lost on the way."""
+    factories.letter(by=ana_place, body="there and back")
+    apps = migrate(OPEN_WORDS)
+    try:
+        bodies = apps.get_model("conversations", "Letter").objects.values_list("body", flat=True)
+        assert list(bodies) == ["there and back"]
+    finally:
+        migrate(MigrationExecutor(connection).loader.graph.leaf_nodes())
