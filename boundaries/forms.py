@@ -295,6 +295,11 @@ class TermsForm(forms.Form):
         label=_("Characters in one letter, at most"),
         help_text=_("A page has about 2,000."),
     )
+    live = forms.BooleanField(
+        label=_("Talk live while it is open"),
+        help_text=_("You can both write to each other and read it at once, until it closes."),
+        required=False,
+    )
     ask_before_each = forms.BooleanField(
         label=_("Ask both before each conversation"),
         help_text=_("Without a “go ahead” from both of you, it is skipped."),
@@ -344,6 +349,7 @@ class TermsForm(forms.Form):
             "minutes": terms.minutes,
             "letters": terms.letters,
             "letter_length": terms.letter_length,
+            "live": terms.live,
             "ask_before_each": terms.ask_before_each,
         }
 
@@ -364,7 +370,7 @@ class TermsForm(forms.Form):
             minutes=data["minutes"],
             letters=data["letters"],
             letter_length=data["letter_length"],
-            live=False,  # until there is a place to talk live, nobody is asked to agree on it
+            live=data["live"],
             ask_before_each=data["ask_before_each"],
         )
 

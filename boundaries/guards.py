@@ -17,6 +17,8 @@ agreement_stays: its terms and its beginning are never changed, its review never
 consent_is_exact: a consent is to the terms of its proposal, by one of the pair (R2).
 consent_stays: it is withdrawn, and nothing else; and not given again.
 windows_apart: no two windows of a pair overlap that are planned or open.
+message_in_the_open: something is said only into an open window of its pair, and stays as it is
+    (R21).
 release_in_the_open: a letter is released only into an open window of its pair (R18).
 """
 
@@ -157,6 +159,26 @@ CONVERSATIONS = (
 )
 
 
+TALK = (
+    Guard(
+        name="message_in_the_open",
+        when="BEFORE INSERT ON conversations_message",
+        forbidden="""NOT EXISTS (
+            SELECT 1 FROM boundaries_window held_in WHERE held_in.id = NEW.window_id
+            AND held_in.pair_id = NEW.pair_id AND held_in.state = 'open'
+            AND held_in.opened_at <= NEW.said_at AND NEW.said_at < held_in.closes_at
+        )""",
+    ),
+    Guard(
+        name="message_stays",
+        when="BEFORE UPDATE ON conversations_message",
+        forbidden="TRUE",
+    ),
+)
+
+ALL = BOUNDARIES + CONVERSATIONS + TALK
+
+
 def install(connection: BaseDatabaseWrapper, guards: tuple[Guard, ...]) -> None:
     """Put the guards up. They are up afterwards also if some were before."""
     remove(connection, guards)
@@ -181,7 +203,7 @@ def down(connection: BaseDatabaseWrapper, *names: str) -> Iterator[None]:
 
     In one transaction, so that nobody else ever finds them down, and a fault leaves them up.
     """
-    guards = tuple(guard for guard in BOUNDARIES + CONVERSATIONS if guard.name in names)
+    guards = tuple(guard for guard in ALL if guard.name in names)
     with transaction.atomic(using=connection.alias):
         _settle(connection)
         remove(connection, guards)

@@ -308,6 +308,7 @@ OWN_ACTS = (
     Act.PAUSE_LIFTED,
     Act.GO_AHEAD,
     Act.SKIP,
+    Act.LEFT,
     Act.LETTER_HELD,
     Act.LETTER_WITHDRAWN,
     Act.PARTED,

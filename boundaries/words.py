@@ -38,6 +38,13 @@ TOLD: dict[Reason, Promise] = {
     Reason.TOO_LATE: gettext_lazy("This conversation has begun or is over."),
     Reason.TOO_MANY_LETTERS: gettext_lazy("You agreed on fewer letters for one conversation."),
     Reason.LETTER_TOO_LONG: gettext_lazy("You agreed on shorter letters."),
+    Reason.NOT_LIVE: gettext_lazy("You have not agreed on talking live."),
+    Reason.MESSAGE_TOO_LONG: gettext_lazy(
+        "This is too long to be said at once; you can say it in parts."
+    ),
+    Reason.TOO_MANY_MESSAGES: gettext_lazy(
+        "Too many messages within a minute. Your words are still here; send them in a moment."
+    ),
     Reason.NOT_LESS: gettext_lazy(
         "This is not less than what you have now in every respect, so it needs both of you."
     ),
@@ -199,6 +206,7 @@ def acts_in_words() -> dict[str, str]:
         Act.PAUSE_LIFTED: _("You lifted your pause."),
         Act.GO_AHEAD: _("You said “go ahead” to a conversation."),
         Act.SKIP: _("You skipped a conversation."),
+        Act.LEFT: _("You left a conversation, which closed it."),
         Act.LETTER_HELD: _("You gave a letter to be held."),
         Act.LETTER_WITHDRAWN: _("You took a letter back."),
         Act.PARTED: _("You ended this for good."),

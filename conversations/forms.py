@@ -54,6 +54,25 @@ class LetterForm(forms.Form):
         return {"body": letter.body, "key": letter.key, "version": letter.version}
 
 
+class MessageForm(forms.Form):
+    """Something to say live. key: makes a doubled request one message."""
+
+    body = forms.CharField(
+        label=_("Say something"),
+        strip=False,
+        widget=forms.Textarea(attrs={"rows": 3}),
+        error_messages={"required": _("There are no words yet.")},
+    )
+    key = forms.UUIDField(widget=forms.HiddenInput, initial=uuid4)
+
+    def clean_body(self) -> str:
+        """The words with plain line ends. How long they may be is for the gate to say."""
+        body = plain_line_ends(self.cleaned_data["body"])
+        if not body.strip():
+            raise forms.ValidationError(self.fields["body"].error_messages["required"])
+        return body
+
+
 def plain_line_ends(words: str) -> str:
     """A browser sends each line end as two signs; the writer sees one."""
     return words.replace("\r\n", "\n")

@@ -92,6 +92,34 @@ class Envelope(models.Model):
         return f"envelope {self.pk}"
 
 
+class Message(models.Model):
+    """Something said live in an open window; it stays readable to both (R21).
+
+    number: 1, 2, 3 … within the window: the order on both screens. key: chosen by the form that
+    sent it, so that a doubled request says it once.
+    """
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    pair = models.ForeignKey(Pair, on_delete=models.CASCADE, related_name="messages")
+    window = models.ForeignKey(Window, on_delete=models.RESTRICT, related_name="messages")
+    author = models.ForeignKey(Person, on_delete=models.RESTRICT, related_name="messages")
+    key = models.UUIDField()
+    number = models.PositiveIntegerField()
+    body = SealedTextField(owner="pair")
+    said_at = models.DateTimeField()
+
+    class Meta:
+        constraints = (
+            models.UniqueConstraint(fields=("window", "number"), name="message_numbered"),
+            models.UniqueConstraint(
+                fields=("window", "author", "key"), name="message_once_for_a_form"
+            ),
+        )
+
+    def __str__(self) -> str:
+        return f"message {self.pk}"
+
+
 class Notice(models.Model):
     """A neutral mail that somebody asked for, written with the change that it tells of (R28).
 

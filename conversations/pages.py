@@ -73,11 +73,16 @@ def _now(
         "at": at,
         "window": window,
         "is_open": window is not None and window.state is State.OPEN,
+        "may_talk": window is not None and _may_talk(window, situation, at),
         "is_about_to_change": is_near,
         "answer": answer,
         "conversations": conversations,
         "look": f"{window.id}-{window.state}-{answer}-{is_near}" if window else "nothing",
     }
+
+
+def _may_talk(window: Window, situation: Situation, at: datetime) -> bool:
+    return not gate.reasons_against(acts.Say(window, length=0, recent=0), situation, at)
 
 
 def _answer(

@@ -2,13 +2,13 @@
 
 from uuid import UUID
 
-from django.db.models import Prefetch, QuerySet
+from django.db.models import Exists, Max, OuterRef, Prefetch, QuerySet
 from django.http import Http404
 
 from accounts.models import Membership
 from boundaries.models import Window
 from boundaries.rules.windows import DID_NOT_TAKE_PLACE, TOOK_PLACE, State
-from conversations.models import Envelope, Letter
+from conversations.models import Envelope, Letter, Message
 
 
 def letters_of(membership: Membership) -> QuerySet[Letter]:
@@ -57,16 +57,49 @@ def _one(envelopes: QuerySet[Envelope], envelope_id: UUID) -> Envelope:
     return envelope
 
 
+def messages_of(window: Window) -> QuerySet[Message]:
+    """What was said in a conversation, in its order; both may read it, also afterwards (R21)."""
+    return Message.objects.filter(window=window).select_related("pair").order_by("number")
+
+
+def all_messages_of(membership: Membership) -> QuerySet[Message]:
+    """Everything that was said in the pair, in its order; both may keep a copy."""
+    found = Message.objects.filter(pair=membership.pair_id).select_related("pair", "window")
+    return found.order_by("window__opens_at", "number")
+
+
+def last_message(window: Window) -> int:
+    """The number of what was said last in a conversation; 0 if nothing was."""
+    return window.messages.aggregate(last=Max("number"))["last"] or 0
+
+
+def get_conversation_for(membership: Membership, window_id: UUID) -> Window:
+    """One conversation of the pair that is open or took place, with `came` and `went`.
+
+    Raises Http404 alike for every other.
+    """
+    took_place = conversations_of(membership).exclude(state__in=DID_NOT_TAKE_PLACE)
+    window = took_place.filter(pk=window_id).first()
+    if window is None:
+        raise Http404
+    return window
+
+
 def conversations_of(membership: Membership) -> QuerySet[Window]:
     """Conversations that are open, took place or did not, the latest first.
 
     Each has, as `came` and `went`, the envelopes that it brought this person and the letters of
-    theirs that it took.
+    theirs that it took; `talked` says whether anything was said in it.
     """
+    talked = Exists(Message.objects.filter(window=OuterRef("pk")))
     states = TOOK_PLACE | DID_NOT_TAKE_PLACE | {State.OPEN}
     windows = Window.objects.filter(pair=membership.pair_id, state__in=states)
     went = Envelope.objects.filter(letter__author=membership.person_id).select_related("letter")
-    return windows.order_by("-opens_at").prefetch_related(
-        Prefetch("envelopes", envelopes_for(membership), to_attr="came"),
-        Prefetch("envelopes", went, to_attr="went"),
+    return (
+        windows.annotate(talked=talked)
+        .order_by("-opens_at")
+        .prefetch_related(
+            Prefetch("envelopes", envelopes_for(membership), to_attr="came"),
+            Prefetch("envelopes", went, to_attr="went"),
+        )
     )

@@ -2,7 +2,7 @@
 
 from django.urls import include, path
 
-from conversations import views
+from conversations import talk, views
 
 app_name = "conversations"
 
@@ -12,6 +12,10 @@ in_a_pair = [
     path("copy/", views.copy, name="copy"),
     path("now/", views.now, name="now"),
     path("past/", views.past, name="past"),
+    path("conversations/<uuid:window_id>/", talk.conversation, name="conversation"),
+    path("conversations/<uuid:window_id>/said/", talk.said, name="said"),
+    path("conversations/<uuid:window_id>/say/", talk.say, name="say"),
+    path("conversations/<uuid:window_id>/leave/", talk.leave, name="leave"),
     path("letters/", views.letters, name="letters"),
     path("letters/new/", views.write, name="write"),
     path("letters/<uuid:letter_id>/", views.letter, name="letter"),

@@ -71,6 +71,7 @@ def copy(request: HttpRequest, membership: Membership) -> HttpResponse:
         "membership": membership,
         "letters": queries.letters_of(membership),
         "envelopes": queries.envelopes_for(membership).filter(state=Envelope.State.OPENED),
+        "messages": queries.all_messages_of(membership),
     }
     text = render_to_string("conversations/copy.txt", context)
     response = HttpResponse(text, content_type="text/plain; charset=utf-8")

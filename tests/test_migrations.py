@@ -74,7 +74,7 @@ def test_the_guards_are_up_again(before):
         else:
             cursor.execute("SELECT name FROM sqlite_master WHERE type = 'trigger'")
         up = {name for (name,) in cursor.fetchall()}
-    names = {guard.name for guard in guards.BOUNDARIES + guards.CONVERSATIONS}
+    names = {guard.name for guard in guards.ALL}
     missing = names - up
     assert missing == (set() if connection.vendor == "postgresql" else {"record_is_not_emptied"})
 

@@ -10,7 +10,7 @@ from boundaries.actions.parting import begin_again, close_door, open_door
 from boundaries.actions.pauses import lift, pause, take_back_phrase
 from boundaries.actions.proposals import consent, decline, propose, withdraw_proposal
 from boundaries.actions.sweeping import sweep
-from boundaries.actions.windows import go_ahead, skip
+from boundaries.actions.windows import go_ahead, leave, skip
 
 __all__ = [
     "begin_again",
@@ -18,6 +18,7 @@ __all__ = [
     "consent",
     "decline",
     "go_ahead",
+    "leave",
     "lift",
     "open_door",
     "pause",

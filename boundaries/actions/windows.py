@@ -46,6 +46,21 @@ def skip(*, by: Membership, window_id: UUID) -> None:
     _answer(by, window_id, Act.SKIP)
 
 
+def leave(*, by: Membership, window_id: UUID) -> None:
+    """Leave an open conversation early, alone; that closes it for both (R21).
+
+    Leaving one that is not open any more changes nothing. It was not a whole one (R5).
+    """
+    with locked_pair(by.pair_id) as (pair, at):
+        situation = load_situation(pair, at)
+        window = situation.window(window_id)
+        if window is None or gate.reasons_against(acts.Leave(window), situation, at):
+            return
+        Window.objects.filter(pk=window_id).update(state=State.CUT_SHORT, ended_at=at)
+        left = Entry(Act.LEFT, by.person_id, window_id)
+        add_to_record(pair, [left, Entry(Act.WINDOW_CLOSED, subject=window_id)], at)
+
+
 def open_due(
     pairs: Collection[Pair], situations: dict[UUID, Situation], at: datetime
 ) -> tuple[dict[UUID, rules.Window], list[tuple[Pair, Entry]]]:

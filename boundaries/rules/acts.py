@@ -35,6 +35,25 @@ class Release:
 
 
 @dataclass(frozen=True)
+class Say:
+    """Somebody says something in an open window (R21).
+
+    recent: how many messages by the same person it already has within `talk.WITHIN`.
+    """
+
+    window: Window
+    length: int
+    recent: int
+
+
+@dataclass(frozen=True)
+class Leave:
+    """Somebody leaves an open window, which closes it for both (R21)."""
+
+    window: Window
+
+
+@dataclass(frozen=True)
 class Notify:
     """A notice that a window opened goes out."""
 

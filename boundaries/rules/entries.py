@@ -25,6 +25,7 @@ class Act(StrEnum):
     WINDOW_OPENED = "window_opened"
     WINDOW_MISSED = "window_missed"
     WINDOW_CLOSED = "window_closed"
+    LEFT = "left"
     LETTER_HELD = "letter_held"
     LETTER_WITHDRAWN = "letter_withdrawn"
     LETTER_RELEASED = "letter_released"

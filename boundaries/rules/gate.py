@@ -16,11 +16,13 @@ from boundaries.rules.acts import (
     AnswerWindow,
     BeginAgain,
     Consent,
+    Leave,
     Notify,
     OpenDoor,
     OpenWindow,
     Propose,
     Release,
+    Say,
     Show,
     TakeForce,
     TakeLess,
@@ -29,10 +31,12 @@ from boundaries.rules.limits import SHORTEST_REST, Limits, within
 from boundaries.rules.proposals import Proposal, Standing, as_seen_by, rest_until, standing
 from boundaries.rules.reasons import Reason
 from boundaries.rules.situation import Situation
+from boundaries.rules.talk import LONGEST_MESSAGE, MOST_MESSAGES
 from boundaries.rules.terms import NO_CONTACT
 from boundaries.rules.windows import State, Window, days_between, fit, fits_hours, named
 
 Check = Callable[[Any, Situation, datetime], bool]
+InAWindow = OpenWindow | Release | Say | Leave | Notify
 
 
 def reasons_against(act: object, situation: Situation, at: datetime) -> tuple[Reason, ...]:
@@ -60,7 +64,7 @@ def paused_by_proposer(act: Propose, situation: Situation, _: datetime) -> bool:
     return act.by in situation.paused
 
 
-def not_agreed(act: OpenWindow | Release | Notify, situation: Situation, _: datetime) -> bool:
+def not_agreed(act: InAWindow, situation: Situation, _: datetime) -> bool:
     """R1: a window that is not one of the terms in force, whoever planned it, brings nothing."""
     span = act.window.span
     agreed = named(situation.in_force, span.opens_at)
@@ -72,7 +76,7 @@ def too_early(act: OpenWindow, _: Situation, at: datetime) -> bool:
     return at < act.window.span.opens_at
 
 
-def too_late(act: OpenWindow | Release | Notify, _: Situation, at: datetime) -> bool:
+def too_late(act: InAWindow, _: Situation, at: datetime) -> bool:
     """R20: the end is not part of the window."""
     return at >= act.window.span.closes_at
 
@@ -87,7 +91,7 @@ def not_planned(act: OpenWindow | AnswerWindow, _: Situation, __: datetime) -> b
     return act.window.state is not State.PLANNED
 
 
-def not_open(act: Release | Notify, _: Situation, __: datetime) -> bool:
+def not_open(act: Release | Say | Leave | Notify, _: Situation, __: datetime) -> bool:
     """R17: outside an open window nothing is delivered."""
     return act.window.state is not State.OPEN
 
@@ -99,7 +103,7 @@ def another_open(act: OpenWindow, situation: Situation, _: datetime) -> bool:
     )
 
 
-def not_confirmed(act: OpenWindow | Release | Notify, situation: Situation, _: datetime) -> bool:
+def not_confirmed(act: InAWindow, situation: Situation, _: datetime) -> bool:
     """R24: whoever wanted to be asked, or both if the terms say so, must have said "go ahead"."""
     return any(
         needs_go_ahead(person, situation) and person not in act.window.go_ahead
@@ -117,7 +121,7 @@ def needs_go_ahead(person: UUID, situation: Situation) -> bool:
     return situation.in_force.ask_before_each or situation.limits[person].ask_before_each
 
 
-def outside_hours(act: Release | Notify, situation: Situation, _: datetime) -> bool:
+def outside_hours(act: Release | Say | Notify, situation: Situation, _: datetime) -> bool:
     """R8: for this one conversation, in each person's own zone."""
     return not all(fits_hours(act.window.span, limits) for limits in situation.limits.values())
 
@@ -143,6 +147,21 @@ def too_many_letters(act: Release, situation: Situation, _: datetime) -> bool:
 def letter_too_long(act: Release, situation: Situation, _: datetime) -> bool:
     """R18."""
     return act.length > situation.in_force.letter_length
+
+
+def not_live(_: Say, situation: Situation, __: datetime) -> bool:
+    """R21: live talk is a part of the terms; limits are asked apart."""
+    return not situation.in_force.live
+
+
+def message_too_long(act: Say, _: Situation, __: datetime) -> bool:
+    """R21."""
+    return act.length > LONGEST_MESSAGE
+
+
+def too_many_messages(act: Say, _: Situation, __: datetime) -> bool:
+    """R21."""
+    return act.recent >= MOST_MESSAGES
 
 
 def in_force_beyond_limits(_: object, situation: Situation, __: datetime) -> bool:
@@ -319,6 +338,23 @@ GATE: Mapping[type, Mapping[Reason, Check]] = {
         Reason.TOO_LATE: too_late,
         Reason.TOO_MANY_LETTERS: too_many_letters,
         Reason.LETTER_TOO_LONG: letter_too_long,
+    },
+    Say: {
+        Reason.PARTED: parted,
+        Reason.PAUSED: paused,
+        Reason.NO_AGREEMENT: not_agreed,
+        Reason.NOT_LIVE: not_live,
+        Reason.BEYOND_LIMITS: in_force_beyond_limits,
+        Reason.OUTSIDE_HOURS: outside_hours,
+        Reason.NOT_CONFIRMED: not_confirmed,
+        Reason.NOT_OPEN: not_open,
+        Reason.TOO_LATE: too_late,
+        Reason.MESSAGE_TOO_LONG: message_too_long,
+        Reason.TOO_MANY_MESSAGES: too_many_messages,
+    },
+    Leave: {
+        Reason.NOT_OPEN: not_open,
+        Reason.TOO_LATE: too_late,
     },
     Notify: {
         Reason.PARTED: parted,

@@ -42,3 +42,7 @@ class Situation:
     last_conversation: datetime | None = None
     windows: tuple[Window, ...] = ()
     proposals: tuple[Proposal, ...] = ()
+
+    def window(self, key: UUID) -> Window | None:
+        """The window with this key, if it is one that is planned or open."""
+        return next((window for window in self.windows if window.id == key), None)

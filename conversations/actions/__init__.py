@@ -12,6 +12,7 @@ from conversations.actions.letters import delete_letter, edit_letter, withdraw_l
 from conversations.actions.notices import send_notices
 from conversations.actions.parting import part
 from conversations.actions.release import open_and_release
+from conversations.actions.talk import say
 
 __all__ = [
     "delete_letter",
@@ -21,6 +22,7 @@ __all__ = [
     "open_and_release",
     "open_envelope",
     "part",
+    "say",
     "send_notices",
     "sweep",
     "withdraw_letter",

@@ -64,7 +64,7 @@ def _send(notice: Notice) -> None:
 
 def _is_right(notice: Notice, pair: Pair, at: datetime) -> bool:
     situation = load_situation(pair, at)
-    window = next((each for each in situation.windows if each.id == notice.window_id), None)
+    window = situation.window(notice.window_id)
     return window is not None and not gate.reasons_against(acts.Notify(window), situation, at)
 
 

@@ -40,7 +40,7 @@ TERMS = Terms(
     minutes=45,
     letters=1,
     letter_length=6_000,
-    live=False,
+    live=True,
     ask_before_each=False,
 )
 WEEKEND_BY_DAY = frozenset(day * 24 + hour for day in (5, 6) for hour in range(9, 21))
@@ -129,7 +129,7 @@ def _limits(one: DemoPerson) -> Limits:
         minutes=60,
         letters=2,
         letter_length=10_000,
-        live=False,
+        live=True,
         hours=WEEKEND_BY_DAY,
         zone=one.time_zone,
         ask_before_each=False,

@@ -15,11 +15,13 @@ from boundaries.rules.acts import (
     AnswerWindow,
     BeginAgain,
     Consent,
+    Leave,
     Notify,
     OpenDoor,
     OpenWindow,
     Propose,
     Release,
+    Say,
     Show,
     TakeForce,
     TakeLess,
@@ -110,6 +112,8 @@ ALLOWED = {
     AnswerWindow: (AnswerWindow(window()), agreed(), BEFORE),
     Release: (Release(window(State.OPEN), 4000, 1), agreed(), OPENS),
     Notify: (Notify(window(State.OPEN)), agreed(), CLOSES - MOMENT),
+    Say: (Say(window(State.OPEN), 2000, 19), agreed(), CLOSES - MOMENT),
+    Leave: (Leave(window(State.OPEN)), agreed(), CLOSES - MOMENT),
     TakeLess: (TakeLess(LESS), agreed(), START),
     Propose: (Propose(ANA, TERMS), nothing_yet(), START),
     Show: (Show(BEN, proposal()), nothing_yet(), START),
@@ -157,6 +161,18 @@ FORBIDDEN = {
     Notify: {
         **IN_A_WINDOW,
         Reason.NOT_OPEN: Notify(window(State.HELD)),
+        Reason.TOO_LATE: CLOSES,
+    },
+    Say: {
+        **IN_A_WINDOW,
+        Reason.NOT_LIVE: {"in_force": factories.terms(live=False)},
+        Reason.NOT_OPEN: Say(window(State.CUT_SHORT), 2000, 19),
+        Reason.TOO_LATE: CLOSES,
+        Reason.MESSAGE_TOO_LONG: Say(window(State.OPEN), 2001, 19),
+        Reason.TOO_MANY_MESSAGES: Say(window(State.OPEN), 2000, 20),
+    },
+    Leave: {
+        Reason.NOT_OPEN: Leave(window(State.HELD)),
         Reason.TOO_LATE: CLOSES,
     },
     TakeLess: {
@@ -491,6 +507,19 @@ def test_r18_a_letter_is_never_released_beyond_what_was_agreed(case, length, rel
             assert length <= most.letter_length
 
 
+@given(pairs_in_conversation(state=State.OPEN), lengths, st.integers(0, 30))
+def test_r21_nothing_is_said_beyond_what_was_agreed(case, length, recent):
+    situation, window, at = case
+    if allowed(Say(window, length, recent), situation, at):
+        everybody_lets_it_be(situation)
+        window_is_agreed(window, situation)
+        assert window.state is State.OPEN
+        assert at < window.span.closes_at
+        assert all(most.live for most in (situation.in_force, *situation.limits.values()))
+        assert length <= 2000
+        assert recent < 20
+
+
 @given(pairs_in_conversation(state=State.OPEN))
 def test_r28_a_notice_never_goes_out_beyond_what_was_agreed(case):
     situation, window, at = case
@@ -594,7 +623,7 @@ def test_r11_nobody_asks_twice_or_while_resting_or_beyond_their_own_limits(case,
 def test_r13_while_anybodys_pause_stands_nothing_happens(conversation, asking, paused):
     situation, window, at = conversation
     situation = replace(situation, paused=paused)
-    for act in (OpenWindow(window), Release(window, 1, 0), Notify(window)):
+    for act in (OpenWindow(window), Release(window, 1, 0), Say(window, 1, 0), Notify(window)):
         assert Reason.PAUSED in reasons_against(act, situation, at)
     situation, proposal, at = asking
     situation = replace(situation, paused=paused)
@@ -634,6 +663,7 @@ def as_if_ended_by(person, proposal, at):
 MAY_HAPPEN = {
     OpenWindow: (pairs_in_conversation(state=State.PLANNED), OpenWindow),
     Release: (pairs_in_conversation(state=State.OPEN), lambda it: Release(it, 0, 0)),
+    Say: (pairs_in_conversation(state=State.OPEN), lambda it: Say(it, 0, 0)),
     Notify: (pairs_in_conversation(state=State.OPEN), Notify),
     Show: (pairs_with_a_proposal(), lambda it: Show(BEN, it)),
     Consent: (pairs_with_a_proposal(), lambda it: Consent(BEN, it)),

@@ -1,0 +1,65 @@
+"""Live talk in an open window (R21)."""
+
+from datetime import datetime
+from uuid import UUID
+
+from django.db.models import Count, Max, Q
+
+from accounts.locks import locked_pair
+from accounts.models import Membership, Pair
+from boundaries.exceptions import RefusedError
+from boundaries.queries import load_situation
+from boundaries.rules import acts, gate
+from boundaries.rules.reasons import Reason
+from boundaries.rules.talk import WITHIN
+from conversations.actions.letters import write_letter
+from conversations.models import Letter, Message
+
+FOR_THE_WRITER = {Reason.MESSAGE_TOO_LONG, Reason.TOO_MANY_MESSAGES}
+"""What one can mend and try again; for every other reason the words are kept as a draft."""
+
+
+def say(*, by: Membership, window_id: UUID, key: UUID, body: str) -> Message | Letter:
+    """Say something in the open conversation; return it or, where it came too late, the draft.
+
+    Judged by the instant under the pair's lock. Too late is whatever ended the conversation: its
+    end, a pause, the other who left. The same `key` again is the same message, or the same draft.
+    Raises RefusedError where it is too long, or one of too many within a minute; it is then kept
+    nowhere.
+    """
+    with locked_pair(by.pair_id) as (pair, at):
+        said = Message.objects.filter(window=window_id, author=by.person_id, key=key).first()
+        if said:
+            return said
+        number, recent = _so_far(by, window_id, at)
+        reasons = _reasons_against(pair, window_id, len(body), recent, at)
+        if reasons and set(reasons) <= FOR_THE_WRITER:
+            raise RefusedError(reasons)
+        if reasons:
+            return write_letter(by=by, key=key, body=body, hold=False)
+        return Message.objects.create(
+            pair=pair,
+            window_id=window_id,
+            author_id=by.person_id,
+            key=key,
+            number=number + 1,
+            body=body,
+            said_at=at,
+        )
+
+
+def _reasons_against(
+    pair: Pair, window_id: UUID, length: int, recent: int, at: datetime
+) -> tuple[Reason, ...]:
+    situation = load_situation(pair, at)
+    window = situation.window(window_id)
+    if window is None:
+        return (Reason.NOT_OPEN,)
+    return gate.reasons_against(acts.Say(window, length, recent), situation, at)
+
+
+def _so_far(by: Membership, window_id: UUID, at: datetime) -> tuple[int, int]:
+    """The number of the last message of the window, and how many of this person are recent."""
+    recent = Count("pk", filter=Q(author=by.person_id, said_at__gt=at - WITHIN))
+    found = Message.objects.filter(window=window_id).aggregate(last=Max("number"), recent=recent)
+    return found["last"] or 0, found["recent"]

@@ -1,0 +1,156 @@
+"""R21: live talk while the conversation is open, and not one moment longer."""
+
+from datetime import timedelta
+from uuid import uuid4
+
+import pytest
+
+from boundaries import actions as boundaries
+from boundaries.actions.record import Act
+from boundaries.exceptions import RefusedError
+from boundaries.models import RecordEntry, Window
+from boundaries.rules.reasons import Reason
+from boundaries.rules.windows import State
+from conversations import actions
+from conversations.models import Letter, Message
+from tests import factories
+
+pytestmark = pytest.mark.django_db
+
+MOMENT = timedelta(microseconds=1)
+
+
+@pytest.fixture
+def both(ana_place, ben_place, clock):
+    factories.allow(by=(ana_place, ben_place))
+    factories.agree(by=ana_place, other=ben_place, clock=clock)
+    return ana_place, ben_place
+
+
+@pytest.fixture
+def window(both, pair, clock):
+    """Their conversation, which is open."""
+    return factories.open_next(pair=pair, clock=clock)
+
+
+def say(by, window, body="Are you there", key=None):
+    return actions.say(by=by, window_id=window.pk, key=key or uuid4(), body=body)
+
+
+def said(window):
+    return [message.body for message in Message.objects.filter(window=window).order_by("number")]
+
+
+def is_a_draft(kept, by, body):
+    assert isinstance(kept, Letter)
+    return (kept.state, kept.author_id, kept.body) == (Letter.State.DRAFT, by.person_id, body)
+
+
+def test_r21_what_both_say_stands_in_one_order(window, both):
+    ana, ben = both
+    for by, body in ((ana, "one"), (ben, "two"), (ana, "three")):
+        say(by, window, body)
+    assert said(window) == ["one", "two", "three"]
+    assert list(Message.objects.values_list("number", flat=True).order_by("number")) == [1, 2, 3]
+
+
+def test_r21_the_same_form_twice_says_it_once(window, both):
+    key = uuid4()
+    first, second = (say(both[0], window, "once", key) for _ in range(2))
+    assert first == second
+    assert said(window) == ["once"]
+
+
+def test_r21_the_last_moment_is_in_time_and_the_end_is_too_late(window, both, clock):
+    clock.go_to(window.closes_at - MOMENT)
+    assert isinstance(say(both[0], window, "in time"), Message)
+    clock.go_to(window.closes_at)
+    assert is_a_draft(say(both[0], window, "too late"), both[0], "too late")
+    assert said(window) == ["in time"]
+
+
+def test_r21_too_late_twice_is_one_draft(window, both, clock):
+    clock.go_to(window.closes_at)
+    key = uuid4()
+    first, second = (say(both[0], window, "too late", key) for _ in range(2))
+    assert first == second
+    assert Letter.objects.count() == 1
+
+
+ENDS = {
+    "a pause": lambda by, window: boundaries.pause(by=by),
+    "who left": lambda by, window: boundaries.leave(by=by, window_id=window.pk),
+    "a parting": lambda by, window: actions.part(by=by),
+    "less": lambda by, window: boundaries.take_less(by=by, terms=factories.terms(live=False)),
+    "a limit": lambda by, window: boundaries.set_limits(by=by, limits=factories.limits(live=False)),
+}
+
+
+@pytest.mark.parametrize("end", ENDS)
+def test_r21_after_whatever_ends_it_words_are_a_draft_and_reach_nobody(window, both, end):
+    ana, ben = both
+    say(ana, window, "before")
+    ENDS[end](ben, window)
+    assert is_a_draft(say(ana, window, "after"), ana, "after")
+    assert said(window) == ["before"]
+
+
+def test_r21_before_it_opens_nothing_can_be_said(both, pair):
+    planned = factories.next_window(pair=pair)
+    assert is_a_draft(say(both[0], planned, "early"), both[0], "early")
+    assert said(planned) == []
+
+
+def test_r21_the_window_of_another_pair_takes_no_words(window, both, elsewhere):
+    assert is_a_draft(say(elsewhere, window, "foreign"), elsewhere, "foreign")
+    assert said(window) == []
+
+
+def test_r21_without_live_talk_in_the_terms_there_is_none(ana_place, ben_place, pair, clock):
+    factories.allow(by=(ana_place, ben_place))
+    factories.agree(by=ana_place, other=ben_place, clock=clock, live=False)
+    window = factories.open_next(pair=pair, clock=clock)
+    assert is_a_draft(say(ana_place, window, "words"), ana_place, "words")
+
+
+def test_r21_too_long_and_too_many_are_said_to_be_so_and_kept_nowhere(window, both, clock):
+    for _ in range(20):
+        say(both[0], window)
+    for body, reason in (("x", Reason.TOO_MANY_MESSAGES), ("x" * 2001, Reason.MESSAGE_TOO_LONG)):
+        with pytest.raises(RefusedError) as refused:
+            say(both[0], window, body)
+        assert reason in refused.value.reasons
+    assert not Letter.objects.exists()
+    assert isinstance(say(both[1], window), Message)
+    clock.move(minutes=1)
+    assert isinstance(say(both[0], window), Message)
+
+
+def test_r21_leaving_closes_it_for_both_alone_and_what_was_agreed_stays(window, both, pair):
+    ana, ben = both
+    boundaries.leave(by=ben, window_id=window.pk)
+    window.refresh_from_db()
+    assert (window.state, window.ended_at) == (State.CUT_SHORT, window.opened_at)
+    entries = RecordEntry.objects.filter(pair=pair).order_by("number")
+    acts = list(entries.values_list("act", "actor"))[-2:]
+    assert acts == [(Act.LEFT, ben.person_id), (Act.WINDOW_CLOSED, None)]
+    assert Window.objects.filter(pair=pair, state=State.PLANNED).exists()
+    count = entries.count()
+    boundaries.leave(by=ana, window_id=window.pk)
+    assert entries.count() == count
+
+
+def test_r5_a_conversation_that_was_left_is_not_a_whole_one(window, both, pair, clock):
+    boundaries.leave(by=both[0], window_id=window.pk)
+    clock.go_to(window.closes_at)
+    boundaries.sweep()
+    with pytest.raises(RefusedError, match=Reason.TOO_SOON_FOR_MORE):
+        factories.propose(by=both[0], minutes=60)
+
+
+def test_r13_what_was_said_goes_no_further_than_the_conversation(window, both, clock):
+    """Nothing that was said is released, noticed or written down anywhere else."""
+    before = RecordEntry.objects.count()
+    say(both[0], window, "only here")
+    assert RecordEntry.objects.count() == before
+    assert not Letter.objects.exists()

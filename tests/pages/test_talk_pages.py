@@ -1,0 +1,144 @@
+"""The pages of a conversation: talking, leaving, and reading it afterwards."""
+
+from uuid import uuid4
+
+import pytest
+
+from boundaries import actions as boundaries
+from conversations.models import Letter, Message
+from tests import factories
+
+# What a page says is decided alike on every database.
+pytestmark = [pytest.mark.django_db, pytest.mark.once]
+
+
+@pytest.fixture
+def window(ana_place, ben_place, pair, clock):
+    """Their conversation, which is open, and in which they agreed to talk."""
+    factories.allow(by=(ana_place, ben_place))
+    factories.agree(by=ana_place, other=ben_place, clock=clock)
+    return factories.open_next(pair=pair, clock=clock)
+
+
+def page_of(window, part=""):
+    return f"/pairs/{window.pair_id}/conversations/{window.pk}/{part}"
+
+
+def test_both_read_what_was_said_and_by_whom(at_ana, at_ben, window):
+    at_ana.open("/")
+    at_ana.follow("Talk")
+    assert "Nothing has been said yet." in at_ana.text
+    at_ana.press("Say it", body="The apples are ripe.")
+    assert "You, " in at_ana.text
+    at_ben.open(page_of(window))
+    assert "The apples are ripe." in at_ben.text
+    assert "You, " not in at_ben.text
+    at_ben.press("Say it", body="I saw.")
+    texts = [message.body for message in Message.objects.order_by("number")]
+    assert texts == ["The apples are ripe.", "I saw."]
+
+
+def test_the_part_that_changes_is_sent_only_when_it_did(at_ana, at_ben, window):
+    at_ana.open(page_of(window))
+    assert f"{page_of(window, 'said/')}?look=0-True-True-0" in at_ana.answer.content.decode()
+    look = page_of(window, "said/?look=0-True-True-0")
+    assert at_ana.client.get(look).status_code == 204
+    at_ben.open(page_of(window))
+    at_ben.press("Say it", body="Now.")
+    answer = at_ana.client.get(look)
+    assert answer.status_code == 200
+    assert "Now." in answer.content.decode()
+
+
+@pytest.mark.parametrize(
+    ("minutes", "says"),
+    [(11, None), (10, "About ten minutes are left."), (2, "About two minutes are left.")],
+)
+def test_the_time_that_is_left_is_said_at_ten_and_at_two_minutes(
+    at_ana, window, clock, minutes, says
+):
+    clock.go_to(window.closes_at)
+    clock.move(minutes=-minutes)
+    at_ana.open(page_of(window))
+    assert (says or "minutes are left") in at_ana.text or says is None
+    assert ("minutes are left" in at_ana.text) == (says is not None)
+
+
+def test_words_that_come_too_late_are_a_draft_and_their_writer_is_told(at_ana, window, clock):
+    at_ana.open(page_of(window))
+    clock.go_to(window.closes_at)
+    at_ana.press("Say it", body="One more thing")
+    assert "Your words are kept as a draft." in at_ana.text
+    assert "One more thing" in at_ana.answer.content.decode()
+    assert Letter.objects.get().body == "One more thing"
+
+
+def test_after_a_pause_both_read_the_same_as_after_the_other_left(at_ana, ben_place, window):
+    """The words for what ended it are one and the same (R15, R21)."""
+    seen = []
+    for end in (
+        lambda: boundaries.pause(by=ben_place),
+        lambda: boundaries.leave(by=ben_place, window_id=window.pk),
+    ):
+        with factories.undone():
+            end()
+            at_ana.open(page_of(window))
+            seen.append(at_ana.text)
+    assert seen[0] == seen[1]
+    assert "This conversation is closed." in seen[0]
+
+
+def test_leaving_is_one_tap_and_closes_it(at_ana, at_ben, window):
+    at_ana.open(page_of(window))
+    at_ana.press("Leave now")
+    assert "The conversation is closed." in at_ana.text
+    at_ben.open(page_of(window))
+    assert "This conversation is closed." in at_ben.text
+    assert "Leave now" not in at_ben.text
+
+
+def test_what_was_said_stays_readable_and_can_be_copied(at_ana, at_ben, window, clock):
+    at_ana.open(page_of(window))
+    at_ana.press("Say it", body="Keep this.")
+    clock.go_to(window.closes_at)
+    boundaries.sweep()
+    at_ben.open("/")
+    at_ben.follow("What was said")
+    assert "Keep this." in at_ben.text
+    assert "Say it" not in at_ben.text
+    copy = at_ben.client.get(f"/pairs/{window.pair_id}/copy/").content.decode()
+    assert "--- Said in the conversation of 7 November 2026" in copy
+    assert "The other, 17:00: Keep this." in copy
+
+
+@pytest.mark.parametrize("body", ["", "   ", "\n\n"])
+def test_without_words_nothing_is_said(at_ana, window, body):
+    at_ana.open(page_of(window))
+    at_ana.press("Say it", body=body)
+    assert "There are no words yet." in at_ana.text
+    assert not Message.objects.exists()
+
+
+@pytest.mark.parametrize("body", ["x" * 2001, "\x00"])
+def test_what_cannot_be_said_comes_back_with_a_clear_sentence(at_ana, window, body):
+    at_ana.open(page_of(window))
+    at_ana.press("Say it", body=body)
+    assert "too long to be said at once" in at_ana.text or "Null characters" in at_ana.text
+    assert body.strip("\x00") in at_ana.answer.content.decode()
+    assert not Message.objects.exists()
+
+
+def test_too_many_within_a_minute_come_back_with_a_clear_sentence(at_ana, ana_place, window):
+    for number in range(20):
+        at_ana.send(page_of(window, "say/"), body=f"{number}", key=uuid4())
+    at_ana.send(page_of(window, "say/"), body="The next one", key=uuid4())
+    assert "Too many messages within a minute." in at_ana.text
+    assert "The next one" in at_ana.answer.content.decode()
+    assert Message.objects.count() == 20
+
+
+def test_nobody_else_has_such_a_page(outsider_client, at_ana, window, pair):
+    for part in ("", "said/"):
+        assert outsider_client.get(page_of(window, part)).status_code == 404
+    planned = factories.next_window(pair=pair)
+    assert at_ana.client.get(page_of(planned)).status_code == 404
