@@ -11,6 +11,7 @@ from boundaries import actions, guards
 from boundaries.models import Agreement, Consent, Pause, PersonalLimits, Proposal
 from boundaries.models import RecordEntry as Entry
 from boundaries.rules.windows import State
+from conversations.actions import say
 from conversations.models import Envelope, Letter, Notice
 from tests import factories, raw
 
@@ -40,6 +41,7 @@ def rows(ana_place, ben_place, clock):
     held = factories.letter(by=ana_place)
     opened = factories.open_next(pair=ana_place.pair, clock=clock)
     draft = factories.letter(by=ben_place, hold=False)
+    said = say(by=ben_place, window_id=opened.pk, key=uuid4(), body="Good evening")
     clock.move(seconds=1)
     return {
         "limits": PersonalLimits.objects.get(membership=ana_place),
@@ -53,6 +55,7 @@ def rows(ana_place, ben_place, clock):
         "released": Letter.objects.get(pk=held.pk),
         "draft": draft,
         "envelope": Envelope.objects.get(),
+        "said": said,
         "notice": Notice.objects.get(),
     }
 
@@ -115,6 +118,8 @@ ATTEMPTS = {
         lambda it: raw.change(it["open"], state=State.CUT_SHORT, opened_at=it["open"].closes_at),
     ],
     "record_numbered": [lambda it: raw.copy(it["entry"])],
+    "message_numbered": [lambda it: raw.copy(it["said"], key=uuid4())],
+    "message_once_for_a_form": [lambda it: raw.copy(it["said"], number=2)],
     "letter_once_for_a_form": [lambda it: raw.copy(it["draft"])],
     "letter_state_with_its_instants": [
         lambda it: raw.change(it["released"], released_at=None),
@@ -145,7 +150,7 @@ def soon(rows):
 @pytest.fixture
 def unguarded(rows):
     """Without the triggers, which would refuse some of it first: see `test_guards`."""
-    with guards.down(connection, *(each.name for each in guards.BOUNDARIES + guards.CONVERSATIONS)):
+    with guards.down(connection, *(each.name for each in guards.ALL)):
         yield rows
 
 

@@ -13,6 +13,7 @@ from accounts.models import Pair
 from boundaries import guards
 from boundaries.models import Agreement, Consent, Pause, Proposal, RecordEntry, Window
 from boundaries.rules.windows import State
+from conversations.actions import say
 from conversations.models import Envelope, Letter
 from tests import factories, raw
 
@@ -20,7 +21,7 @@ pytestmark = pytest.mark.django_db
 
 MOMENT = timedelta(microseconds=1)
 SOON = timedelta(seconds=1)
-ALL = guards.BOUNDARIES + guards.CONVERSATIONS
+ALL = guards.ALL
 Rows = dict[str, Any]
 
 
@@ -32,6 +33,7 @@ def rows(ana_place, ben_place, clock) -> Rows:
     factories.letter(by=ana_place)
     opened = factories.open_next(pair=ana_place.pair, clock=clock)
     held = factories.letter(by=ben_place)
+    said = say(by=ana_place, window_id=opened.pk, key=uuid4(), body="Good evening")
     clock.move(seconds=1)
     connection.check_constraints()  # PostgreSQL empties no table that still waits to be checked
     return {
@@ -46,6 +48,7 @@ def rows(ana_place, ben_place, clock) -> Rows:
         "released": Letter.objects.get(state="released"),
         "envelope": Envelope.objects.get(),
         "held": held,
+        "said": said,
     }
 
 
@@ -103,6 +106,15 @@ def release(it: Rows, **envelope: Any) -> None:
         of = {"letter_id": it["held"].pk, "window_id": it["open"].pk} | envelope
         raw.copy(it["envelope"], **of)
     raw.change(it["held"], state="released", released_at=it["open"].opens_at + SOON)
+
+
+def say_again(it: Rows, **changes: Any) -> None:
+    raw.copy(it["said"], **({"number": 2, "key": uuid4()} | changes))
+
+
+def after_it_closed(it: Rows) -> None:
+    raw.change(it["open"], state="cut_short", ended_at=it["open"].opens_at + SOON)
+    say_again(it)
 
 
 ATTEMPTS: dict[str, list[Callable[[Rows], object]]] = {
@@ -167,6 +179,17 @@ ATTEMPTS: dict[str, list[Callable[[Rows], object]]] = {
     "windows_apart_update": [
         lambda it: raw.change(it["open"], closes_at=it["planned"].opens_at + MOMENT),
         lambda it: raw.change(it["planned"], opens_at=it["open"].closes_at - MOMENT),
+    ],
+    "message_in_the_open": [
+        lambda it: say_again(it, window_id=it["planned"].pk),
+        lambda it: say_again(it, said_at=it["open"].closes_at),
+        lambda it: say_again(it, said_at=it["open"].opened_at - MOMENT),
+        lambda it: say_again(it, pair_id=Pair.objects.create(created_at=it["open"].opens_at).pk),
+        after_it_closed,
+    ],
+    "message_stays": [
+        lambda it: raw.change(it["said"], said_at=it["said"].said_at + SOON),
+        lambda it: raw.change(it["said"], number=7),
     ],
     "release_in_the_open_insert": [lambda it: raw.copy(it["released"], key=uuid4())],
     "release_in_the_open_update": [

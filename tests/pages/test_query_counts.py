@@ -7,10 +7,11 @@ import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
+from boundaries import guards
 from boundaries.models import Consent, Proposal, Window
 from boundaries.rules.proposals import End
 from boundaries.rules.windows import State
-from conversations.models import Envelope, Letter
+from conversations.models import Envelope, Letter, Message
 from tests import factories
 from tests.pages import addresses
 
@@ -26,7 +27,8 @@ QUERIES = {
     "boundaries:limits": 4,
     "boundaries:proposal": 9,
     "boundaries:propose": 8,
-    "conversations:copy": 5,
+    "conversations:conversation": 12,
+    "conversations:copy": 6,
     "conversations:envelope": 4,
     "conversations:letter": 5,
     "conversations:letters": 6,
@@ -34,6 +36,7 @@ QUERIES = {
     "conversations:pair": 17,
     "conversations:part": 3,
     "conversations:past": 7,
+    "conversations:said": 12,
     "conversations:write": 4,
 }
 
@@ -46,6 +49,7 @@ def keys(past, ana_place, ben_place, clock):
         "pair_id": past.window.pair_id,
         "letter_id": factories.letter(by=ana_place, body="one of many").pk,
         "envelope_id": past.to_ana.pk,
+        "window_id": past.window.pk,
         "proposal_id": factories.propose(by=ben_place, minutes=60).pk,
     }
 
@@ -58,6 +62,7 @@ def make(past, keys, agreement, ana, ben):
         for number in range(first, last):
             before = past.window.opens_at - timedelta(days=7 * (number + 1))
             window = _window(agreement, before)
+            _message(past.window, ana, number + 1)
             for author, reader in ((ana, ben), (ben, ana)):
                 _letter(author, window.pair, before)
                 _release(_letter(author, window.pair, before), window, reader)
@@ -78,6 +83,20 @@ def _window(agreement, at):
         ended_at=at + timedelta(minutes=45),
         state=State.HELD,
     )
+
+
+def _message(window, author, number):
+    """Something that was said while it was open, as a row."""
+    with guards.down(connection, "message_in_the_open"):
+        Message.objects.create(
+            pair=window.pair,
+            window=window,
+            author=author,
+            key=uuid4(),
+            number=number,
+            body="said",
+            said_at=window.opens_at,
+        )
 
 
 def _release(letter, window, reader):

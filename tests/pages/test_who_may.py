@@ -34,6 +34,7 @@ LOOKED_AT = {
     "boundaries:propose",
     "boundaries:record",
     "boundaries:renew",
+    "conversations:conversation",
     "conversations:copy",
     "conversations:envelope",
     "conversations:home",
@@ -43,6 +44,7 @@ LOOKED_AT = {
     "conversations:pair",
     "conversations:part",
     "conversations:past",
+    "conversations:said",
     "conversations:write",
 }
 # These lead on: Ana has an account, and one pair; and one looks at a proposal on its own page.
@@ -61,7 +63,7 @@ def keys(past, ana_place, ben_place):
         "letter_id": draft.pk,
         "envelope_id": past.to_ana.pk,
         "proposal_id": proposal.pk,
-        "window_id": factories.next_window(pair=ana_place.pair).pk,
+        "window_id": past.window.pk,
     }
 
 
