@@ -209,6 +209,31 @@ def test_a_letter_that_another_tab_has_changed_or_that_has_gone(
     assert visitor.faults == []
 
 
+def test_two_people_talk_and_what_is_said_comes_by_itself(
+    screen, ana, ben, pair, ana_place, ben_place, clock
+):
+    factories.allow(by=(ana_place, ben_place))
+    factories.agree(by=ana_place, other=ben_place, clock=clock)
+    window = factories.open_next(pair=pair, clock=clock)
+    path = reverse("conversations:conversation", args=[pair.pk, window.pk])
+    at_ana, at_ben = screen(ana), screen(ben)
+    for visitor in (at_ana, at_ben):
+        visitor.open(path)
+        fits(visitor)
+    at_ben.page.get_by_label("Say something").fill("half a sentence")
+    at_ana.press("Say it", body="The apples are ripe.")
+    at_ben.wait_until("The apples are ripe.")
+    # What came did not take away what was being typed.
+    assert at_ben.page.get_by_label("Say something").input_value() == "half a sentence"
+    at_ben.press("Say it", body=LONG_WORD[:1500])
+    at_ana.wait_until(LONG_WORD[:1500])
+    for visitor in (at_ana, at_ben):
+        fits(visitor)
+    at_ben.press("Leave now")
+    at_ana.wait_until("This conversation is closed.")
+    assert at_ana.faults + at_ben.faults == []
+
+
 @pytest.mark.proof
 def test_what_ends(screen, ana, agreement, pair, ana_place, ben_place, clock):
     clock.go_to(factories.next_window(pair=pair).closes_at)
