@@ -102,7 +102,10 @@ def no_lock() -> Iterator[None]:
 
 
 def _append_to_what_is_there(pair: Pair, *rest: Any, append: Any = record._append) -> Any:
-    pair.refresh_from_db(fields=["record_length", "record_head"])
+    """For the first entry of an act; the others follow that one."""
+    if "follows" not in vars(pair):
+        pair.refresh_from_db(fields=["record_length", "record_head"])
+        vars(pair)["follows"] = True
     return append(pair, *rest)
 
 
