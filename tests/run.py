@@ -58,7 +58,8 @@ def main(arguments: list[str]) -> int:
 
 def _pytest(name: str, arguments: list[str], env: dict[str, str], *, may_be_empty: bool) -> int:
     print(f"\n=== On {name} ===", flush=True)  # noqa: T201
-    side_by_side = min(os.cpu_count() or 1, MOST_SIDE_BY_SIDE)
+    # One more than there are cores, since some tests wait for the processes that they started.
+    side_by_side = min((os.cpu_count() or 1) + 1, MOST_SIDE_BY_SIDE)
     command = [sys.executable, "-m", "pytest", "-q", "-n", str(side_by_side), "--dist=worksteal"]
     code = subprocess.run([*command, *arguments], env=env, check=False).returncode
     return 0 if code == NOTHING_CHOSEN and may_be_empty else code
