@@ -39,7 +39,7 @@ class Agreement(models.Model):
 
     Never edited, only ended. A decrease ends one and begins the next, which then has no proposal
     (R1). number: 1, 2, 3 … within the pair. review_at: when its last window closes; it lapses then
-    (R6).
+    (R6). zone_data: the version of the zone data with which its windows were computed.
     """
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
@@ -52,6 +52,7 @@ class Agreement(models.Model):
     )
     in_force_from = models.DateTimeField()
     review_at = models.DateTimeField()
+    zone_data = models.CharField(max_length=20, blank=True, default="")
     ended_at = models.DateTimeField(null=True)
 
     class Meta:
@@ -70,6 +71,11 @@ class Agreement(models.Model):
                 fields=("review_at",),
                 condition=Q(ended_at__isnull=True),
                 name="agreement_due_for_review",
+            ),
+            models.Index(
+                fields=("zone_data",),
+                condition=Q(ended_at__isnull=True),
+                name="agreement_by_zone_data",
             ),
         )
 

@@ -77,12 +77,18 @@ def _now(
         "is_about_to_change": is_near,
         "answer": answer,
         "conversations": conversations,
-        "look": f"{window.id}-{window.state}-{answer}-{is_near}" if window else "nothing",
+        "look": _look(window, answer, is_near) if window else "nothing",
     }
 
 
 def _may_talk(window: Window, situation: Situation, at: datetime) -> bool:
     return not gate.reasons_against(acts.Say(window, length=0, recent=0), situation, at)
+
+
+def _look(window: Window, answer: str, is_near: bool) -> str:
+    """With its times: zone data that change move a window."""
+    times = f"{window.span.opens_at:%Y%m%d%H%M}-{window.span.closes_at:%H%M}"
+    return f"{window.id}-{times}-{window.state}-{answer}-{is_near}"
 
 
 def _answer(

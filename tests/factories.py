@@ -25,7 +25,7 @@ from boundaries.rules.limits import HOURS_OF_THE_WEEK, Limits
 from boundaries.rules.proposals import End
 from boundaries.rules.rhythm import Monthly, NthWeekday, Rhythm, Weekly
 from boundaries.rules.terms import Terms
-from boundaries.rules.windows import Span, State
+from boundaries.rules.windows import Span, State, zone_data
 from conversations import actions as conversations
 from conversations.models import Envelope, Letter
 from tests.clock import Clock
@@ -212,6 +212,7 @@ def _agreed(places: list[Membership], agreed: Terms, at: datetime) -> list[Agree
             proposal=each,
             in_force_from=at,
             review_at=at + timedelta(days=101),
+            zone_data=zone_data(),
         )
         for each in proposals
     )

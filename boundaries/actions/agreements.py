@@ -18,7 +18,7 @@ from boundaries.actions.record import Act, Entry, add_to_record
 from boundaries.exceptions import refuse_if
 from boundaries.models import Agreement, Consent, Proposal, Window
 from boundaries.queries import load_situation
-from boundaries.rules import acts, gate
+from boundaries.rules import acts, gate, windows
 from boundaries.rules.canonical import terms_digest
 from boundaries.rules.proposals import LAPSE, End, Standing, standing
 from boundaries.rules.proposals import Proposal as ProposalValue
@@ -156,6 +156,27 @@ def void_proposals(pair: Pair, contact: Contact, at: datetime, *, by: UUID | Non
     return [Entry(Act.PROPOSAL_VOID, by, *each) for each in contact.proposals]
 
 
+def compute_again(pair_id: UUID) -> None:
+    """Compute the planned windows with the zone data of now, if they were with others.
+
+    Doing it twice is doing it once. Whether a window that moved fits limits is for the gate, when
+    it opens. The review comes nearer with the last window and never moves away (R6).
+    """
+    with locked_pair(pair_id) as (pair, at):
+        now = windows.zone_data()
+        rows = Agreement.objects.filter(pair=pair, ended_at=None)
+        if not rows.exclude(zone_data=now).update(zone_data=now):
+            return
+        situation = load_situation(pair, at)
+        moves = windows.moved(situation.in_force, situation.windows, at)
+        if moves:
+            planning.move(moves, situation, at)
+            left = (moves.get(each.id, each.span) for each in situation.windows)
+            last = max((span.closes_at for span in left if span), default=at)
+            rows.filter(review_at__gt=last).update(review_at=last)
+            add_to_record(pair, [Entry(Act.WINDOWS_MOVED, subject=situation.agreement)], at)
+
+
 def not_before(field: str, at: datetime) -> Greatest:
     """`at`, or what stands in `field` if that is later.
 
@@ -205,4 +226,5 @@ def _begin(
         proposal_id=proposal_id,
         in_force_from=at,
         review_at=review_at,
+        zone_data=windows.zone_data(),
     )

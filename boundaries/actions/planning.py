@@ -3,7 +3,7 @@
 Callers hold the pair's lock and have asked the gate.
 """
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
 from datetime import datetime
 from itertools import islice, takewhile
@@ -99,6 +99,17 @@ def keep(agreement: Agreement, kept: list[Span], situation: Situation, at: datet
     return _closed(opened)
 
 
+def move(moves: Mapping[UUID, Span | None], situation: Situation, at: datetime) -> None:
+    """Move these planned windows, and cancel those that go nowhere. Two queries.
+
+    All are cancelled first, so that none meets another on its way.
+    """
+    Window.objects.filter(pk__in=moves.keys()).update(state=State.CANCELLED, ended_at=at)
+    by_id = {window.id: window for window in situation.windows}
+    rows = [_moved(by_id[key], span, situation) for key, span in moves.items() if span]
+    Window.objects.bulk_update(rows, ["opens_at", "closes_at", "state", "answers", "ended_at"])
+
+
 def shorten_open(terms: Terms, situation: Situation, at: datetime) -> list[Entry]:
     """Let an open window go on only as long as `terms` and the limits allow (R8)."""
     opened = [_shortened(each, terms, situation, at) for each in _open(situation)]
@@ -156,6 +167,21 @@ def _kept(window: rules.Window, agreement: Agreement, span: Span | None, at: dat
     if span is None:
         return _ended(window, State.CANCELLED, at)
     return _row(window, agreement_id=agreement.pk, closes_at=span.closes_at)
+
+
+def _moved(window: rules.Window, span: Span, situation: Situation) -> Window:
+    """Who skips it still does, and who does not allow its new hours: widening them then brings
+    nothing back by itself (R9). Who said "go ahead" is asked again.
+    """
+    limits = situation.limits.items()
+    outside = {str(person): False for person, own in limits if not rules.fits_hours(span, own)}
+    return Window(
+        pk=window.id,
+        opens_at=span.opens_at,
+        closes_at=span.closes_at,
+        state=State.PLANNED,
+        answers=_skips(window) | outside,
+    )
 
 
 def _shortened(opened: rules.Window, terms: Terms, situation: Situation, at: datetime) -> Window:

@@ -6,15 +6,18 @@ from datetime import timedelta
 from typing import TypeVar
 from uuid import UUID
 
-from django.db.models import Exists, Model, OuterRef, QuerySet
+from django.db.models import Exists, Model, OuterRef, Q, QuerySet
 
 from accounts import clock
+from boundaries.actions.agreements import compute_again
 from boundaries.actions.proposals import take_force
 from boundaries.actions.windows import close_due, lapse
 from boundaries.models import Agreement, Proposal, SetAside, Window
+from boundaries.rules import windows
 from boundaries.rules.windows import State
 
 BATCH = 100
+COMPUTED_AT_ONCE = 500
 SET_ASIDE_FOR = timedelta(minutes=1)
 SET_ASIDE_KEPT = timedelta(days=1)
 
@@ -24,7 +27,8 @@ log = logging.getLogger(__name__)
 
 
 def sweep() -> None:
-    """Do what is due in boundaries: close windows, put proposals into force, let agreements lapse.
+    """Do what is due in boundaries: close windows, put proposals into force, let agreements lapse,
+    and compute windows again when zone data have changed.
 
     Running it twice, late or on ten workers at once changes nothing more than running it once.
     """
@@ -35,7 +39,15 @@ def sweep() -> None:
     settle_one_by_one(cooled_off.order_by("takes_force_at"), take_force)
     reviewed = Agreement.objects.filter(ended_at=None, review_at__lte=at)
     settle_one_by_one(reviewed.order_by("review_at"), lapse)
+    settle_one_by_one(_with_other_zone_data(), compute_again, at_most=COMPUTED_AT_ONCE)
     SetAside.objects.filter(until__lt=at - SET_ASIDE_KEPT).delete()
+
+
+def _with_other_zone_data() -> QuerySet[Agreement]:
+    """Less or greater, and not unequal: so it is found by index that there are none."""
+    now = windows.zone_data()
+    other = Q(zone_data__lt=now) | Q(zone_data__gt=now)
+    return Agreement.objects.filter(other, ended_at=None).order_by("review_at")
 
 
 def settle_in_batches(due: QuerySet[Row], settle: Callable[[Collection[UUID]], object]) -> None:

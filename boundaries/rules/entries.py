@@ -22,6 +22,7 @@ class Act(StrEnum):
     GO_AHEAD = "go_ahead"
     SKIP = "skip"
     WINDOW_SKIPPED = "window_skipped"
+    WINDOWS_MOVED = "windows_moved"
     WINDOW_OPENED = "window_opened"
     WINDOW_MISSED = "window_missed"
     WINDOW_CLOSED = "window_closed"

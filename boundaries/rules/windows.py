@@ -6,14 +6,15 @@ duration is exact elapsed time, so sums are
 done on UTC: subtracting two aware datetimes of one zone in Python gives wall-clock time.
 """
 
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, time, timedelta
 from enum import StrEnum
-from itertools import islice
+from itertools import islice, takewhile
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
+import tzdata
 from dateutil import rrule
 
 from boundaries.rules.limits import Limits
@@ -31,6 +32,11 @@ WHOLE_IF_OPENED_WITHIN = timedelta(minutes=1)
 
 HORIZON = timedelta(days=4 * 366)
 """How far ahead conversations are looked for: enough for six at the rarest rhythm on offer."""
+
+NEAR = timedelta(hours=11)
+"""So far at the most do other zone data move a conversation: less than half the shortest day, so
+that two of a rhythm, at the same time of two days, are not taken for one.
+"""
 
 STEP = timedelta(minutes=15)
 """No zone's offset is finer than this, so a step meets each local hour that a conversation touches.
@@ -114,6 +120,49 @@ def named(terms: Terms, opens_at: datetime) -> Span | None:
     """The conversation that `terms` name at exactly this instant, if they do."""
     first = next(occurrences(terms, after=opens_at), None)
     return first if first and first.opens_at == opens_at else None
+
+
+def zone_data() -> str:
+    """Which version of the zone data counts: that of the tzdata package."""
+    version: str = tzdata.IANA_VERSION
+    return version
+
+
+def moved(terms: Terms, windows: Collection[Window], at: datetime) -> Mapping[UUID, Span | None]:
+    """Where the planned windows that are not due fall with the zone data of now, by their keys.
+
+    Only those that change: None for one that `terms` do not name any more, or that would be beside
+    another. One that would move into the past stays as it is: the gate will find that the terms do
+    not name it.
+    """
+    ahead = [each for each in windows if each.state is State.PLANNED and at < each.span.opens_at]
+    taken = [each.span for each in windows if each not in ahead]
+    changed: dict[UUID, Span | None] = {}
+    for window in sorted(ahead, key=lambda each: each.span):
+        span = _found_again(terms, window.span)
+        if span and span.opens_at <= at:
+            span = window.span
+        if span and any(_overlap(span, other) for other in taken):
+            span = None
+        if span:
+            taken.append(span)
+        if span != window.span:
+            changed[window.id] = span
+    return changed
+
+
+def _found_again(terms: Terms, span: Span) -> Span | None:
+    """The conversation of `terms` that is nearest to `span`, which other zone data gave.
+
+    Not the one on the same day: at midnight an hour more or less is another day.
+    """
+    spans = occurrences(terms, after=span.opens_at - NEAR)
+    near = takewhile(lambda each: each.opens_at <= span.opens_at + NEAR, spans)
+    return min(near, key=lambda each: abs(each.opens_at - span.opens_at), default=None)
+
+
+def _overlap(one: Span, other: Span) -> bool:
+    return one.opens_at < other.closes_at and other.opens_at < one.closes_at
 
 
 def fits_hours(span: Span, limits: Limits) -> bool:
