@@ -1,16 +1,19 @@
 """What an act costs does not depend on how much has happened, or on how many letters there are."""
 
 from collections.abc import Callable
+from datetime import timedelta
 
 import pytest
 from django.db import connection
+from django.db.models import F
 from django.test.utils import CaptureQueriesContext
 
 from accounts import clock as clocks
 from boundaries import actions
+from boundaries.actions.agreements import compute_again
 from boundaries.actions.proposals import take_force
 from boundaries.actions.windows import close_due, lapse
-from boundaries.models import Window
+from boundaries.models import Agreement, Window
 from boundaries.queries import load_situation
 from boundaries.rules.terms import NO_CONTACT
 from boundaries.rules.windows import State
@@ -20,6 +23,7 @@ from tests import factories
 
 pytestmark = pytest.mark.django_db
 
+HOUR = timedelta(hours=1)
 MOST = 12
 """Queries of one act, without the two that begin and end its transaction, and the clock's."""
 
@@ -159,6 +163,15 @@ def lapsed(ana, ben, clock):
     return lambda: lapse(ana.pair_id)
 
 
+def computed_again(ana, ben, clock):
+    """After a change of zone data by which all conversations move."""
+    agreement = agreed(ana, ben, clock)
+    windows = Window.objects.filter(agreement=agreement, state=State.PLANNED)
+    windows.update(opens_at=F("opens_at") + HOUR, closes_at=F("closes_at") + HOUR)
+    Agreement.objects.filter(pk=agreement.pk).update(zone_data="1999a")
+    return lambda: compute_again(ana.pair_id)
+
+
 def gone_ahead(ana, ben, clock):
     agreed(ana, ben, clock)
     window = factories.next_window(pair=ana.pair)
@@ -263,6 +276,7 @@ ACTS = [
     consent_withdrawn,
     taken_force,
     lapsed,
+    computed_again,
     gone_ahead,
     skipped,
     paused,
