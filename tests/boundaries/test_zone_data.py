@@ -213,13 +213,24 @@ def test_what_would_move_into_the_past_stays_and_is_skipped(agreement, pair, dat
     assert window.state == State.SKIPPED
 
 
-def test_what_is_open_stays_as_it_is(agreement, pair, data, clock):
+@pytest.mark.parametrize(("berlin", "after"), [(SUMMER, 16), (WINTER, 17), ("XXX0", 18)])
+def test_what_is_open_stays_as_it_is(agreement, pair, data, clock, berlin, after):
     opened = factories.open_next(pair=pair, clock=clock)
-    with data(berlin=SUMMER):
+    with data(berlin=berlin):
         actions.sweep()
     assert Window.objects.get(pk=opened.pk).opens_at == opened.opens_at
     assert Window.objects.get(pk=opened.pk).state == State.OPEN
-    assert hours(pair) == [16] * 5
+    assert hours(pair) == [after] * 5
+
+
+def test_what_is_due_stays_also_if_it_would_move_away(agreement, pair, data, clock):
+    due = factories.next_window(pair=pair)
+    clock.go_to(due.opens_at)
+    with data(berlin="XXX0"):
+        actions.sweep()
+        conversations.sweep()
+    now = Window.objects.get(pk=due.pk)
+    assert (now.opens_at, now.state) == (due.opens_at, State.SKIPPED)
 
 
 def test_r6_the_review_comes_nearer_with_the_last_window_and_never_moves_away(
