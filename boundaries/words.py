@@ -38,6 +38,7 @@ TOLD: dict[Reason, Promise] = {
     Reason.TOO_LATE: gettext_lazy("This conversation has begun or is over."),
     Reason.TOO_MANY_LETTERS: gettext_lazy("You agreed on fewer letters for one conversation."),
     Reason.LETTER_TOO_LONG: gettext_lazy("You agreed on shorter letters."),
+    Reason.NOT_READ_AGAIN: gettext_lazy("You wanted to read this again before it goes."),
     Reason.NOT_LESS: gettext_lazy(
         "This is not less than what you have now in every respect, so it needs both of you."
     ),

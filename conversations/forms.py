@@ -8,9 +8,13 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
 from boundaries.rules.terms import Terms
+from conversations.actions import ReadAgain
 from conversations.models import Letter
 
 LONGEST_BODY = 50_000
+
+
+NEVER, A_DAY, THREE_DAYS = 0, 24, 72
 
 
 class LetterForm(forms.Form):
@@ -25,6 +29,21 @@ class LetterForm(forms.Form):
         widget=forms.Textarea(attrs={"rows": 14}),
         error_messages={"required": _("There are no words yet.")},
     )
+    read_again = forms.TypedChoiceField(
+        label=_("Ask me to read it again before it goes"),
+        choices=(
+            (NEVER, _("Never")),
+            (A_DAY, _("A day before")),
+            (THREE_DAYS, _("Three days before")),
+        ),
+        coerce=int,
+        empty_value=NEVER,
+        initial=NEVER,
+        required=False,
+    )
+    only_after_reading = forms.BooleanField(
+        label=_("It goes only after I have read it again"), required=False
+    )
     key = forms.UUIDField(widget=forms.HiddenInput, initial=uuid4)
     version = forms.IntegerField(widget=forms.HiddenInput, initial=1)
 
@@ -36,6 +55,19 @@ class LetterForm(forms.Form):
     def hold(self) -> bool:
         """Whether the letter is to wait for the next conversation, and not to stay a draft."""
         return "hold" in self.data
+
+    def clean_only_after_reading(self) -> bool:
+        """Whether it waits for its writer, who then has to be asked."""
+        only = bool(self.cleaned_data["only_after_reading"])
+        if only and self.cleaned_data.get("read_again") == NEVER:
+            raise forms.ValidationError(_("Then choose when you want to be asked to read it."))
+        return only
+
+    @property
+    def again(self) -> ReadAgain:
+        """What its writer chose about reading it again."""
+        data = self.cleaned_data
+        return ReadAgain(data["read_again"], data["only_after_reading"])
 
     def clean_body(self) -> str:
         """The words with plain line ends. A held letter keeps to the agreed length (R18)."""
@@ -51,7 +83,13 @@ class LetterForm(forms.Form):
     @staticmethod
     def initial_from(letter: Letter) -> dict[str, Any]:
         """What the form shows of a letter that is there already."""
-        return {"body": letter.body, "key": letter.key, "version": letter.version}
+        return {
+            "body": letter.body,
+            "key": letter.key,
+            "version": letter.version,
+            "read_again": letter.read_again_hours,
+            "only_after_reading": letter.only_after_reading,
+        }
 
 
 def plain_line_ends(words: str) -> str:

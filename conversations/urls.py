@@ -16,6 +16,7 @@ in_a_pair = [
     path("letters/new/", views.write, name="write"),
     path("letters/<uuid:letter_id>/", views.letter, name="letter"),
     path("letters/<uuid:letter_id>/withdraw/", views.withdraw, name="withdraw"),
+    path("letters/<uuid:letter_id>/read-again/", views.read_again, name="read_again"),
     path("letters/<uuid:letter_id>/delete/", views.delete, name="delete"),
     path("envelopes/<uuid:envelope_id>/", views.envelope, name="envelope"),
     path("envelopes/<uuid:envelope_id>/open/", views.open_envelope, name="open_envelope"),

@@ -22,7 +22,7 @@ from conversations import actions, queries
 from conversations.exceptions import AlreadyReleasedError, ChangedElsewhereError
 from conversations.forms import LetterForm, plain_line_ends
 from conversations.models import Envelope, Letter
-from conversations.pages import now_part, pair_page, parted_page
+from conversations.pages import is_asked_to_read, now_part, pair_page, parted_page
 
 PAST_ON_A_PAGE = 12
 
@@ -121,7 +121,7 @@ def write(request: HttpRequest, membership: Membership) -> HttpResponse:
     if form.is_valid():
         data = form.cleaned_data
         letter = actions.write_letter(
-            by=membership, key=data["key"], body=data["body"], hold=form.hold
+            by=membership, key=data["key"], body=data["body"], hold=form.hold, again=form.again
         )
         return _saved(request, membership, letter)
     return _show_form(request, membership, form)
@@ -156,6 +156,22 @@ def withdraw(request: HttpRequest, membership: Membership, letter_id: UUID) -> H
         messages.error(request, _already_released())
     else:
         messages.success(request, _("Your letter is a draft again. It will not be delivered."))
+    return redirect("conversations:letter", membership.pair_id, letter_id)
+
+
+@member
+@require_POST
+def read_again(request: HttpRequest, membership: Membership, letter_id: UUID) -> HttpResponse:
+    """Its writer has read a held letter again before it goes."""
+    queries.get_letter_for(membership, letter_id)
+    try:
+        actions.read_again(by=membership, letter_id=letter_id)
+    except Letter.DoesNotExist:
+        raise Http404 from None
+    except AlreadyReleasedError:
+        messages.error(request, _already_released())
+    else:
+        messages.success(request, _("You have read it again. It stays as it is."))
     return redirect("conversations:letter", membership.pair_id, letter_id)
 
 
@@ -235,6 +251,7 @@ def _edit(
             version=data["version"],
             body=data["body"],
             hold=form.hold,
+            again=form.again,
         )
     except AlreadyReleasedError:
         return _released(request, membership, row, typed=data["body"])
@@ -262,6 +279,7 @@ def _show_form(
         "letter": row,
         "elsewhere": elsewhere,
         "in_force": form.in_force,
+        "is_asked": row is not None and is_asked_to_read(membership, row, clock.now()),
     }
     return render(request, "conversations/write.html", context)
 

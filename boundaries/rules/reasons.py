@@ -22,6 +22,7 @@ class Reason(StrEnum):
     OUTSIDE_HOURS = "outside_hours"
     TOO_MANY_LETTERS = "too_many_letters"
     LETTER_TOO_LONG = "letter_too_long"
+    NOT_READ_AGAIN = "not_read_again"
     NOT_LESS = "not_less"
     NOT_MORE = "not_more"
     BEYOND_OWN_LIMITS = "beyond_own_limits"

@@ -8,12 +8,20 @@ from boundaries.actions.sweeping import settle_in_batches
 from boundaries.models import Window
 from boundaries.rules.windows import State
 from conversations.actions.envelopes import hand_back_envelope, keep_envelope, open_envelope
-from conversations.actions.letters import delete_letter, edit_letter, withdraw_letter, write_letter
+from conversations.actions.letters import (
+    ReadAgain,
+    delete_letter,
+    edit_letter,
+    read_again,
+    withdraw_letter,
+    write_letter,
+)
 from conversations.actions.notices import send_notices
 from conversations.actions.parting import part
 from conversations.actions.release import open_and_release
 
 __all__ = [
+    "ReadAgain",
     "delete_letter",
     "edit_letter",
     "hand_back_envelope",
@@ -21,6 +29,7 @@ __all__ = [
     "open_and_release",
     "open_envelope",
     "part",
+    "read_again",
     "send_notices",
     "sweep",
     "withdraw_letter",

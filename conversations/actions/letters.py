@@ -1,6 +1,7 @@
 """Writing, holding and withdrawing letters (R17)."""
 
 from datetime import datetime
+from typing import NamedTuple
 from uuid import UUID, uuid4
 
 from accounts.locks import locked_pair
@@ -10,7 +11,20 @@ from conversations.exceptions import AlreadyReleasedError, ChangedElsewhereError
 from conversations.models import Letter
 
 
-def write_letter(*, by: Membership, key: UUID, body: str, hold: bool) -> Letter:
+class ReadAgain(NamedTuple):
+    """Whether its writer wants to read a letter again before it goes; theirs alone (R17).
+
+    hours: how long before a conversation they are asked; 0 for never. only: whether it stays held
+    until they did.
+    """
+
+    hours: int = 0
+    only: bool = False
+
+
+def write_letter(
+    *, by: Membership, key: UUID, body: str, hold: bool, again: ReadAgain | None = None
+) -> Letter:
     """Write a letter, as a draft or held for the next conversation.
 
     The same `key` again is the same letter: the same words change nothing, others take their place.
@@ -26,16 +40,24 @@ def write_letter(*, by: Membership, key: UUID, body: str, hold: bool) -> Letter:
             letter = Letter(
                 pair=pair, author_id=by.person_id, key=key, body=body, written_at=at, changed_at=at
             )
-        _change(pair, letter, body, at, hold=hold)
+        _change(pair, letter, body, at, hold=hold, again=again)
         return letter
 
 
-def edit_letter(*, by: Membership, letter_id: UUID, version: int, body: str, hold: bool) -> Letter:
+def edit_letter(
+    *,
+    by: Membership,
+    letter_id: UUID,
+    version: int,
+    body: str,
+    hold: bool,
+    again: ReadAgain | None = None,
+) -> Letter:
     """Change a letter that was not released, and hold it or keep it as a draft.
 
-    version: of the letter when it was shown. Raises ChangedElsewhereError if it was changed since,
-    unless to the very same words; AlreadyReleasedError if it was released meanwhile;
-    Letter.DoesNotExist for another's.
+    version: of the letter when it was shown. again: None leaves it as it was. Raises
+    ChangedElsewhereError if it was changed since, unless to the very same words;
+    AlreadyReleasedError if it was released meanwhile; Letter.DoesNotExist for another's.
     """
     with locked_pair(by.pair_id) as (pair, at):
         letter = _own(pair, by, letter_id)
@@ -43,7 +65,7 @@ def edit_letter(*, by: Membership, letter_id: UUID, version: int, body: str, hol
             raise AlreadyReleasedError
         if letter.version != version and letter.body != body:
             raise ChangedElsewhereError(letter.version, letter.body)
-        _change(pair, letter, body, at, hold=hold)
+        _change(pair, letter, body, at, hold=hold, again=again)
         return letter
 
 
@@ -57,6 +79,20 @@ def withdraw_letter(*, by: Membership, letter_id: UUID) -> None:
         if letter.state == Letter.State.RELEASED:
             raise AlreadyReleasedError
         _unhold(pair, letter, at)
+
+
+def read_again(*, by: Membership, letter_id: UUID) -> None:
+    """Its writer has read a held letter again. What was not to be read again stays as it is.
+
+    Raises AlreadyReleasedError if it was released meanwhile, and Letter.DoesNotExist for another's.
+    """
+    with locked_pair(by.pair_id) as (pair, at):
+        letter = _own(pair, by, letter_id)
+        if letter.state == Letter.State.RELEASED:
+            raise AlreadyReleasedError
+        if letter.state == Letter.State.HELD and letter.read_again_hours:
+            letter.read_again_at = at
+            letter.save()
 
 
 def delete_letter(*, by: Membership, letter_id: UUID) -> None:
@@ -78,20 +114,28 @@ def _own(pair: Pair, by: Membership, letter_id: UUID) -> Letter:
     return Letter.objects.get(pair=pair, author=by.person_id, pk=letter_id)
 
 
-def _change(pair: Pair, letter: Letter, body: str, at: datetime, *, hold: bool) -> None:
+def _change(
+    pair: Pair, letter: Letter, body: str, at: datetime, *, hold: bool, again: ReadAgain | None
+) -> None:
     """After the pair was parted there is nothing to hold for: what is written is a draft (R16)."""
     if letter.body != body:
         letter.version += 1
         letter.changed_at = at
     letter.body, letter.length = body, len(body)
+    if again is not None:
+        letter.read_again_hours, letter.only_after_reading = again
     _hold(pair, letter, at) if hold and pair.ended_at is None else _unhold(pair, letter, at)
 
 
 def _hold(pair: Pair, letter: Letter, at: datetime) -> None:
-    """Editing a held letter does not lose its place: the earliest held go first."""
+    """Editing a held letter does not lose its place: the earliest held go first.
+
+    Who saves it held has read it.
+    """
     if letter.state == Letter.State.DRAFT:
         letter.state, letter.held_at = Letter.State.HELD, at
         _record(pair, letter, Act.LETTER_HELD, at)
+    letter.read_again_at = at if letter.read_again_hours else None
     letter.save()
 
 

@@ -163,6 +163,24 @@ def _edit(ana: Ana, letter: Letter, *, hold: bool) -> None:
     )
 
 
+@act
+def wants_to_read_it_again(ana: Ana) -> None:
+    letter = ana.letter(HELD)
+    conversations.edit_letter(
+        by=ana.place,
+        letter_id=letter.pk,
+        version=letter.version,
+        body=letter.body,
+        hold=True,
+        again=conversations.ReadAgain(72, only=True),
+    )
+
+
+@act
+def reads_it_again(ana: Ana) -> None:
+    conversations.read_again(by=ana.place, letter_id=ana.letter(HELD).pk)
+
+
 @back
 def takes_back_what_she_holds(ana: Ana) -> None:
     conversations.withdraw_letter(by=ana.place, letter_id=ana.letter(HELD).pk)
