@@ -1,5 +1,6 @@
 """The forms of this app."""
 
+import re
 from typing import Any
 from uuid import uuid4
 
@@ -17,18 +18,79 @@ LONGEST_BODY = 50_000
 NEVER, A_DAY, THREE_DAYS = 0, 24, 72
 
 
-class LetterForm(forms.Form):
-    """A letter's words. `hold` is the button that puts it into the next conversation.
+# Signs that begin a new line somewhere, or did once.
+LINE_ENDS = re.compile("\r\n|[\r\x0b\x0c\x85]")
+CONTROLS = re.compile("[\x00-\x08\x0e-\x1f\x7f-\x9f]")
+
+
+class WordsField(forms.CharField):
+    """Text of several lines, as `clean_words` leaves it, white space at its ends and all."""
+
+    def to_python(self, value: object) -> str | None:
+        """Take the controls out before anything judges the words."""
+        words = super().to_python(value)
+        return clean_words(words) if words else words
+
+
+class DraftForm(forms.Form):
+    """A letter's words.
 
     key: makes a doubled request one letter. version: of the letter that was shown.
     """
 
-    body = forms.CharField(
+    body = WordsField(
         label=_("Your letter"),
         strip=False,
         widget=forms.Textarea(attrs={"rows": 14}),
         error_messages={"required": _("There are no words yet.")},
     )
+    key = forms.UUIDField(widget=forms.HiddenInput, initial=uuid4)
+    version = forms.IntegerField(widget=forms.HiddenInput, initial=1)
+
+    def __init__(self, *args: Any, in_force: Terms, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.in_force = in_force
+
+    @property
+    def hold(self) -> bool:
+        """Whether the letter is to wait for the next conversation, and not to stay a draft."""
+        return False
+
+    @property
+    def agreed(self) -> int | None:
+        """How long a letter may be that goes into a conversation; None if none goes."""
+        return self.in_force.letter_length if self.in_force.letters else None
+
+    @property
+    def length(self) -> int:
+        """How many characters the words have that the form shows."""
+        return len(clean_words(str(self["body"].value() or "")))
+
+    @property
+    def longest(self) -> int:
+        """How many it may have."""
+        return self.agreed or LONGEST_BODY
+
+    @property
+    def longest_draft(self) -> int:
+        """How many may be kept."""
+        return LONGEST_BODY
+
+    def clean_body(self) -> str:
+        """The words with plain line ends. A held letter keeps to the agreed length (R18)."""
+        body = str(self.cleaned_data["body"])
+        if not body.strip():
+            raise forms.ValidationError(self.fields["body"].error_messages["required"])
+        agreed = self.agreed if self.hold else None
+        longest = agreed or LONGEST_BODY
+        if len(body) > longest:
+            raise forms.ValidationError(_too_long(len(body), longest, agreed=agreed is not None))
+        return body
+
+
+class LetterForm(DraftForm):
+    """The same, with `hold`, the button that puts it into the next conversation."""
+
     read_again = forms.TypedChoiceField(
         label=_("Ask me to read it again before it goes"),
         choices=(
@@ -37,19 +99,13 @@ class LetterForm(forms.Form):
             (THREE_DAYS, _("Three days before")),
         ),
         coerce=int,
-        empty_value=NEVER,
+        empty_value=str(NEVER),
         initial=NEVER,
         required=False,
     )
     only_after_reading = forms.BooleanField(
         label=_("It goes only after I have read it again"), required=False
     )
-    key = forms.UUIDField(widget=forms.HiddenInput, initial=uuid4)
-    version = forms.IntegerField(widget=forms.HiddenInput, initial=1)
-
-    def __init__(self, *args: Any, in_force: Terms, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        self.in_force = in_force
 
     @property
     def hold(self) -> bool:
@@ -69,17 +125,6 @@ class LetterForm(forms.Form):
         data = self.cleaned_data
         return ReadAgain(data["read_again"], data["only_after_reading"])
 
-    def clean_body(self) -> str:
-        """The words with plain line ends. A held letter keeps to the agreed length (R18)."""
-        body = plain_line_ends(self.cleaned_data["body"])
-        if not body.strip():
-            raise forms.ValidationError(self.fields["body"].error_messages["required"])
-        agreed = self.in_force.letter_length if self.hold and self.in_force.letters else None
-        longest = agreed or LONGEST_BODY
-        if len(body) > longest:
-            raise forms.ValidationError(_too_long(len(body), longest, agreed=agreed is not None))
-        return body
-
     @staticmethod
     def initial_from(letter: Letter) -> dict[str, Any]:
         """What the form shows of a letter that is there already."""
@@ -92,9 +137,12 @@ class LetterForm(forms.Form):
         }
 
 
-def plain_line_ends(words: str) -> str:
-    """A browser sends each line end as two signs; the writer sees one."""
-    return words.replace("\r\n", "\n")
+def clean_words(words: str) -> str:
+    """The words with plain line ends, and without signs that no keyboard writes and nobody sees.
+
+    Newlines and tabs stay, and so does what steers the direction of writing: it belongs to words.
+    """
+    return CONTROLS.sub("", LINE_ENDS.sub("\n", words))
 
 
 def _too_long(length: int, longest: int, *, agreed: bool) -> str:

@@ -20,7 +20,7 @@ from boundaries.queries import pairs_paused_by, terms_in_force
 from boundaries.rules.terms import NO_CONTACT
 from conversations import actions, queries
 from conversations.exceptions import AlreadyReleasedError, ChangedElsewhereError
-from conversations.forms import LetterForm, plain_line_ends
+from conversations.forms import LetterForm, clean_words
 from conversations.models import Envelope, Letter
 from conversations.pages import is_asked_to_read, now_part, pair_page, parted_page
 
@@ -289,7 +289,7 @@ def _gone(request: HttpRequest, membership: Membership) -> HttpResponse:
 
     The same for a letter that was deleted in another tab as for one that never was.
     """
-    words = plain_line_ends(request.POST.get("body", ""))
+    words = clean_words(request.POST.get("body", ""))
     if not words.strip():
         raise Http404
     form = LetterForm(initial={"body": words}, in_force=terms_in_force(membership.pair))
@@ -302,7 +302,7 @@ def _released(
 ) -> HttpResponse:
     """The letter as it went; words typed too late are there to be kept, so that none is lost."""
     row = queries.get_letter_for(membership, row.pk)
-    words = plain_line_ends(typed)
+    words = clean_words(typed)
     is_late = bool(words.strip()) and words != row.body
     late = LetterForm(initial={"body": words}, in_force=NO_CONTACT) if is_late else None
     context = {"membership": membership, "letter": row, "late": late}

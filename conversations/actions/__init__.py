@@ -10,9 +10,11 @@ from boundaries.rules.windows import State
 from conversations.actions.envelopes import hand_back_envelope, keep_envelope, open_envelope
 from conversations.actions.letters import (
     ReadAgain,
+    begin_draft,
     delete_letter,
     edit_letter,
     read_again,
+    save_draft,
     withdraw_letter,
     write_letter,
 )
@@ -22,6 +24,7 @@ from conversations.actions.release import open_and_release
 
 __all__ = [
     "ReadAgain",
+    "begin_draft",
     "delete_letter",
     "edit_letter",
     "hand_back_envelope",
@@ -30,6 +33,7 @@ __all__ = [
     "open_envelope",
     "part",
     "read_again",
+    "save_draft",
     "send_notices",
     "sweep",
     "withdraw_letter",

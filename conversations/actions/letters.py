@@ -7,7 +7,7 @@ from uuid import UUID, uuid4
 from accounts.locks import locked_pair
 from accounts.models import Membership, Pair
 from boundaries.actions.record import Act, Entry, add_to_record
-from conversations.exceptions import AlreadyReleasedError, ChangedElsewhereError
+from conversations.exceptions import AlreadyReleasedError, ChangedElsewhereError, IsHeldError
 from conversations.models import Letter
 
 
@@ -67,6 +67,45 @@ def edit_letter(
             raise ChangedElsewhereError(letter.version, letter.body)
         _change(pair, letter, body, at, hold=hold, again=again)
         return letter
+
+
+def begin_draft(*, by: Membership, key: UUID, version: int, body: str) -> Letter:
+    """Save the words of a new letter while they are typed: always as a draft.
+
+    The same `key` again is the same letter, to which all holds that holds for `save_draft`.
+    """
+    with locked_pair(by.pair_id) as (pair, at):
+        letter = Letter.objects.filter(pair=pair, author=by.person_id, key=key).first()
+        if letter:
+            return _save_typed(pair, letter, version, body, at)
+        letter = Letter(
+            pair=pair, author_id=by.person_id, key=key, body=body, written_at=at, changed_at=at
+        )
+        _change(pair, letter, body, at, hold=False, again=None)
+        return letter
+
+
+def save_draft(*, by: Membership, letter_id: UUID, version: int, body: str) -> Letter:
+    """Save the words of a draft while they are typed.
+
+    Raises IsHeldError for a held letter, so that no half sentence goes out; AlreadyReleasedError,
+    ChangedElsewhereError and Letter.DoesNotExist as `edit_letter` does.
+    """
+    with locked_pair(by.pair_id) as (pair, at):
+        return _save_typed(pair, _own(pair, by, letter_id), version, body, at)
+
+
+def _save_typed(pair: Pair, letter: Letter, version: int, body: str, at: datetime) -> Letter:
+    if letter.state == Letter.State.RELEASED:
+        raise AlreadyReleasedError
+    if letter.state == Letter.State.HELD:
+        raise IsHeldError
+    if letter.body == body:
+        return letter
+    if letter.version != version:
+        raise ChangedElsewhereError(letter.version, letter.body)
+    _change(pair, letter, body, at, hold=False, again=None)
+    return letter
 
 
 def withdraw_letter(*, by: Membership, letter_id: UUID) -> None:

@@ -4,6 +4,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from typing import Any, TypeVar
+from uuid import uuid4
 
 from django.db.models import Model, QuerySet
 from django.test import Client
@@ -126,6 +127,22 @@ def first(rows: QuerySet[Row]) -> Row:
 @act
 def writes_a_draft(ana: Ana) -> None:
     factories.letter(by=ana.place, body="A first word.", hold=False)
+
+
+@act
+def types_a_new_letter(ana: Ana) -> None:
+    conversations.begin_draft(by=ana.place, key=uuid4(), version=1, body="A first")
+
+
+@act
+def types_on(ana: Ana) -> None:
+    letter = ana.letter(DRAFT)
+    conversations.save_draft(
+        by=ana.place,
+        letter_id=letter.pk,
+        version=letter.version,
+        body=letter.body + " and a second word.",
+    )
 
 
 @act

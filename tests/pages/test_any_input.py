@@ -146,7 +146,7 @@ def test_no_body_is_a_fault(at_ana, keys, name, kind, body):
 
 
 def test_more_than_any_letter_is_refused_before_it_is_read(at_ana: ClientVisitor, keys):
-    at_ana.send(f"/pairs/{keys['pair_id']}/letters/new/", body="x" * 3_000_000)
+    at_ana.send(f"/pairs/{keys['pair_id']}/letters/new/", body="x" * 13_000_000)
     assert at_ana.status == 400
     assert "Nothing was changed, sent or opened." in at_ana.text
 
