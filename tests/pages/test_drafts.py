@@ -1,6 +1,7 @@
 """Words that are saved while they are typed: always as a draft, and never over other words."""
 
 from uuid import uuid4
+from zoneinfo import ZoneInfo
 
 import pytest
 from django.test import Client
@@ -43,14 +44,15 @@ def refused(answer, words, status):
     assert words in answer.content.decode()
 
 
-def test_a_new_letter_is_saved_and_gets_its_address(typing, pair, clock):
+def test_a_new_letter_is_saved_and_gets_its_address(typing, ana, pair, clock):
     answer = typing()
     letter = Letter.objects.get()
     page = reverse("conversations:letter", args=[pair.pk, letter.pk])
     assert (letter.body, letter.state) == (WORDS, Letter.State.DRAFT)
     assert answer.headers["HX-Replace-Url"] == page
     text = answer.content.decode()
-    assert f"Saved as a draft at {clock.at:%H:%M}" in text
+    here = clock.at.astimezone(ZoneInfo(ana.time_zone))
+    assert f"Saved as a draft at {here:%H:%M}" in text
     assert f'data-letter="{page}"' in text
     assert f"<span data-length>{len(WORDS)}</span> of up to 50000" in text
 
