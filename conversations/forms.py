@@ -91,15 +91,13 @@ class DraftForm(forms.Form):
 class LetterForm(DraftForm):
     """The same, with `hold`, the button that puts it into the next conversation."""
 
-    read_again = forms.TypedChoiceField(
+    read_again = forms.ChoiceField(
         label=_("Ask me to read it again before it goes"),
         choices=(
             (NEVER, _("Never")),
             (A_DAY, _("A day before")),
             (THREE_DAYS, _("Three days before")),
         ),
-        coerce=int,
-        empty_value=str(NEVER),
         initial=NEVER,
         required=False,
     )
@@ -111,6 +109,10 @@ class LetterForm(DraftForm):
     def hold(self) -> bool:
         """Whether the letter is to wait for the next conversation, and not to stay a draft."""
         return "hold" in self.data
+
+    def clean_read_again(self) -> int:
+        """How many hours before; never if nothing was chosen."""
+        return int(self.cleaned_data["read_again"] or NEVER)
 
     def clean_only_after_reading(self) -> bool:
         """Whether it waits for its writer, who then has to be asked."""

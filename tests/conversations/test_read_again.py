@@ -162,12 +162,14 @@ def test_the_writer_is_asked_in_time_and_until_they_have_read_it(
         assert ASKED not in visitor.text
 
 
-def test_the_choice_is_made_where_one_writes(ana, pair):
+@pytest.mark.parametrize("never", ["0", ""])
+def test_the_choice_is_made_where_one_writes(ana, pair, never):
     visitor = ClientVisitor(ana)
     visitor.open(reverse("conversations:write", args=[pair.pk]))
     sent = {"body": "Dear you", "only_after_reading": "on"}
-    visitor.press("Hold for the next conversation", **sent, read_again="0")
+    visitor.press("Hold for the next conversation", **sent, read_again=never)
     assert "Then choose when you want to be asked to read it." in visitor.text
+    assert not Letter.objects.exists()
     visitor.press("Hold for the next conversation", **sent, read_again="72")
     letter = Letter.objects.get()
     assert (letter.read_again_hours, letter.only_after_reading) == (72, True)
