@@ -32,6 +32,8 @@ LETTER = {
     "key": "5f0c9c4e-0d4b-4a7e-9f0a-6a5e3a6f6a11",
     "version": "1",
     "hold": "1",
+    "read_again": "24",
+    "only_after_reading": "on",
 }
 # What a page of ours would send; everything else is sent with words that mean nothing to it.
 WELL_FILLED: dict[str, dict[str, Any]] = {
