@@ -13,7 +13,7 @@ from uuid import UUID
 from django.contrib.auth.views import redirect_to_login
 from django.http import HttpRequest, HttpResponseBase
 from django.shortcuts import render, resolve_url
-from django_htmx.http import HttpResponseClientRedirect
+from django_htmx.http import HttpResponseClientRedirect, retarget
 
 from accounts.models import Membership, Person
 from accounts.queries import get_membership_for
@@ -86,6 +86,11 @@ def _to_sign_in(request: HttpRequest) -> HttpResponseBase:
     they must not believe that it was done, or would lose what they typed, a page says so first.
     """
     if current := getattr(request, "htmx", None):
+        if request.path.endswith("/draft/"):
+            # Going away would lose the words that are being typed.
+            return retarget(
+                render(request, "accounts/signed_out_draft.html", status=403), "#draft-status"
+            )
         response = redirect_to_login(current.current_url_abs_path or resolve_url("/"))
         return HttpResponseClientRedirect(response.url)
     if request.method in ("GET", "HEAD"):

@@ -1,6 +1,7 @@
 """The pages of this app."""
 
 from typing import Any
+from uuid import UUID
 
 from django.conf import settings as project_settings
 from django.contrib import messages
@@ -11,12 +12,13 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_POST
+from django_htmx.http import retarget
 
 from accounts import actions, clock, codes, newcomers
 from accounts.access import anyone, member, signed_in, signed_in_person
 from accounts.forms import BeginForm, MakeCodeForm, RenameOtherForm, SettingsForm, UseCodeForm
 from accounts.models import Membership
-from accounts.queries import ended_memberships_of, live_invitation_of
+from accounts.queries import ended_memberships_of, is_place_of, live_invitation_of
 
 # The same words for every cause (R26), and true for each. They send nobody to the person who made
 # the code, who perhaps withdrew it.
@@ -124,8 +126,28 @@ def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
 
     Not what another site sent: its words would stand here as if they were the person's own.
     """
+    if _is_same_writer(request):
+        page = render(request, "accounts/old_page_draft.html", status=403)
+        return retarget(page, "#draft-status")
     words = "" if _is_from_elsewhere(request) else request.POST.get("body", "")
     return render(request, "403_csrf.html", {"words": words}, status=403)
+
+
+def _is_same_writer(request: HttpRequest) -> bool:
+    """Whether words came from the page of somebody who signed in again since it was shown.
+
+    Only then is the page given a token that counts again: on a shared phone the other may have
+    signed in meanwhile, and these words would become theirs.
+    """
+    if not getattr(request, "htmx", None) or not request.path.endswith("/draft/"):
+        return False
+    if _is_from_elsewhere(request) or not request.user.is_authenticated:
+        return False
+    try:
+        writer = UUID(request.POST.get("writer", ""))
+    except ValueError:
+        return False
+    return is_place_of(signed_in_person(request), writer)
 
 
 def _is_from_elsewhere(request: HttpRequest) -> bool:

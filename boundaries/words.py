@@ -45,6 +45,7 @@ TOLD: dict[Reason, Promise] = {
     Reason.TOO_MANY_MESSAGES: gettext_lazy(
         "Too many messages within a minute. Your words are still here; send them in a moment."
     ),
+    Reason.NOT_READ_AGAIN: gettext_lazy("You wanted to read this again before it goes."),
     Reason.NOT_LESS: gettext_lazy(
         "This is not less than what you have now in every respect, so it needs both of you."
     ),

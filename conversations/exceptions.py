@@ -5,6 +5,10 @@ class AlreadyReleasedError(Exception):
     """The letter went into a conversation meanwhile; it is not only its author's any more."""
 
 
+class IsHeldError(Exception):
+    """The letter is held: it is changed only when its writer presses a button."""
+
+
 class ChangedElsewhereError(Exception):
     """The letter was changed since it was shown, by another tab or device.
 

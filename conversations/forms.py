@@ -1,5 +1,6 @@
 """The forms of this app."""
 
+import re
 from typing import Any
 from uuid import uuid4
 
@@ -8,18 +9,36 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
 from boundaries.rules.terms import Terms
+from conversations.actions import ReadAgain
 from conversations.models import Letter
 
 LONGEST_BODY = 50_000
 
 
-class LetterForm(forms.Form):
-    """A letter's words. `hold` is the button that puts it into the next conversation.
+NEVER, A_DAY, THREE_DAYS = 0, 24, 72
+
+
+# Signs that begin a new line somewhere, or did once.
+LINE_ENDS = re.compile("\r\n|[\r\x0b\x0c\x85]")
+CONTROLS = re.compile("[\x00-\x08\x0e-\x1f\x7f-\x9f]")
+
+
+class WordsField(forms.CharField):
+    """Text of several lines, as `clean_words` leaves it, white space at its ends and all."""
+
+    def to_python(self, value: object) -> str | None:
+        """Take the controls out before anything judges the words."""
+        words = super().to_python(value)
+        return clean_words(words) if words else words
+
+
+class DraftForm(forms.Form):
+    """A letter's words.
 
     key: makes a doubled request one letter. version: of the letter that was shown.
     """
 
-    body = forms.CharField(
+    body = WordsField(
         label=_("Your letter"),
         strip=False,
         widget=forms.Textarea(attrs={"rows": 14}),
@@ -35,23 +54,89 @@ class LetterForm(forms.Form):
     @property
     def hold(self) -> bool:
         """Whether the letter is to wait for the next conversation, and not to stay a draft."""
-        return "hold" in self.data
+        return False
+
+    @property
+    def agreed(self) -> int | None:
+        """How long a letter may be that goes into a conversation; None if none goes."""
+        return self.in_force.letter_length if self.in_force.letters else None
+
+    @property
+    def length(self) -> int:
+        """How many characters the words have that the form shows."""
+        return len(clean_words(str(self["body"].value() or "")))
+
+    @property
+    def longest(self) -> int:
+        """How many it may have."""
+        return self.agreed or LONGEST_BODY
+
+    @property
+    def longest_draft(self) -> int:
+        """How many may be kept."""
+        return LONGEST_BODY
 
     def clean_body(self) -> str:
         """The words with plain line ends. A held letter keeps to the agreed length (R18)."""
-        body = plain_line_ends(self.cleaned_data["body"])
+        body = str(self.cleaned_data["body"])
         if not body.strip():
             raise forms.ValidationError(self.fields["body"].error_messages["required"])
-        agreed = self.in_force.letter_length if self.hold and self.in_force.letters else None
+        agreed = self.agreed if self.hold else None
         longest = agreed or LONGEST_BODY
         if len(body) > longest:
             raise forms.ValidationError(_too_long(len(body), longest, agreed=agreed is not None))
         return body
 
+
+class LetterForm(DraftForm):
+    """The same, with `hold`, the button that puts it into the next conversation."""
+
+    read_again = forms.ChoiceField(
+        label=_("Ask me to read it again before it goes"),
+        choices=(
+            (NEVER, _("Never")),
+            (A_DAY, _("A day before")),
+            (THREE_DAYS, _("Three days before")),
+        ),
+        initial=NEVER,
+        required=False,
+    )
+    only_after_reading = forms.BooleanField(
+        label=_("It goes only after I have read it again"), required=False
+    )
+
+    @property
+    def hold(self) -> bool:
+        """Whether the letter is to wait for the next conversation, and not to stay a draft."""
+        return "hold" in self.data
+
+    def clean_read_again(self) -> int:
+        """How many hours before; never if nothing was chosen."""
+        return int(self.cleaned_data["read_again"] or NEVER)
+
+    def clean_only_after_reading(self) -> bool:
+        """Whether it waits for its writer, who then has to be asked."""
+        only = bool(self.cleaned_data["only_after_reading"])
+        if only and self.cleaned_data.get("read_again") == NEVER:
+            raise forms.ValidationError(_("Then choose when you want to be asked to read it."))
+        return only
+
+    @property
+    def again(self) -> ReadAgain:
+        """What its writer chose about reading it again."""
+        data = self.cleaned_data
+        return ReadAgain(data["read_again"], data["only_after_reading"])
+
     @staticmethod
     def initial_from(letter: Letter) -> dict[str, Any]:
         """What the form shows of a letter that is there already."""
-        return {"body": letter.body, "key": letter.key, "version": letter.version}
+        return {
+            "body": letter.body,
+            "key": letter.key,
+            "version": letter.version,
+            "read_again": letter.read_again_hours,
+            "only_after_reading": letter.only_after_reading,
+        }
 
 
 class MessageForm(forms.Form):
@@ -67,15 +152,18 @@ class MessageForm(forms.Form):
 
     def clean_body(self) -> str:
         """The words with plain line ends. How long they may be is for the gate to say."""
-        body = plain_line_ends(self.cleaned_data["body"])
+        body = clean_words(self.cleaned_data["body"])
         if not body.strip():
             raise forms.ValidationError(self.fields["body"].error_messages["required"])
         return body
 
 
-def plain_line_ends(words: str) -> str:
-    """A browser sends each line end as two signs; the writer sees one."""
-    return words.replace("\r\n", "\n")
+def clean_words(words: str) -> str:
+    """The words with plain line ends, and without signs that no keyboard writes and nobody sees.
+
+    Newlines and tabs stay, and so does what steers the direction of writing: it belongs to words.
+    """
+    return CONTROLS.sub("", LINE_ENDS.sub("\n", words))
 
 
 def _too_long(length: int, longest: int, *, agreed: bool) -> str:

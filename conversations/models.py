@@ -1,6 +1,7 @@
 """What is said in a pair: letters, their envelopes, and notices."""
 
 import uuid
+from datetime import timedelta
 from typing import ClassVar
 
 from django.db import models
@@ -17,6 +18,9 @@ class Letter(models.Model):
 
     key: chosen by the form that made it, so that a doubled request makes one letter.
     held_at: since when it waits for the next conversation; null for a draft.
+    read_again_hours: how long before a conversation its author wants to be asked to read it again;
+    0 for never. only_after_reading: whether it stays held until they did. read_again_at: when they
+    last said so, or saved it held.
     """
 
     class State(models.TextChoices):
@@ -38,6 +42,9 @@ class Letter(models.Model):
     changed_at = models.DateTimeField()
     held_at = models.DateTimeField(null=True)
     released_at = models.DateTimeField(null=True)
+    read_again_hours = models.PositiveSmallIntegerField(default=0)
+    only_after_reading = models.BooleanField(default=False)
+    read_again_at = models.DateTimeField(null=True)
 
     class Meta:
         constraints = (
@@ -50,6 +57,10 @@ class Letter(models.Model):
                 | Q(state="released", held_at__isnull=False, released_at__isnull=False),
                 name="letter_state_with_its_instants",
             ),
+            models.CheckConstraint(
+                condition=Q(only_after_reading=False) | Q(read_again_hours__gt=0),
+                name="letter_only_after_reading_if_asked",
+            ),
         )
         indexes = (
             models.Index(
@@ -60,6 +71,11 @@ class Letter(models.Model):
 
     def __str__(self) -> str:
         return f"letter {self.pk}"
+
+    @property
+    def read_ahead(self) -> timedelta:
+        """How long before a conversation opens its author wants to read it again."""
+        return timedelta(hours=self.read_again_hours)
 
 
 class Envelope(models.Model):

@@ -6,7 +6,7 @@ from typing import Any
 from accounts.models import Membership
 from boundaries import queries as boundaries
 from boundaries.models import Window as DbWindow
-from boundaries.rules import acts, gate
+from boundaries.rules import acts, gate, reading
 from boundaries.rules.situation import Situation
 from boundaries.rules.windows import ASK_AHEAD, State, Window, fits_hours
 from boundaries.words import PHRASES, terms_lines
@@ -38,7 +38,44 @@ def pair_page(membership: Membership, at: datetime) -> dict[str, Any]:
             for row, standing in boundaries.proposals_for(membership, situation, at)
         ],
         "letters": unreleased[:LETTERS_ON_THE_PAGE],
+        "to_read_again": _to_read_again(membership, situation, at),
     }
+
+
+def is_asked_to_read(membership: Membership, letter: Letter, at: datetime) -> bool:
+    """Whether its writer wanted to read this letter again before it goes, and it is time."""
+    if letter.state != Letter.State.HELD or not letter.read_again_hours:
+        return False
+    situation = boundaries.load_situation(membership.pair, at)
+    return _is_asked(letter, _would_go_at(membership, situation, at), at)
+
+
+def _to_read_again(membership: Membership, situation: Situation, at: datetime) -> list[Letter]:
+    opens_at = _would_go_at(membership, situation, at)
+    chosen = queries.letters_of(membership).filter(state=Letter.State.HELD, read_again_hours__gt=0)
+    return [letter for letter in chosen if _is_asked(letter, opens_at, at)]
+
+
+def _is_asked(letter: Letter, opens_at: datetime | None, at: datetime) -> bool:
+    return opens_at is not None and reading.asked(
+        letter.read_again_at, opens_at, letter.read_ahead, at
+    )
+
+
+def _would_go_at(membership: Membership, situation: Situation, at: datetime) -> datetime | None:
+    """When the next conversation opens that this person did not skip.
+
+    Their own answer alone counts: what the other answered is not to be noticed.
+    """
+    coming = boundaries.coming_windows(situation, at)
+    return next(
+        (
+            window.span.opens_at
+            for window in coming
+            if window.state is State.PLANNED and membership.person_id not in window.skipped
+        ),
+        None,
+    )
 
 
 def parted_page(membership: Membership, at: datetime) -> dict[str, Any]:

@@ -2,7 +2,7 @@
 
 from django.urls import include, path
 
-from conversations import talk, views
+from conversations import drafts, talk, views
 
 app_name = "conversations"
 
@@ -19,7 +19,10 @@ in_a_pair = [
     path("letters/", views.letters, name="letters"),
     path("letters/new/", views.write, name="write"),
     path("letters/<uuid:letter_id>/", views.letter, name="letter"),
+    path("letters/draft/", drafts.begin_draft, name="begin_draft"),
+    path("letters/<uuid:letter_id>/draft/", drafts.save_draft, name="save_draft"),
     path("letters/<uuid:letter_id>/withdraw/", views.withdraw, name="withdraw"),
+    path("letters/<uuid:letter_id>/read-again/", views.read_again, name="read_again"),
     path("letters/<uuid:letter_id>/delete/", views.delete, name="delete"),
     path("envelopes/<uuid:envelope_id>/", views.envelope, name="envelope"),
     path("envelopes/<uuid:envelope_id>/open/", views.open_envelope, name="open_envelope"),

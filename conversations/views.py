@@ -21,9 +21,9 @@ from boundaries.queries import pairs_paused_by, terms_in_force
 from boundaries.rules.terms import NO_CONTACT
 from conversations import actions, queries
 from conversations.exceptions import AlreadyReleasedError, ChangedElsewhereError
-from conversations.forms import LetterForm, plain_line_ends
+from conversations.forms import LetterForm, clean_words
 from conversations.models import Envelope, Letter
-from conversations.pages import now_part, pair_page, parted_page
+from conversations.pages import is_asked_to_read, now_part, pair_page, parted_page
 
 PAST_ON_A_PAGE = 12
 
@@ -123,7 +123,7 @@ def write(request: HttpRequest, membership: Membership) -> HttpResponse:
     if form.is_valid():
         data = form.cleaned_data
         letter = actions.write_letter(
-            by=membership, key=data["key"], body=data["body"], hold=form.hold
+            by=membership, key=data["key"], body=data["body"], hold=form.hold, again=form.again
         )
         return _saved(request, membership, letter)
     return _show_form(request, membership, form)
@@ -160,6 +160,22 @@ def withdraw(request: HttpRequest, membership: Membership, letter_id: UUID) -> H
         messages.error(request, _already_released())
     else:
         messages.success(request, _("Your letter is a draft again. It will not be delivered."))
+    return redirect("conversations:letter", membership.pair_id, letter_id)
+
+
+@member
+@require_POST
+def read_again(request: HttpRequest, membership: Membership, letter_id: UUID) -> HttpResponse:
+    """Its writer has read a held letter again before it goes."""
+    queries.get_letter_for(membership, letter_id)
+    try:
+        actions.read_again(by=membership, letter_id=letter_id)
+    except Letter.DoesNotExist:
+        raise Http404 from None
+    except AlreadyReleasedError:
+        messages.error(request, _already_released())
+    else:
+        messages.success(request, _("You have read it again. It stays as it is."))
     return redirect("conversations:letter", membership.pair_id, letter_id)
 
 
@@ -239,6 +255,7 @@ def _edit(
             version=data["version"],
             body=data["body"],
             hold=form.hold,
+            again=form.again,
         )
     except AlreadyReleasedError:
         return _released(request, membership, row, typed=data["body"])
@@ -266,6 +283,7 @@ def _show_form(
         "letter": row,
         "elsewhere": elsewhere,
         "in_force": form.in_force,
+        "is_asked": row is not None and is_asked_to_read(membership, row, clock.now()),
     }
     return render(request, "conversations/write.html", context)
 
@@ -275,7 +293,7 @@ def _gone(request: HttpRequest, membership: Membership) -> HttpResponse:
 
     The same for a letter that was deleted in another tab as for one that never was.
     """
-    if not request.POST.get("body", "").strip():
+    if not clean_words(request.POST.get("body", "")).strip():
         raise Http404
     return _offer_words(request, membership, status=404)
 
@@ -290,7 +308,7 @@ def _unreadable(request: HttpRequest, membership: Membership, row: Letter) -> Ht
 
 def _offer_words(request: HttpRequest, membership: Membership, *, status: int) -> HttpResponse:
     """The words that were typed, on a page that keeps them as a letter of their own."""
-    words = plain_line_ends(request.POST["body"])
+    words = clean_words(request.POST["body"])
     form = LetterForm(initial={"body": words}, in_force=terms_in_force(membership.pair))
     context = {"membership": membership, "form": form, "gone": True, "in_force": form.in_force}
     return render(request, "conversations/write.html", context, status=status)
@@ -301,7 +319,7 @@ def _released(
 ) -> HttpResponse:
     """The letter as it went; words typed too late are there to be kept, so that none is lost."""
     row = queries.get_letter_for(membership, row.pk)
-    words = plain_line_ends(typed)
+    words = clean_words(typed)
     is_late = bool(words.strip()) and not (is_readable(row, "body") and words == row.body)
     late = LetterForm(initial={"body": words}, in_force=NO_CONTACT) if is_late else None
     context = {"membership": membership, "letter": row, "late": late}

@@ -44,7 +44,7 @@ def sweep() -> None:
 
 
 def _with_other_zone_data() -> QuerySet[Agreement]:
-    """Less or greater, not unequal, and in no order, so that an index can tell that there are none."""
+    """Less or greater, not unequal, and in no order: an index can tell that there are none."""
     now = windows.zone_data()
     other = Q(zone_data__lt=now) | Q(zone_data__gt=now)
     return Agreement.objects.filter(other, ended_at=None)

@@ -1,6 +1,7 @@
 """The acts that the gate is asked about, each as a value."""
 
 from dataclasses import dataclass
+from datetime import datetime, timedelta
 from uuid import UUID
 
 from boundaries.rules.proposals import Proposal
@@ -27,11 +28,15 @@ class Release:
     """A held letter goes into an open window.
 
     released: letters by its author that this window already brings.
+    read_ahead: if it goes only after its author has read it again, how long before the opening a
+    reading counts; None if it goes without. read_at: when they last did.
     """
 
     window: Window
     length: int
     released: int
+    read_ahead: timedelta | None = None
+    read_at: datetime | None = None
 
 
 @dataclass(frozen=True)

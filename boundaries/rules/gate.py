@@ -11,7 +11,7 @@ from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
-from boundaries.rules import doors
+from boundaries.rules import doors, reading
 from boundaries.rules.acts import (
     AnswerWindow,
     BeginAgain,
@@ -162,6 +162,13 @@ def message_too_long(act: Say, _: Situation, __: datetime) -> bool:
 def too_many_messages(act: Say, _: Situation, __: datetime) -> bool:
     """R21."""
     return act.recent >= MOST_MESSAGES
+
+
+def not_read_again(act: Release, _: Situation, __: datetime) -> bool:
+    """R17, R18: its author wanted it to go only after they had read it again, and did not."""
+    if act.read_ahead is None:
+        return False
+    return not reading.counts(act.read_at, act.window.span.opens_at, act.read_ahead)
 
 
 def in_force_beyond_limits(_: object, situation: Situation, __: datetime) -> bool:
@@ -338,6 +345,7 @@ GATE: Mapping[type, Mapping[Reason, Check]] = {
         Reason.TOO_LATE: too_late,
         Reason.TOO_MANY_LETTERS: too_many_letters,
         Reason.LETTER_TOO_LONG: letter_too_long,
+        Reason.NOT_READ_AGAIN: not_read_again,
     },
     Say: {
         Reason.PARTED: parted,

@@ -25,6 +25,7 @@ class Reason(StrEnum):
     NOT_LIVE = "not_live"
     MESSAGE_TOO_LONG = "message_too_long"
     TOO_MANY_MESSAGES = "too_many_messages"
+    NOT_READ_AGAIN = "not_read_again"
     NOT_LESS = "not_less"
     NOT_MORE = "not_more"
     BEYOND_OWN_LIMITS = "beyond_own_limits"

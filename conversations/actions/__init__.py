@@ -8,13 +8,24 @@ from boundaries.actions.sweeping import settle_in_batches
 from boundaries.models import Window
 from boundaries.rules.windows import State
 from conversations.actions.envelopes import hand_back_envelope, keep_envelope, open_envelope
-from conversations.actions.letters import delete_letter, edit_letter, withdraw_letter, write_letter
+from conversations.actions.letters import (
+    ReadAgain,
+    begin_draft,
+    delete_letter,
+    edit_letter,
+    read_again,
+    save_draft,
+    withdraw_letter,
+    write_letter,
+)
 from conversations.actions.notices import send_notices
 from conversations.actions.parting import part
 from conversations.actions.release import open_and_release
 from conversations.actions.talk import say
 
 __all__ = [
+    "ReadAgain",
+    "begin_draft",
     "delete_letter",
     "edit_letter",
     "hand_back_envelope",
@@ -22,6 +33,8 @@ __all__ = [
     "open_and_release",
     "open_envelope",
     "part",
+    "read_again",
+    "save_draft",
     "say",
     "send_notices",
     "sweep",

@@ -1,17 +1,31 @@
 """Writing, holding and withdrawing letters (R17)."""
 
 from datetime import datetime
+from typing import NamedTuple
 from uuid import UUID, uuid4
 
 from accounts.locks import locked_pair
 from accounts.models import Membership, Pair
 from accounts.sealed import is_readable
 from boundaries.actions.record import Act, Entry, add_to_record
-from conversations.exceptions import AlreadyReleasedError, ChangedElsewhereError
+from conversations.exceptions import AlreadyReleasedError, ChangedElsewhereError, IsHeldError
 from conversations.models import Letter
 
 
-def write_letter(*, by: Membership, key: UUID, body: str, hold: bool) -> Letter:
+class ReadAgain(NamedTuple):
+    """Whether its writer wants to read a letter again before it goes; theirs alone (R17).
+
+    hours: how long before a conversation they are asked; 0 for never. only: whether it stays held
+    until they did.
+    """
+
+    hours: int = 0
+    only: bool = False
+
+
+def write_letter(
+    *, by: Membership, key: UUID, body: str, hold: bool, again: ReadAgain | None = None
+) -> Letter:
     """Write a letter, as a draft or held for the next conversation.
 
     The same `key` again is the same letter: the same words change nothing, others take their place.
@@ -25,18 +39,25 @@ def write_letter(*, by: Membership, key: UUID, body: str, hold: bool) -> Letter:
                 return letter
             letter, key = None, uuid4()
         if letter is None:
-            letter = Letter(pair=pair, author_id=by.person_id, key=key, written_at=at)
-            letter.body, letter.length, letter.changed_at = body, len(body), at
-        _change(pair, letter, body, at, hold=hold)
+            letter = _new(pair, by, key, body, at)
+        _change(pair, letter, body, at, hold=hold, again=again)
         return letter
 
 
-def edit_letter(*, by: Membership, letter_id: UUID, version: int, body: str, hold: bool) -> Letter:
+def edit_letter(
+    *,
+    by: Membership,
+    letter_id: UUID,
+    version: int,
+    body: str,
+    hold: bool,
+    again: ReadAgain | None = None,
+) -> Letter:
     """Change a letter that was not released, and hold it or keep it as a draft.
 
-    version: of the letter when it was shown. Raises ChangedElsewhereError if it was changed since,
-    unless to the very same words; AlreadyReleasedError if it was released meanwhile;
-    Letter.DoesNotExist for another's.
+    version: of the letter when it was shown. again: None leaves it as it was. Raises
+    ChangedElsewhereError if it was changed since, unless to the very same words;
+    AlreadyReleasedError if it was released meanwhile; Letter.DoesNotExist for another's.
     """
     with locked_pair(by.pair_id) as (pair, at):
         letter = _own(pair, by, letter_id)
@@ -44,8 +65,46 @@ def edit_letter(*, by: Membership, letter_id: UUID, version: int, body: str, hol
             raise AlreadyReleasedError
         if letter.version != version and not _says(letter, body):
             raise ChangedElsewhereError(letter.version, letter.body)
-        _change(pair, letter, body, at, hold=hold)
+        _change(pair, letter, body, at, hold=hold, again=again)
         return letter
+
+
+def begin_draft(*, by: Membership, key: UUID, version: int, body: str) -> Letter:
+    """Save the words of a new letter while they are typed: always as a draft.
+
+    The same `key` again is the same letter, to which all holds that holds for `save_draft`.
+    """
+    with locked_pair(by.pair_id) as (pair, at):
+        own = Letter.objects.filter(pair=pair, author=by.person_id, key=key)
+        letter = own.select_related("pair").first()
+        if letter:
+            return _save_typed(pair, letter, version, body, at)
+        letter = _new(pair, by, key, body, at)
+        _change(pair, letter, body, at, hold=False, again=None)
+        return letter
+
+
+def save_draft(*, by: Membership, letter_id: UUID, version: int, body: str) -> Letter:
+    """Save the words of a draft while they are typed.
+
+    Raises IsHeldError for a held letter, so that no half sentence goes out; AlreadyReleasedError,
+    ChangedElsewhereError and Letter.DoesNotExist as `edit_letter` does.
+    """
+    with locked_pair(by.pair_id) as (pair, at):
+        return _save_typed(pair, _own(pair, by, letter_id), version, body, at)
+
+
+def _save_typed(pair: Pair, letter: Letter, version: int, body: str, at: datetime) -> Letter:
+    if letter.state == Letter.State.RELEASED:
+        raise AlreadyReleasedError
+    if letter.state == Letter.State.HELD:
+        raise IsHeldError
+    if _says(letter, body):
+        return letter
+    if letter.version != version:
+        raise ChangedElsewhereError(letter.version, letter.body)
+    _change(pair, letter, body, at, hold=False, again=None)
+    return letter
 
 
 def withdraw_letter(*, by: Membership, letter_id: UUID) -> None:
@@ -58,6 +117,20 @@ def withdraw_letter(*, by: Membership, letter_id: UUID) -> None:
         if letter.state == Letter.State.RELEASED:
             raise AlreadyReleasedError
         _unhold(pair, letter, at)
+
+
+def read_again(*, by: Membership, letter_id: UUID) -> None:
+    """Its writer has read a held letter again. What was not to be read again stays as it is.
+
+    Raises AlreadyReleasedError if it was released meanwhile, and Letter.DoesNotExist for another's.
+    """
+    with locked_pair(by.pair_id) as (pair, at):
+        letter = _own(pair, by, letter_id)
+        if letter.state == Letter.State.RELEASED:
+            raise AlreadyReleasedError
+        if letter.state == Letter.State.HELD and letter.read_again_hours:
+            letter.read_again_at = at
+            letter.save()
 
 
 def delete_letter(*, by: Membership, letter_id: UUID) -> None:
@@ -80,24 +153,38 @@ def _own(pair: Pair, by: Membership, letter_id: UUID) -> Letter:
     return own.get(pk=letter_id)
 
 
+def _new(pair: Pair, by: Membership, key: UUID, body: str, at: datetime) -> Letter:
+    letter = Letter(pair=pair, author_id=by.person_id, key=key, written_at=at)
+    letter.body, letter.length, letter.changed_at = body, len(body), at
+    return letter
+
+
 def _says(letter: Letter, body: str) -> bool:
     return is_readable(letter, "body") and letter.body == body
 
 
-def _change(pair: Pair, letter: Letter, body: str, at: datetime, *, hold: bool) -> None:
+def _change(
+    pair: Pair, letter: Letter, body: str, at: datetime, *, hold: bool, again: ReadAgain | None
+) -> None:
     """After the pair was parted there is nothing to hold for: what is written is a draft (R16)."""
     if not _says(letter, body):
         letter.version += 1
         letter.changed_at = at
         letter.body, letter.length = body, len(body)
+    if again is not None:
+        letter.read_again_hours, letter.only_after_reading = again
     _hold(pair, letter, at) if hold and pair.ended_at is None else _unhold(pair, letter, at)
 
 
 def _hold(pair: Pair, letter: Letter, at: datetime) -> None:
-    """Editing a held letter does not lose its place: the earliest held go first."""
+    """Editing a held letter does not lose its place: the earliest held go first.
+
+    Who saves it held has read it.
+    """
     if letter.state == Letter.State.DRAFT:
         letter.state, letter.held_at = Letter.State.HELD, at
         _record(pair, letter, Act.LETTER_HELD, at)
+    letter.read_again_at = at if letter.read_again_hours else None
     letter.save()
 
 

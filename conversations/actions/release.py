@@ -53,7 +53,13 @@ def _passing(
     passing = []
     for letter in held.order_by("held_at"):
         place = (letter.pair_id, letter.author_id)
-        act = acts.Release(opened[letter.pair_id], letter.length, released[place])
+        act = acts.Release(
+            opened[letter.pair_id],
+            letter.length,
+            released[place],
+            read_ahead=letter.read_ahead if letter.only_after_reading else None,
+            read_at=letter.read_again_at,
+        )
         forbidden = gate.reasons_against(act, situations[letter.pair_id], at)
         if not forbidden and is_readable(letter, "body"):
             released[place] += 1

@@ -204,6 +204,10 @@ SECURE_CROSS_ORIGIN_OPENER_POLICY = "same-origin"
 # Nothing about the page that somebody came from reaches another site, or this one.
 SECURE_REFERRER_POLICY = "same-origin"
 
+# A letter of ten megabytes is far too long, but its words come back with a sentence that says so.
+# Its form sends them plainly (multipart), so that this is as much as it takes.
+DATA_UPLOAD_MAX_MEMORY_SIZE = 12 * 1024 * 1024
+
 # --- Words, times, files ---------------------------------------------------------------------
 
 LANGUAGE_CODE = "en-gb"

@@ -100,6 +100,8 @@ ANOTHER_TIME = {"in_force": factories.terms(at=SPAN.opens_at.time())}
 ANOTHER_OPEN = {"windows": (Window(UUID(int=9), SPAN, State.OPEN), window())}
 MORE_THAN_BEFORE = {"last_in_force": LESS}
 OTHER = proposal(id=UUID(int=8), terms=LESS)
+DAY = timedelta(days=1)
+readings = st.sampled_from([None, DAY, 3 * DAY])
 OPENS, CLOSES = SPAN.opens_at, SPAN.closes_at
 BEFORE = OPENS - timedelta(days=1)
 BEN_RECEIVES_NONE = {"limits": limits(ben={"receives_proposals": False})}
@@ -157,6 +159,7 @@ FORBIDDEN = {
         Reason.TOO_LATE: CLOSES,
         Reason.TOO_MANY_LETTERS: Release(window(State.OPEN), 4000, 2),
         Reason.LETTER_TOO_LONG: Release(window(State.OPEN), 4001, 1),
+        Reason.NOT_READ_AGAIN: Release(window(State.OPEN), 4000, 1, DAY, OPENS - DAY - MOMENT),
     },
     Notify: {
         **IN_A_WINDOW,
@@ -494,10 +497,12 @@ def test_r18_a_window_never_opens_beyond_what_was_agreed(case):
         assert not [each for each in situation.windows if each.state is State.OPEN]
 
 
-@given(pairs_in_conversation(state=State.OPEN), lengths, st.integers(0, 3))
-def test_r18_a_letter_is_never_released_beyond_what_was_agreed(case, length, released):
+@given(pairs_in_conversation(state=State.OPEN), lengths, st.integers(0, 3), readings, st.data())
+def test_r18_a_letter_is_never_released_beyond_what_was_agreed(case, length, released, ahead, data):
     situation, window, at = case
-    if allowed(Release(window, length, released), situation, at):
+    read_at = data.draw(st.none() | st.just(window.span.opens_at) | st.just(at - 2 * DAY))
+    if allowed(Release(window, length, released, ahead, read_at), situation, at):
+        assert ahead is None or (read_at and window.span.opens_at - read_at <= ahead)
         everybody_lets_it_be(situation)
         window_is_agreed(window, situation)
         assert window.state is State.OPEN
@@ -662,7 +667,10 @@ def as_if_ended_by(person, proposal, at):
 
 MAY_HAPPEN = {
     OpenWindow: (pairs_in_conversation(state=State.PLANNED), OpenWindow),
-    Release: (pairs_in_conversation(state=State.OPEN), lambda it: Release(it, 0, 0)),
+    Release: (
+        pairs_in_conversation(state=State.OPEN),
+        lambda it: Release(it, 0, 0, DAY, it.span.opens_at),
+    ),
     Say: (pairs_in_conversation(state=State.OPEN), lambda it: Say(it, 0, 0)),
     Notify: (pairs_in_conversation(state=State.OPEN), Notify),
     Show: (pairs_with_a_proposal(), lambda it: Show(BEN, it)),

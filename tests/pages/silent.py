@@ -4,6 +4,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from typing import Any, TypeVar
+from uuid import uuid4
 
 from django.db.models import Model, QuerySet
 from django.test import Client
@@ -129,6 +130,22 @@ def writes_a_draft(ana: Ana) -> None:
 
 
 @act
+def types_a_new_letter(ana: Ana) -> None:
+    conversations.begin_draft(by=ana.place, key=uuid4(), version=1, body="A first")
+
+
+@act
+def types_on(ana: Ana) -> None:
+    letter = ana.letter(DRAFT)
+    conversations.save_draft(
+        by=ana.place,
+        letter_id=letter.pk,
+        version=letter.version,
+        body=letter.body + " and a second word.",
+    )
+
+
+@act
 def holds_a_letter(ana: Ana) -> None:
     factories.letter(by=ana.place, body="I planted beans.")
 
@@ -161,6 +178,24 @@ def _edit(ana: Ana, letter: Letter, *, hold: bool) -> None:
         body=letter.body + " And more.",
         hold=hold,
     )
+
+
+@act
+def wants_to_read_it_again(ana: Ana) -> None:
+    letter = ana.letter(HELD)
+    conversations.edit_letter(
+        by=ana.place,
+        letter_id=letter.pk,
+        version=letter.version,
+        body=letter.body,
+        hold=True,
+        again=conversations.ReadAgain(72, only=True),
+    )
+
+
+@act
+def reads_it_again(ana: Ana) -> None:
+    conversations.read_again(by=ana.place, letter_id=ana.letter(HELD).pk)
 
 
 @back

@@ -32,6 +32,8 @@ LETTER = {
     "key": "5f0c9c4e-0d4b-4a7e-9f0a-6a5e3a6f6a11",
     "version": "1",
     "hold": "1",
+    "read_again": "24",
+    "only_after_reading": "on",
 }
 # What a page of ours would send; everything else is sent with words that mean nothing to it.
 WELL_FILLED: dict[str, dict[str, Any]] = {
@@ -42,6 +44,8 @@ WELL_FILLED: dict[str, dict[str, Any]] = {
     "boundaries:consent": {"digest": "0" * 64},
     "conversations:write": LETTER,
     "conversations:letter": LETTER,
+    "conversations:begin_draft": LETTER,
+    "conversations:save_draft": LETTER,
 }
 POSTED = [each for each in addresses.in_a_pair() if not each.name.startswith("accounts:")]
 LOOKED_AT = [each for each in addresses.ours() if not each.name.startswith("accounts:")]
@@ -96,7 +100,7 @@ def test_no_post_is_a_fault(at_ana, keys, data):
     sent = data.draw(nearly_well_filled(address))
     with factories.undone():
         at_ana.send(address.path(keys), **sent)
-        assert at_ana.status in (200, 404, 405), at_ana.text
+        assert at_ana.status in (200, 404, 405, 409), at_ana.text
 
 
 @few
@@ -107,7 +111,7 @@ def test_no_form_is_a_fault_whatever_is_typed(at_ana, keys, data, name):
     sent = data.draw(nearly_well_filled(address))
     with factories.undone():
         at_ana.send(address.path(keys), **sent)
-        assert at_ana.status == 200, at_ana.text
+        assert at_ana.status in (200, 409), at_ana.text
 
 
 @few
@@ -146,7 +150,7 @@ def test_no_body_is_a_fault(at_ana, keys, name, kind, body):
 
 
 def test_more_than_any_letter_is_refused_before_it_is_read(at_ana: ClientVisitor, keys):
-    at_ana.send(f"/pairs/{keys['pair_id']}/letters/new/", body="x" * 3_000_000)
+    at_ana.send(f"/pairs/{keys['pair_id']}/letters/new/", body="x" * 13_000_000)
     assert at_ana.status == 400
     assert "Nothing was changed, sent or opened." in at_ana.text
 

@@ -101,11 +101,44 @@ def test_longer_than_was_agreed_can_be_kept_but_not_held(at_ana, new, agreement)
     assert Letter.objects.get().body == body
 
 
-@pytest.mark.parametrize("body", ["a\x00b", "\x00"])
-def test_a_null_byte_is_refused_and_nothing_breaks(at_ana, new, body):
+@pytest.mark.parametrize(
+    ("typed", "kept"),
+    [
+        ("a\x00b", "ab"),
+        ("\x1b[31mred\x7f\x9b", "[31mred"),
+        ("a\rb\x0bc\x0cd\x85e\r\nf\tg", "a\nb\nc\nd\ne\nf\tg"),
+        ("\u202eturned\u2066 round", "\u202eturned\u2066 round"),
+        ("👩\u200d👩\u200d👧🏽 e\u0301", "👩\u200d👩\u200d👧🏽 e\u0301"),
+    ],
+)
+def test_controls_are_taken_out_and_words_stay(at_ana, new, typed, kept):
     at_ana.open(new)
-    at_ana.press(KEEP, body=body)
-    assert "Null characters are not allowed." in at_ana.text
+    at_ana.press(KEEP, body=typed)
+    letter = Letter.objects.get()
+    assert (letter.body, letter.length) == (kept, len(kept))
+
+
+def test_only_controls_are_no_words(at_ana, new):
+    at_ana.open(new)
+    at_ana.press(KEEP, body="\x00\x1b")
+    assert "There are no words yet." in at_ana.text
+    assert not Letter.objects.exists()
+
+
+def test_what_turns_the_direction_of_writing_stays_within_its_words(at_ana, letters, ana_place):
+    letter = factories.letter(by=ana_place, body="\u202eturned")
+    at_ana.open(letters)
+    assert f"<bdi>{letter.body}</bdi>" in at_ana.answer.content.decode()
+
+
+def test_ten_megabytes_come_back_with_a_sentence(ana_client, new):
+    """As the page sends them: its form is multipart."""
+    body = "é" * (5 * 1024 * 1024)
+    answer = ana_client.post(new, {"body": body, "key": uuid4(), "version": 1, "draft": "1"})
+    page = answer.content.decode()
+    assert answer.status_code == 200
+    assert "Your letter has 5242880 characters; a letter can have up to 50000." in page
+    assert body in page
     assert not Letter.objects.exists()
 
 
@@ -113,7 +146,7 @@ def test_signs_that_cannot_be_seen_do_no_harm(at_ana, new, letters):
     body = "a\x01\x0b\x1b\x7f\u202e\u2028\ufeff😀 b"
     at_ana.open(new)
     at_ana.press(KEEP, body=body)
-    assert Letter.objects.get().body == body
+    assert Letter.objects.get().body == "a\n\u202e\u2028\ufeff😀 b"
     at_ana.open(letters)
 
 

@@ -33,7 +33,7 @@ QUERIES = {
     "conversations:letter": 5,
     "conversations:letters": 6,
     "conversations:now": 10,
-    "conversations:pair": 17,
+    "conversations:pair": 18,
     "conversations:part": 3,
     "conversations:past": 7,
     "conversations:said": 12,

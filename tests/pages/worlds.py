@@ -125,7 +125,15 @@ LIFT = frozenset({"lifts_her_pause"})
 KIND_WORDS = frozenset({"pauses_with_kind_words", "takes_her_kind_words_back"})
 PAUSES = KIND_WORDS | {"pauses", "lifts_it_again"}
 DOORS = frozenset({"opens_her_door", "closes_her_door", "opens_her_door_again"})
-HELD = frozenset({"changes_what_she_holds", "takes_back_what_she_holds", "deletes_what_she_holds"})
+HELD = frozenset(
+    {
+        "changes_what_she_holds",
+        "wants_to_read_it_again",
+        "reads_it_again",
+        "takes_back_what_she_holds",
+        "deletes_what_she_holds",
+    }
+)
 STATES = {
     "nothing agreed": State(
         nothing_agreed,
