@@ -142,7 +142,7 @@ class LetterForm(DraftForm):
 class MessageForm(forms.Form):
     """Something to say live. key: makes a doubled request one message."""
 
-    body = forms.CharField(
+    body = WordsField(
         label=_("Say something"),
         strip=False,
         widget=forms.Textarea(attrs={"rows": 3}),
@@ -151,8 +151,8 @@ class MessageForm(forms.Form):
     key = forms.UUIDField(widget=forms.HiddenInput, initial=uuid4)
 
     def clean_body(self) -> str:
-        """The words with plain line ends. How long they may be is for the gate to say."""
-        body = clean_words(self.cleaned_data["body"])
+        """How long the words may be is for the gate to say."""
+        body: str = self.cleaned_data["body"]
         if not body.strip():
             raise forms.ValidationError(self.fields["body"].error_messages["required"])
         return body

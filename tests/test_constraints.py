@@ -121,6 +121,9 @@ ATTEMPTS = {
     "message_numbered": [lambda it: raw.copy(it["said"], key=uuid4())],
     "message_once_for_a_form": [lambda it: raw.copy(it["said"], number=2)],
     "letter_once_for_a_form": [lambda it: raw.copy(it["draft"])],
+    "letter_only_after_reading_if_asked": [
+        lambda it: raw.change(it["draft"], only_after_reading=True),
+    ],
     "letter_state_with_its_instants": [
         lambda it: raw.change(it["released"], released_at=None),
         lambda it: raw.change(it["released"], held_at=None),

@@ -111,7 +111,7 @@ def test_what_was_said_stays_readable_and_can_be_copied(at_ana, at_ben, window, 
     assert "The other, 17:00: Keep this." in copy
 
 
-@pytest.mark.parametrize("body", ["", "   ", "\n\n"])
+@pytest.mark.parametrize("body", ["", "   ", "\n\n", "\x00"])
 def test_without_words_nothing_is_said(at_ana, window, body):
     at_ana.open(page_of(window))
     at_ana.press("Say it", body=body)
@@ -119,12 +119,11 @@ def test_without_words_nothing_is_said(at_ana, window, body):
     assert not Message.objects.exists()
 
 
-@pytest.mark.parametrize("body", ["x" * 2001, "\x00"])
-def test_what_cannot_be_said_comes_back_with_a_clear_sentence(at_ana, window, body):
+def test_what_is_too_long_comes_back_with_a_clear_sentence(at_ana, window):
     at_ana.open(page_of(window))
-    at_ana.press("Say it", body=body)
-    assert "too long to be said at once" in at_ana.text or "Null characters" in at_ana.text
-    assert body.strip("\x00") in at_ana.answer.content.decode()
+    at_ana.press("Say it", body="x" * 2001)
+    assert "too long to be said at once" in at_ana.text
+    assert "x" * 2001 in at_ana.answer.content.decode()
     assert not Message.objects.exists()
 
 
