@@ -209,6 +209,7 @@ def test_a_letter_that_another_tab_has_changed_or_that_has_gone(
     assert visitor.faults == []
 
 
+@pytest.mark.proof
 def test_two_people_talk_and_what_is_said_comes_by_itself(
     screen, ana, ben, pair, ana_place, ben_place, clock
 ):
