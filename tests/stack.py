@@ -25,6 +25,7 @@ from tests.servers import free_port
 
 ROOT = Path(__file__).resolve().parent.parent
 READY_WITHIN = 60.0
+DEMO_FILES = ("db.sqlite3", "secrets/encryption_keys")
 NEVER_PASSED_ON = ("DATABASE_URL", "REDIS_URL", "REPAIR_DEMO", "DJANGO_SETTINGS_MODULE")
 
 
@@ -89,21 +90,24 @@ def wait_for(holds, otherwise: str, seconds: float = 15.0):
 
 
 @cache
-def _demo_database() -> bytes:
-    """An SQLite database with the demo in it, made once for all tests that start with one."""
+def _demo() -> dict[str, bytes]:
+    """The files of a demo on SQLite, made once for all tests that start with one: the database, and
+    the key with which its words are sealed.
+    """
     with tempfile.TemporaryDirectory() as name:
         env = environment(Path(name), REPAIR_DEMO="1")
         command = [sys.executable, "manage.py", "demo", "--verbosity=0"]
         subprocess.run(command, cwd=ROOT, env=env, check=True, stdout=subprocess.DEVNULL)
-        return (Path(name) / "db.sqlite3").read_bytes()
+        return {file: (Path(name) / file).read_bytes() for file in DEMO_FILES}
 
 
 @contextmanager
 def running(folder: Path, **values: str) -> Iterator[Running]:
     """A Repair that is ready, for the length of the block; what it said follows a failure."""
-    database = folder / "db.sqlite3"
-    if "DATABASE_URL" not in values and not database.exists():
-        database.write_bytes(_demo_database())
+    if "DATABASE_URL" not in values and not (folder / "db.sqlite3").exists():
+        for name, content in _demo().items():
+            (folder / name).parent.mkdir(exist_ok=True)
+            (folder / name).write_bytes(content)
     repair = launch(folder, **values)
     try:
         wait_until_ready(repair)

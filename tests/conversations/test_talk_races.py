@@ -77,14 +77,18 @@ def test_r21_words_are_said_before_the_end_or_kept_and_never_said_after_it(coupl
 
 @pytest.mark.proof
 def test_r21_without_the_lock_the_same_check_catches_it(clock):
-    """So that it is known to bite."""
+    """So that it is known to bite. The guard of the database leaves only a moment for it."""
     clock.go_to(OPENS_AT)
-    pairs = [pair.pk for pair in factories.many(count=max(TRIALS, 300), opens_at=OPENS_AT)]
+    assert any(something_is_said_after_a_pause() for _ in range(12))
+
+
+def something_is_said_after_a_pause():
+    pairs = [pair.pk for pair in factories.many(count=150, opens_at=OPENS_AT)]
     actions.open_and_release(pairs)
     with no_lock():
         races = side_by_side(pairs, say, pause, faults=(DatabaseError,))
     whole = [(pair, race) for pair, race in zip(pairs, races, strict=True) if is_count(race[1])]
-    assert said_after_the_end([pair for pair, _ in whole], [race for _, race in whole]) != []
+    return said_after_the_end([pair for pair, _ in whole], [race for _, race in whole]) != []
 
 
 def is_count(noted):

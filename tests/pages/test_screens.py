@@ -14,7 +14,6 @@ from django.urls import reverse
 
 from boundaries import actions
 from conversations import actions as conversations
-from conversations.models import Letter
 from tests import factories
 from tests.story.screen import DESKTOP, ScreenVisitor
 
@@ -199,7 +198,9 @@ def test_a_letter_that_another_tab_has_changed_or_that_has_gone(
     assert "This letter was changed elsewhere" in visitor.text
     fits(visitor)
     factories.letter(by=ben_place, body=LONG_WORD)
-    Letter.objects.filter(pk=letter.pk).update(length=4, body="here")
+    letter.refresh_from_db()
+    letter.length, letter.body = 4, "here"
+    letter.save()
     factories.open_next(pair=pair, clock=clock)
     visitor.press("Hold for the next conversation", body="typed too late")
     assert "Keep these as a draft" in visitor.text

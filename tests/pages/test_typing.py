@@ -110,7 +110,9 @@ def test_signed_out_in_mid_sentence_and_in_again(visitor, new, ana):
 def test_changed_elsewhere_in_mid_sentence(visitor, ana_place, new, pair):
     letter = factories.letter(by=ana_place, hold=False)
     visitor.open(reverse("conversations:letter", args=[pair.pk, letter.pk]))
-    Letter.objects.update(body="there", version=2)
+    letter = Letter.objects.get()
+    letter.body, letter.version = "there", 2
+    letter.save()
     type_on(visitor, "here ")
     status(visitor, "This letter was changed elsewhere.")
     assert Letter.objects.get().body == "there"
