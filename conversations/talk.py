@@ -66,7 +66,9 @@ def say(request: HttpRequest, membership: Membership, window_id: UUID) -> HttpRe
             form.add_error("body", line)
         return _show(request, membership, window, form)
     if isinstance(kept, Letter):
-        messages.info(request, _("The conversation had closed. Your words are kept as a draft."))
+        messages.info(
+            request, _("This was not said. Your words are kept as a draft, for you alone.")
+        )
         return redirect("conversations:letter", membership.pair_id, kept.pk)
     return redirect("conversations:conversation", membership.pair_id, window_id)
 

@@ -124,13 +124,18 @@ def what_was_seen_before(pairs, _):
 
 
 def test_r13_the_same_check_catches_a_release_that_looks_first_and_then_locks(groups, monkeypatch):
-    """So that it is known to bite. About one race in ten is caught.
-
-    Under load the database may come first, and end one of the two that wait for each other.
-    """
+    """So that it is known to bite. About one race in ten is caught."""
     monkeypatch.setattr(release, "load_situations", what_was_seen_before)
+    assert any(is_caught(groups(FEW)) for _ in range(5))
+
+
+def is_caught(groups):
+    """Whether something was delivered too late.
+
+    Not where the database came first, and ended one of two that waited for each other.
+    """
     try:
-        races = side_by_side(groups(FEW), pause_each, release_after_looking_too_early)
+        races = side_by_side(groups, pause_each, release_after_looking_too_early)
     except DatabaseError:
-        return
-    assert delivered_after_a_pause(races) != []
+        return False
+    return delivered_after_a_pause(races) != []
