@@ -151,7 +151,7 @@ def _recent_proposals(pairs: Collection[UUID], at: datetime) -> QuerySet[Proposa
     since = at - PROPOSALS_MATTER_FOR
     cooling_off = Q(end=None, takes_force_at__isnull=False)
     recent = Q(made_at__gt=since) | Q(takes_force_at__gt=since) | cooling_off
-    return Proposal.objects.filter(recent, pair__in=pairs).order_by("made_at")
+    return Proposal.objects.filter(recent, pair__in=pairs).order_by("made_at", "pk")
 
 
 def _proposals_by_pair(pairs: Collection[UUID], at: datetime) -> dict[UUID, list[ProposalValue]]:
@@ -282,7 +282,7 @@ def _latest_phrase(pauses: QuerySet[Pause], at: datetime) -> Phrase | None:
     )
     recent = pauses.filter(~Exists(agreed_since), began_at__gt=at - KIND_WORDS_STAY_FOR)
     recent = recent.exclude(phrase="")
-    phrase = recent.order_by("-began_at").values_list("phrase", flat=True).first()
+    phrase = recent.order_by("-began_at", "-pk").values_list("phrase", flat=True).first()
     return Phrase(phrase) if phrase else None
 
 

@@ -14,7 +14,7 @@ from conversations.models import Envelope, Letter, Message
 def letters_of(membership: Membership) -> QuerySet[Letter]:
     """All letters that this person wrote in the pair, the latest first, with their windows."""
     own = Letter.objects.filter(pair=membership.pair_id, author=membership.person_id)
-    return own.select_related("pair", "envelope__window").order_by("-changed_at")
+    return own.select_related("pair", "envelope__window").order_by("-changed_at", "pk")
 
 
 def get_letter_for(membership: Membership, letter_id: UUID) -> Letter:
@@ -46,7 +46,7 @@ def get_delivered_for(membership: Membership, envelope_id: UUID) -> Envelope:
 def _delivered_to(membership: Membership) -> QuerySet[Envelope]:
     own = Envelope.objects.filter(recipient=membership.person_id, window__pair=membership.pair_id)
     return own.select_related("window", "letter__pair").order_by(
-        "-window__opens_at", "letter__held_at"
+        "-window__opens_at", "letter__held_at", "letter_id"
     )
 
 
@@ -95,6 +95,8 @@ def conversations_of(membership: Membership) -> QuerySet[Window]:
     states = TOOK_PLACE | DID_NOT_TAKE_PLACE | {State.OPEN}
     windows = Window.objects.filter(pair=membership.pair_id, state__in=states)
     went = Envelope.objects.filter(letter__author=membership.person_id).select_related("letter")
+    # Never as they lie in the table: what the recipient does with one would move it.
+    went = went.order_by("letter__held_at", "letter_id")
     return (
         windows.annotate(talked=talked)
         .order_by("-opens_at")

@@ -51,7 +51,7 @@ def _passing(
     held = Letter.objects.filter(pair__in=opened, state=Letter.State.HELD).select_related("pair")
     released: Counter[tuple[UUID, UUID]] = Counter()
     passing = []
-    for letter in held.order_by("held_at"):
+    for letter in held.order_by("held_at", "pk"):
         place = (letter.pair_id, letter.author_id)
         act = acts.Release(
             opened[letter.pair_id],

@@ -15,13 +15,14 @@ from itertools import chain
 from typing import Any
 
 import pytest
+from django.apps import apps
 from django.core.cache import cache
 from django.db import connection
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
 from accounts.models import Membership
-from boundaries import actions
+from boundaries import actions, guards
 from boundaries.exceptions import RefusedError
 from conversations import actions as conversations
 from tests import factories
@@ -288,6 +289,35 @@ def test_a_key_of_which_nobody_knows_what_it_is_fails():
     unknown = Route("/feeds/%(token)s/", ("token",), lambda request, token: None)
     with pytest.raises(UnknownKeyError, match="Nobody knows with what to fill <token>"):
         Addresses({}).of(unknown)
+
+
+@pytest.mark.postgres
+@pytest.mark.parametrize("name", IN_THE_SUITE)
+def test_where_a_row_lies_tells_nothing(worlds_of, monkeypatch, name):
+    """A row that is written anew comes last where nothing orders them: a receipt, if it is seen."""
+    monkeypatch.setitem(silent.ACTS, "turns_the_tables", turn_the_tables)
+    turned = worlds_of(STATES[name])
+    assert turned.differences([("turns_the_tables", 0)], LOOKS[:1]) == []
+    assert turned.performed["turns_the_tables"] == 1
+
+
+def turn_the_tables(ana: Ana) -> None:
+    """Write each row of the project's tables anew, the last ones first, and change nothing.
+
+    And let them be read from the tables: an index keeps the old order for a while.
+    """
+    with (
+        connection.cursor() as cursor,
+        guards.down(connection, *(each.name for each in guards.ALL)),
+    ):
+        for label in ("accounts", "boundaries", "conversations"):
+            for model in apps.get_app_config(label).get_models():
+                table, key = model._meta.db_table, model._meta.pk.column
+                cursor.execute(f"SELECT {key} FROM {table} ORDER BY ctid DESC")
+                for (value,) in cursor.fetchall():
+                    cursor.execute(f"UPDATE {table} SET {key} = {key} WHERE {key} = %s", [value])
+        for way in ("indexscan", "indexonlyscan", "bitmapscan"):
+            cursor.execute(f"SET LOCAL enable_{way} = off")
 
 
 @pytest.mark.parametrize(
