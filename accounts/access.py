@@ -7,12 +7,16 @@ two persons in the pair whose key is in the address. A view that has none does n
 
 from collections.abc import Callable
 from functools import wraps
+from importlib import import_module
 from typing import Any, Concatenate, ParamSpec, TypeVar
 from uuid import UUID
 
+from django.conf import settings
+from django.contrib.auth import HASH_SESSION_KEY, SESSION_KEY
 from django.contrib.auth.views import redirect_to_login
 from django.http import HttpRequest, HttpResponseBase
 from django.shortcuts import render, resolve_url
+from django.utils.crypto import constant_time_compare
 from django_htmx.http import HttpResponseClientRedirect, retarget
 
 from accounts.models import Membership, Person
@@ -23,6 +27,9 @@ F = TypeVar("F", bound=Callable[..., HttpResponseBase])
 View = Callable[Concatenate[HttpRequest, P], HttpResponseBase]
 MemberView = Callable[Concatenate[HttpRequest, Membership, P], HttpResponseBase]
 PairView = Callable[..., HttpResponseBase]
+
+TAKES_WORDS = ("/draft/", "/say/")
+"""What ends the addresses to which a page sends words that its writer still sees."""
 
 ANYONE, SIGNED_IN, MEMBER = "anyone", "signed_in", "member"
 
@@ -74,6 +81,18 @@ def signed_in_person(request: HttpRequest) -> Person:
     return request.user
 
 
+def is_signed_in(session_key: str, person: Person) -> bool:
+    """Whether the session is still this person's, for what goes on after its request ended.
+
+    The same question as Django asks at each request: a session ends with signing out, with its
+    age, with a new password and with the account.
+    """
+    session = import_module(settings.SESSION_ENGINE).SessionStore(session_key)
+    is_theirs = session.get(SESSION_KEY) == str(person.pk) and person.is_active
+    proof = str(session.get(HASH_SESSION_KEY, ""))
+    return is_theirs and constant_time_compare(proof, person.get_session_auth_hash())
+
+
 def _marked(view: F, access: str) -> F:
     view.__dict__["access"] = access
     return view
@@ -86,10 +105,10 @@ def _to_sign_in(request: HttpRequest) -> HttpResponseBase:
     they must not believe that it was done, or would lose what they typed, a page says so first.
     """
     if current := getattr(request, "htmx", None):
-        if request.path.endswith("/draft/"):
+        if request.path.endswith(TAKES_WORDS):
             # Going away would lose the words that are being typed.
             return retarget(
-                render(request, "accounts/signed_out_draft.html", status=403), "#draft-status"
+                render(request, "accounts/signed_out_draft.html", status=403), "#words-status"
             )
         response = redirect_to_login(current.current_url_abs_path or resolve_url("/"))
         return HttpResponseClientRedirect(response.url)

@@ -15,7 +15,7 @@ from django.views.decorators.http import require_POST
 from django_htmx.http import retarget
 
 from accounts import actions, clock, codes, newcomers
-from accounts.access import anyone, member, signed_in, signed_in_person
+from accounts.access import TAKES_WORDS, anyone, member, signed_in, signed_in_person
 from accounts.forms import BeginForm, MakeCodeForm, RenameOtherForm, SettingsForm, UseCodeForm
 from accounts.models import Membership
 from accounts.queries import ended_memberships_of, is_place_of, live_invitation_of
@@ -128,7 +128,7 @@ def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
     """
     if _is_same_writer(request):
         page = render(request, "accounts/old_page_draft.html", status=403)
-        return retarget(page, "#draft-status")
+        return retarget(page, "#words-status")
     words = "" if _is_from_elsewhere(request) else request.POST.get("body", "")
     return render(request, "403_csrf.html", {"words": words}, status=403)
 
@@ -139,7 +139,7 @@ def _is_same_writer(request: HttpRequest) -> bool:
     Only then is the page given a token that counts again: on a shared phone the other may have
     signed in meanwhile, and these words would become theirs.
     """
-    if not getattr(request, "htmx", None) or not request.path.endswith("/draft/"):
+    if not getattr(request, "htmx", None) or not request.path.endswith(TAKES_WORDS):
         return False
     if _is_from_elsewhere(request) or not request.user.is_authenticated:
         return False

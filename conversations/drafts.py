@@ -18,7 +18,7 @@ from conversations.exceptions import AlreadyReleasedError, ChangedElsewhereError
 from conversations.forms import DraftForm
 from conversations.models import Letter
 
-STATUS = "#draft-status"
+STATUS = "#words-status"
 
 
 @member

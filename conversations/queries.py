@@ -1,8 +1,11 @@
 """Who may see what of letters: a held letter its author alone, a released one its recipient too."""
 
+from collections.abc import Collection
+from datetime import datetime
 from uuid import UUID
 
-from django.db.models import Exists, Max, OuterRef, Prefetch, QuerySet
+from django.db.models import Exists, Max, OuterRef, Prefetch, QuerySet, Subquery
+from django.db.models.functions import Coalesce
 from django.http import Http404
 
 from accounts.models import Membership
@@ -71,6 +74,18 @@ def all_messages_of(membership: Membership) -> QuerySet[Message]:
 def last_message(window: Window) -> int:
     """The number of what was said last in a conversation; 0 if nothing was."""
     return window.messages.aggregate(last=Max("number"))["last"] or 0
+
+
+def how_far(window_ids: Collection[UUID]) -> list[tuple[UUID, str, datetime, int]]:
+    """How far each of these conversations has come: its key, its state, when it closes, and the
+    number of what was said last, 0 if nothing was.
+
+    Found by index, one message for each, however many were said.
+    """
+    newest = Message.objects.filter(window=OuterRef("pk")).order_by("-number")
+    last = Coalesce(Subquery(newest.values("number")[:1]), 0)
+    windows = Window.objects.filter(pk__in=window_ids).annotate(last=last)
+    return list(windows.values_list("pk", "state", "closes_at", "last"))
 
 
 def get_conversation_for(membership: Membership, window_id: UUID) -> Window:

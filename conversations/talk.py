@@ -1,14 +1,14 @@
 """The pages of one conversation: what it brought, what was said, and talking while it is open."""
 
-from datetime import datetime, timedelta
-from typing import Any
 from uuid import UUID
 
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
+from django_htmx.http import HttpResponseClientRedirect
 
 from accounts import clock
 from accounts.access import member
@@ -17,13 +17,10 @@ from boundaries import actions as boundaries
 from boundaries.exceptions import RefusedError
 from boundaries.models import Window
 from boundaries.queries import load_situation
-from boundaries.rules import acts, gate
 from boundaries.words import told
-from conversations import actions, queries
+from conversations import actions, live, queries, streams
 from conversations.forms import MessageForm
 from conversations.models import Letter
-
-FEW_MINUTES = (2, 10)
 
 
 @member
@@ -36,14 +33,21 @@ def conversation(request: HttpRequest, membership: Membership, window_id: UUID) 
 
 @member
 @require_safe
-def said(request: HttpRequest, membership: Membership, window_id: UUID) -> HttpResponse:
-    """That part of the page which changes by itself; 204 while it looks as it did."""
-    window = queries.get_conversation_for(membership, window_id)
-    state = _state(membership, window, clock.now())
-    if request.GET.get("look") == state["look"]:
-        return HttpResponse(status=204)
-    context = state | {"said": queries.messages_of(window)}
-    return render(request, "conversations/said.html", context)
+def stream(request: HttpRequest, membership: Membership, window_id: UUID) -> HttpResponse:
+    """What happens in it from now on, or after `Last-Event-ID`, as server-sent events."""
+    window, at = queries.get_conversation_for(membership, window_id), clock.now()
+    after = live.number_after(
+        request.headers.get("Last-Event-ID"),
+        request.GET.get("after"),
+        queries.last_message(window),
+    )
+    situation = load_situation(membership.pair, at)
+    new = live.events(membership, window, situation, live.Mark(after), at)
+    if not new.is_over:
+        who = (membership.pair_id, window_id, membership.person_id)
+        streams.keep_open(request, *who, new.mark)
+    headers = {"X-Accel-Buffering": "no"}
+    return HttpResponse(live.RETRY + new.text, content_type="text/event-stream", headers=headers)
 
 
 @member
@@ -66,10 +70,10 @@ def say(request: HttpRequest, membership: Membership, window_id: UUID) -> HttpRe
             form.add_error("body", line)
         return _show(request, membership, window, form)
     if isinstance(kept, Letter):
-        messages.info(
-            request, _("This was not said. Your words are kept as a draft, for you alone.")
-        )
-        return redirect("conversations:letter", membership.pair_id, kept.pk)
+        return _kept_as_draft(request, membership, kept)
+    if _by_htmx(request):
+        # What was said comes by the stream, in its place among what the other says.
+        return _show(request, membership, window, MessageForm())
     return redirect("conversations:conversation", membership.pair_id, window_id)
 
 
@@ -86,29 +90,20 @@ def leave(request: HttpRequest, membership: Membership, window_id: UUID) -> Http
 def _show(
     request: HttpRequest, membership: Membership, window: Window, form: MessageForm
 ) -> HttpResponse:
-    state = _state(membership, window, clock.now())
-    context = state | {"said": queries.messages_of(window), "form": form}
+    at = clock.now()
+    now = live.context(membership, window, load_situation(membership.pair, at), at)
+    if _by_htmx(request):
+        return render(request, "conversations/say.html", now | {"form": form})
+    said = list(queries.messages_of(window))
+    context = now | {"said": said, "last": said[-1].number if said else 0, "form": form}
     return render(request, "conversations/conversation.html", context)
 
 
-def _state(membership: Membership, window: Window, at: datetime) -> dict[str, Any]:
-    """What may be done now. `look` stands for all that changes: as long as it is the same, nothing
-    did.
-    """
-    situation, value = load_situation(membership.pair, at), window.as_value()
-    may_talk = not gate.reasons_against(acts.Say(value, length=0, recent=0), situation, at)
-    is_open = not gate.reasons_against(acts.Leave(value), situation, at)
-    left = _minutes_left(window.closes_at - at) if is_open else 0
-    return {
-        "membership": membership,
-        "window": window,
-        "may_talk": may_talk,
-        "is_open": is_open,
-        "minutes_left": left,
-        "look": f"{queries.last_message(window)}-{may_talk}-{is_open}-{left}",
-    }
+def _kept_as_draft(request: HttpRequest, membership: Membership, draft: Letter) -> HttpResponse:
+    messages.info(request, _("This was not said. Your words are kept as a draft, for you alone."))
+    address = reverse("conversations:letter", args=(membership.pair_id, draft.pk))
+    return HttpResponseClientRedirect(address) if _by_htmx(request) else redirect(address)
 
 
-def _minutes_left(left: timedelta) -> int:
-    """Two or ten, once no more than that is left; else nothing is said of it (R22)."""
-    return next((few for few in FEW_MINUTES if left <= timedelta(minutes=few)), 0)
+def _by_htmx(request: HttpRequest) -> bool:
+    return bool(getattr(request, "htmx", False))

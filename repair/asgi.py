@@ -11,9 +11,12 @@ os.environ.setdefault("DJANGO_SETTINGS_MODULE", "repair.settings.production")
 # sheets and scripts, which is all that it serves, nothing is wrong with that.
 warnings.filterwarnings("ignore", message="StreamingHttpResponse must consume synchronous")
 
-application = get_asgi_application()
+django = get_asgi_application()
 
 # Models can be imported only now.
+from conversations.hub import Hub  # noqa: E402
+from conversations.streams import with_streams  # noqa: E402
 from repair import keys  # noqa: E402
 
 keys.check()
+application = with_streams(django, Hub().hold)

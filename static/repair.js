@@ -4,6 +4,7 @@
  * - After a form came back with errors, focus goes to the summary, so that a screen reader and a small
  *   screen both begin there.
  * - The hours of the week get buttons that tick many boxes at once.
+ * - Answers that say why words were not taken are shown, whatever their status.
  */
 (() => {
   "use strict";
@@ -38,6 +39,13 @@
     root.querySelectorAll("[data-hours-grid]").forEach(offerChoices);
     root.querySelector(".error-summary")?.focus();
   }
+
+  document.addEventListener("htmx:beforeSwap", (event) => {
+    if (event.detail.xhr.getResponseHeader("HX-Retarget") === "#words-status") {
+      event.detail.shouldSwap = true;
+      event.detail.isError = false;
+    }
+  });
 
   document.addEventListener("DOMContentLoaded", () => ready(document));
   document.addEventListener("htmx:load", (event) => {

@@ -11,7 +11,7 @@
   const words = form?.querySelector("#id_body");
   if (!words) return;
   const autosave = form.querySelector("#autosave");
-  const status = form.querySelector("#draft-status");
+  const status = form.querySelector("#words-status");
 
   let saved = "unsaved" in form.dataset ? null : words.value;
   let sent = null;
@@ -90,13 +90,6 @@
     }
   }
 
-  /* Answers that say why something was not saved are shown, whatever their status. */
-  document.addEventListener("htmx:beforeSwap", (event) => {
-    if (event.detail.xhr.getResponseHeader("HX-Retarget") === "#draft-status") {
-      event.detail.shouldSwap = true;
-      event.detail.isError = false;
-    }
-  });
   document.addEventListener("htmx:configRequest", begin);
   document.addEventListener("htmx:afterRequest", end);
   document.addEventListener("submit", submit);

@@ -1,4 +1,4 @@
-"""Amounts of live talk, the same for everybody: enough for talking, too little for flooding."""
+"""Live talk: its amounts, the same for everybody, and what is told of the time that is left."""
 
 from datetime import timedelta
 
@@ -6,4 +6,12 @@ LONGEST_MESSAGE = 2_000
 """Characters."""
 
 MOST_MESSAGES, WITHIN = 20, timedelta(minutes=1)
-"""So many messages from one person in so long a time."""
+"""So many messages from one person in so long a time: enough to talk, too little to flood."""
+
+TOLD_AT = (0, 2, 10)
+"""Minutes before the end."""
+
+
+def minutes_told(left: timedelta) -> int | None:
+    """What is told of the time that is left: 10, 2 or 0 minutes, or as yet nothing (R22)."""
+    return next((minutes for minutes in TOLD_AT if left <= timedelta(minutes=minutes)), None)

@@ -1,8 +1,10 @@
 """Live talk in an open window (R21)."""
 
 from datetime import datetime
+from functools import partial
 from uuid import UUID
 
+from django.db import transaction
 from django.db.models import Count, Max, Q
 
 from accounts.locks import locked_pair
@@ -14,6 +16,7 @@ from boundaries.rules.reasons import Reason
 from boundaries.rules.talk import WITHIN
 from conversations.actions.letters import write_letter
 from conversations.models import Letter, Message
+from conversations.pokes import poke
 
 FOR_THE_WRITER = {Reason.MESSAGE_TOO_LONG, Reason.TOO_MANY_MESSAGES}
 """What one can mend and try again; for every other reason the words are kept as a draft."""
@@ -37,6 +40,7 @@ def say(*, by: Membership, window_id: UUID, key: UUID, body: str) -> Message | L
             raise RefusedError(reasons)
         if reasons:
             return write_letter(by=by, key=key, body=body, hold=False)
+        transaction.on_commit(partial(poke, by.pair_id))
         return Message.objects.create(
             pair=pair,
             window_id=window_id,

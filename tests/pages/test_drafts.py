@@ -40,7 +40,7 @@ def draft(ana_place):
 def refused(answer, words, status):
     """The line says why, and nothing else of the page is touched."""
     assert answer.status_code == status
-    assert answer.headers["HX-Retarget"] == "#draft-status"
+    assert answer.headers["HX-Retarget"] == "#words-status"
     assert "HX-Replace-Url" not in answer.headers
     assert words in answer.content.decode()
 

@@ -50,7 +50,7 @@ def new(pair, agreement):
 
 
 def status(visitor, words):
-    expect(visitor.page.locator("#draft-status")).to_contain_text(words, timeout=15_000)
+    expect(visitor.page.locator("#words-status")).to_contain_text(words, timeout=15_000)
 
 
 def type_on(visitor, words):

@@ -1,0 +1,119 @@
+"""A conversation while it is open: as a page has it, and as events for a page that is open.
+
+Server-sent events (HTML Standard, section 9.2): `said` is one message each, whose id is its number
+within the conversation; `state` is whether it is open and what is left of it, `over` ends the
+stream.
+"""
+
+import re
+from collections.abc import Collection
+from datetime import datetime
+from typing import Any, NamedTuple
+from uuid import UUID
+from zoneinfo import ZoneInfo
+
+from django.template.loader import render_to_string
+from django.utils import timezone
+
+from accounts.models import Membership
+from boundaries.models import Window
+from boundaries.rules import acts, gate
+from boundaries.rules.situation import Situation
+from boundaries.rules.talk import minutes_told
+from boundaries.rules.windows import State
+from conversations import queries
+from conversations.models import Message
+
+RETRY = "retry: 2000\n\n"
+"""Milliseconds after which a browser that lost the stream is to ask for it again."""
+
+NUMBER = re.compile(r"[0-9]{1,9}", re.ASCII)
+
+
+class Mark(NamedTuple):
+    """What stands for all that a stream tells: as long as it is the same, there is nothing new.
+
+    last: the number of the last message, 0 before the first. state: of the window, or nothing as
+    long as nothing was told of it.
+    """
+
+    last: int
+    state: str = ""
+    minutes_told: int | None = None
+
+
+class Events(NamedTuple):
+    """What is to be sent, and the mark up to which it tells. is_over: nothing will follow."""
+
+    text: str
+    mark: Mark
+    is_over: bool
+
+
+def marks(window_ids: Collection[UUID], at: datetime) -> dict[UUID, Mark]:
+    """The marks of many conversations by their keys, in one query; at `at`."""
+    rows = queries.how_far(window_ids)
+    return {key: _mark(state, closes_at, last, at) for key, state, closes_at, last in rows}
+
+
+def context(
+    membership: Membership, window: Window, situation: Situation, at: datetime
+) -> dict[str, Any]:
+    """What may be done now in a conversation of this person's, for its page and for its parts."""
+    value = window.as_value()
+    is_open = not gate.reasons_against(acts.Leave(value), situation, at)
+    return {
+        "membership": membership,
+        "window": window,
+        "may_talk": not gate.reasons_against(acts.Say(value, length=0, recent=0), situation, at),
+        "is_open": is_open,
+        "minutes_left": minutes_told(window.closes_at - at) if is_open else None,
+    }
+
+
+def events(
+    membership: Membership, window: Window, situation: Situation, before: Mark, at: datetime
+) -> Events:
+    """What this person is to be sent at `at`, to whom it was told up to the mark `before`."""
+    found = list(queries.messages_of(window).filter(number__gt=before.last))
+    last = found[-1].number if found else before.last
+    mark = _mark(window.state, window.closes_at, last, at)
+    now = context(membership, window, situation, at)
+    with timezone.override(ZoneInfo(membership.person.time_zone)):
+        parts = [_said(now, message) for message in found]
+        if mark[1:] != before[1:]:
+            parts.append(
+                event("state", render_to_string("conversations/talk_state.html", now).strip())
+            )
+    if not now["is_open"]:
+        parts.append(event("over", ""))
+    return Events("".join(parts), mark, not now["is_open"])
+
+
+def number_after(told: str | None, asked: str | None, last: int) -> int:
+    """After which message to begin, from `Last-Event-ID` or else the address; 0 for the first.
+
+    What is no number of this conversation, or one that is still to come, counts for nothing: all
+    is sent again, and the page shows once what has one id.
+    """
+    for text in (told, asked):
+        if text and NUMBER.fullmatch(text) and int(text) <= last:
+            return int(text)
+    return 0
+
+
+def _mark(state: str, closes_at: datetime, last: int, at: datetime) -> Mark:
+    return Mark(last, state, minutes_told(closes_at - at) if state == State.OPEN else None)
+
+
+def _said(now: dict[str, Any], message: Message) -> str:
+    html = render_to_string("conversations/message.html", now | {"message": message}).strip()
+    return event("said", html, message.number)
+
+
+def event(name: str, data: str, number: int | None = None) -> str:
+    """One event. Its data may have lines: they end in CR, LF or both, and in nothing else."""
+    lines = [f"event: {name}", *(f"data: {line}" for line in re.split(r"\r\n|\r|\n", data))]
+    if number is not None:
+        lines.append(f"id: {number}")
+    return "\n".join(lines) + "\n\n"
