@@ -63,6 +63,7 @@ class Hub:
         finally:
             for each in ends:
                 each.cancel()
+            stream.over.set()
             self._remove(stream)
 
     def _add(self, stream: Stream) -> None:
@@ -98,27 +99,33 @@ class Hub:
                 await asyncio.gather(*(stream.write(":\n\n") for stream in streams))
 
     def _bring_up_to_date(self, pair_id: UUID) -> None:
-        """Have it done by a thread. What comes after that has begun is done once more."""
+        """Have a thread do it. What is new after it has begun is brought once more."""
         if pair_id in self._of_pair and pair_id not in self._due:
             self._due.add(pair_id)
-            loop, streams = asyncio.get_running_loop(), list(self._of_pair[pair_id])
+            streams = list(self._of_pair[pair_id])
+            self._in_thread(self._deliver, pair_id, streams, asyncio.get_running_loop())
 
-            def write(stream: Stream, text: str, *, is_last: bool = False) -> None:
-                sent = asyncio.run_coroutine_threadsafe(stream.write(text, is_last=is_last), loop)
-                sent.result(timeout=4 * PATIENCE)
+    def _deliver(
+        self, pair_id: UUID, streams: list[Stream], loop: asyncio.AbstractEventLoop
+    ) -> None:
+        """In a thread. After a fault the pair's streams end, and are asked for again."""
 
-            def bring() -> None:
-                self._due.discard(pair_id)
-                deliver(pair_id, streams, write)
+        def write(stream: Stream, text: str, *, is_last: bool = False) -> None:
+            sent = asyncio.run_coroutine_threadsafe(stream.write(text, is_last=is_last), loop)
+            sent.result(timeout=4 * PATIENCE)
 
-            self._in_thread(bring)
+        self._due.discard(pair_id)
+        try:
+            deliver(pair_id, streams, write)
+        except Exception:
+            for stream in streams:
+                loop.call_soon_threadsafe(stream.over.set)
+            raise
 
     def _in_thread(
         self, job: Callable[P, T], *args: P.args, **kwargs: P.kwargs
     ) -> asyncio.Future[T | None]:
-        """Do it in a thread that has a connection of its own; a fault is logged, and tried again
-        at the next look.
-        """
+        """Do it in a thread that has a connection of its own; a fault is logged."""
 
         def work() -> T | None:
             try:

@@ -74,17 +74,21 @@ def context(
 def events(
     membership: Membership, window: Window, situation: Situation, before: Mark, at: datetime
 ) -> Events:
-    """What this person is to be sent at `at`, to whom it was told up to the mark `before`."""
-    found = list(queries.messages_of(window).filter(number__gt=before.last))
+    """What this person is to be sent at `at`, to whom it was told up to the mark `before`.
+
+    Once it is closed, no message any more, whatever closed it: a pause lets nothing through (R13),
+    and nobody is to tell it from another end (R15). Who wants to read the last words opens the page
+    again.
+    """
+    now = context(membership, window, situation, at)
+    untold = queries.messages_of(window).filter(number__gt=before.last)
+    found = list(untold) if now["is_open"] else []
     last = found[-1].number if found else before.last
     mark = _mark(window.state, window.closes_at, last, at)
-    now = context(membership, window, situation, at)
     with timezone.override(ZoneInfo(membership.person.time_zone)):
         parts = [_said(now, message) for message in found]
         if mark[1:] != before[1:]:
-            parts.append(
-                event("state", render_to_string("conversations/talk_state.html", now).strip())
-            )
+            parts.append(event("state", _state(now)))
     if not now["is_open"]:
         parts.append(event("over", ""))
     return Events("".join(parts), mark, not now["is_open"])
@@ -104,6 +108,10 @@ def number_after(told: str | None, asked: str | None, last: int) -> int:
 
 def _mark(state: str, closes_at: datetime, last: int, at: datetime) -> Mark:
     return Mark(last, state, minutes_told(closes_at - at) if state == State.OPEN else None)
+
+
+def _state(now: dict[str, Any]) -> str:
+    return render_to_string("conversations/talk_state.html", now | {"is_told": True}).strip()
 
 
 def _said(now: dict[str, Any], message: Message) -> str:

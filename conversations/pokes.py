@@ -51,7 +51,7 @@ async def pokes() -> AsyncIterator[UUID]:
                 async for message in read.listen():
                     with suppress(ValueError):
                         yield UUID(_text(message["data"]))
-        except RedisError as fault:
+        except (RedisError, OSError) as fault:
             log.warning("Redis cannot be listened to: %s", fault)
         await asyncio.sleep(AGAIN_AFTER)
 

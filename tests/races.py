@@ -94,7 +94,7 @@ def no_lock() -> Iterator[None]:
     """
     with ExitStack() as stack:
         for module in list(sys.modules.values()):
-            if module.__name__.startswith(("boundaries.actions", "conversations.actions")):
+            if module.__name__.startswith(ACTING):
                 for name in UNLOCKED.keys() & vars(module).keys():
                     stack.enter_context(patch.object(module, name, UNLOCKED[name]))
         stack.enter_context(patch.object(record, "_append", _append_to_what_is_there))
@@ -121,6 +121,7 @@ def _unlocked_pairs(pair_ids: Any) -> Iterator[Any]:
         yield list(Pair.objects.filter(pk__in=list(pair_ids)).order_by("pk")), clock.now()
 
 
+ACTING = ("boundaries.actions", "conversations.actions", "conversations.delivery")
 UNLOCKED = {"locked_pair": _unlocked_pair, "locked_pairs": _unlocked_pairs}
 
 __all__ = ["TRIALS", "DatabaseError", "dawdle", "no_lock", "side_by_side"]

@@ -140,7 +140,7 @@ def test_after_signing_in_again_the_page_gets_a_token_that_counts(ana, ana_place
     path = reverse("conversations:begin_draft", args=[pair.pk])
     typed = {"body": WORDS, "key": uuid4(), "version": 1, "writer": ana_place.pk}
     answer = strict.post(path, typed, headers=HTMX)
-    refused(answer, "Not saved yet. Your words are still here.", 403)
+    refused(answer, "Your words are still here, and not saved yet.", 403)
     found = re.search(r'value="(\w{64})"', answer.content.decode())
     assert found
     typed["csrfmiddlewaretoken"] = found[1]

@@ -13,7 +13,7 @@ from tests.pages.visitor import ClientVisitor
 # What a page says is decided alike on every database.
 pytestmark = [pytest.mark.django_db, pytest.mark.once]
 
-PARTS = ("conversations:copy", "conversations:now", "conversations:said")
+PARTS = ("conversations:copy", "conversations:now", "conversations:stream")
 SIGN_IN_PAGES = ("account_email", "account_change_password", "account_reauthenticate")
 
 

@@ -3,6 +3,7 @@
 from uuid import uuid4
 
 import pytest
+from django.conf import settings
 
 from boundaries import actions as boundaries
 from conversations.models import Letter, Message
@@ -38,16 +39,92 @@ def test_both_read_what_was_said_and_by_whom(at_ana, at_ben, window):
     assert texts == ["The apples are ripe.", "I saw."]
 
 
-def test_the_part_that_changes_is_sent_only_when_it_did(at_ana, at_ben, window):
-    at_ana.open(page_of(window))
-    assert f"{page_of(window, 'said/')}?look=0-True-True-0" in at_ana.answer.content.decode()
-    look = page_of(window, "said/?look=0-True-True-0")
-    assert at_ana.client.get(look).status_code == 204
+def test_the_stream_begins_where_the_page_ended(at_ana, at_ben, window):
     at_ben.open(page_of(window))
+    at_ben.press("Say it", body="Shown already.")
+    at_ana.open(page_of(window))
+    stream = page_of(window, "stream/?after=1")
+    assert f'sse-connect="{stream}"' in at_ana.answer.content.decode()
     at_ben.press("Say it", body="Now.")
-    answer = at_ana.client.get(look)
+    answer = at_ana.client.get(stream)
+    assert (answer.status_code, answer["Content-Type"]) == (200, "text/event-stream")
+    assert answer["Cache-Control"] == "private, no-store"
+    told = answer.content.decode()
+    assert "Now." in told
+    assert "Shown already." not in told
+
+
+@pytest.mark.parametrize("id_", ["2", "99", "-1", "x" * 9000, "\u0663"])
+def test_an_event_id_from_elsewhere_loses_no_word(at_ana, window, id_):
+    at_ana.open(page_of(window))
+    at_ana.press("Say it", body="Kept.")
+    answer = at_ana.client.get(page_of(window, "stream/"), headers={"Last-Event-ID": id_})
     assert answer.status_code == 200
-    assert "Now." in answer.content.decode()
+    assert "Kept." in answer.content.decode()
+
+
+def test_nobody_is_told_who_is_not_signed_in(client, outsider_client, window):
+    assert client.get(page_of(window, "stream/")).status_code == 302
+    assert outsider_client.get(page_of(window, "stream/")).status_code == 404
+
+
+BY_HTMX = {"HX-Request": "true"}
+
+
+def say_by_htmx(visitor, window, **sent):
+    sent = {"csrfmiddlewaretoken": visitor.token(), "key": uuid4()} | sent
+    return visitor.client.post(page_of(window, "say/"), sent, headers=BY_HTMX)
+
+
+def test_by_htmx_what_was_said_is_answered_by_an_empty_form(at_ana, window):
+    """And not by what was said: that comes by the stream, in its place among the other's."""
+    answer = say_by_htmx(at_ana, window, body="The apples are ripe.")
+    html = answer.content.decode()
+    assert Message.objects.get().body == "The apples are ripe."
+    assert "apples" not in html
+    assert html.lstrip().startswith("<form")
+    assert str(Message.objects.get().key) not in html
+
+
+def test_by_htmx_a_refusal_keeps_the_words_in_the_form(at_ana, window):
+    answer = say_by_htmx(at_ana, window, body="x" * 2001)
+    html = answer.content.decode()
+    assert answer.status_code == 200
+    assert "too long to be said at once" in html
+    assert "x" * 2001 in html
+    assert "<html" not in html
+
+
+def test_by_htmx_words_that_come_too_late_are_a_draft_and_their_writer_is_told(
+    at_ana, window, clock
+):
+    at_ana.open(page_of(window))
+    clock.go_to(window.closes_at)
+    answer = say_by_htmx(at_ana, window, body="One more thing")
+    draft = Letter.objects.get()
+    assert draft.body == "One more thing"
+    assert answer["HX-Redirect"] == f"/pairs/{window.pair_id}/letters/{draft.pk}/"
+    at_ana.open(answer["HX-Redirect"])
+    assert "Your words are kept as a draft, for you alone." in at_ana.text
+
+
+def test_by_htmx_who_was_signed_out_keeps_their_words(at_ana, window):
+    at_ana.open(page_of(window))
+    sent = {"csrfmiddlewaretoken": at_ana.token(), "key": uuid4(), "body": "half a sentence"}
+    del at_ana.client.cookies[settings.SESSION_COOKIE_NAME]
+    answer = at_ana.client.post(page_of(window, "say/"), sent, headers=BY_HTMX)
+    assert (answer.status_code, answer["HX-Retarget"]) == (403, "#words-status")
+    assert "Your words are still here." in answer.content.decode()
+    assert not Message.objects.exists()
+
+
+def test_by_htmx_a_page_grown_old_gets_a_token_that_counts(at_ana, ana_place, window):
+    """Its writer signed in again in another tab."""
+    sent = {"csrfmiddlewaretoken": "x" * 64, "writer": ana_place.pk}
+    answer = say_by_htmx(at_ana, window, body="half a sentence", **sent)
+    assert (answer.status_code, answer["HX-Retarget"]) == (403, "#words-status")
+    assert "csrfmiddlewaretoken" in answer.content.decode()
+    assert not Message.objects.exists()
 
 
 @pytest.mark.parametrize(
@@ -137,7 +214,7 @@ def test_too_many_within_a_minute_come_back_with_a_clear_sentence(at_ana, ana_pl
 
 
 def test_nobody_else_has_such_a_page(outsider_client, at_ana, window, pair):
-    for part in ("", "said/"):
+    for part in ("", "stream/"):
         assert outsider_client.get(page_of(window, part)).status_code == 404
     planned = factories.next_window(pair=pair)
     assert at_ana.client.get(page_of(planned)).status_code == 404

@@ -44,7 +44,7 @@ LOOKED_AT = {
     "conversations:pair",
     "conversations:part",
     "conversations:past",
-    "conversations:said",
+    "conversations:stream",
     "conversations:write",
 }
 # These lead on: Ana has an account, and one pair; and one looks at a proposal on its own page.

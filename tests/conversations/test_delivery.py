@@ -1,0 +1,177 @@
+"""R13, R21: what open streams are sent under the pair's lock, and what they are not."""
+
+from uuid import uuid4
+
+import pytest
+from django.conf import settings
+from django.test import Client
+
+from accounts.models import Membership
+from boundaries import actions as boundaries
+from boundaries.models import Window
+from conversations import actions
+from conversations.delivery import behind, deliver
+from conversations.live import Mark
+from conversations.streams import Stream
+from tests import factories
+from tests.races import TRIALS, DatabaseError, dawdle, no_lock, side_by_side
+
+OPENS_AT = factories.utc(year=2026, month=12, day=5, hour=17)
+
+
+class Sent:
+    """What each stream was sent, as `Write` sends it."""
+
+    def __init__(self):
+        self.texts = {}
+        self.ended = set()
+
+    def __call__(self, stream, text, *, is_last=False):
+        # The moment in which somebody else could act.
+        dawdle()
+        self.texts.setdefault(stream, []).append(text)
+        if is_last:
+            self.ended.add(stream)
+
+    def said(self, stream):
+        return sum(text.count("event: said") for text in self.texts.get(stream, ()))
+
+
+def stream_of(place, window, last=0):
+    client = Client()
+    client.force_login(place.person)
+    session = client.cookies[settings.SESSION_COOKIE_NAME].value
+    return Stream(place.pair_id, window.pk, place.person_id, session, Mark(last))
+
+
+def say(place, window, body="a word"):
+    return actions.say(by=place, window_id=window.pk, key=uuid4(), body=body)
+
+
+@pytest.fixture
+def window(ana_place, ben_place, pair, clock):
+    factories.allow(by=(ana_place, ben_place))
+    factories.agree(by=ana_place, other=ben_place, clock=clock)
+    return factories.open_next(pair=pair, clock=clock)
+
+
+@pytest.mark.django_db
+class TestDelivery:
+    """With Ana and Ben."""
+
+    def test_both_are_sent_the_same_and_each_only_once(self, ana_place, ben_place, window):
+        streams, sent = [stream_of(each, window) for each in (ana_place, ben_place)], Sent()
+        say(ana_place, window, "one")
+        say(ben_place, window, "two")
+        assert behind(streams) == {window.pair_id}
+        for _ in range(2):
+            deliver(window.pair_id, streams, sent)
+        assert [sent.said(each) for each in streams] == [2, 2]
+        assert behind(streams) == set()
+
+    def test_r13_after_a_pause_nothing_of_what_was_said_is_sent(self, ana_place, ben_place, window):
+        """Also what was said before it and not sent yet."""
+        stream, sent = stream_of(ben_place, window), Sent()
+        say(ana_place, window)
+        boundaries.pause(by=ana_place)
+        deliver(window.pair_id, [stream], sent)
+        assert sent.said(stream) == 0
+        assert stream in sent.ended
+
+    @pytest.mark.parametrize("how", ["signs out", "changes password", "is inactive"])
+    def test_who_is_not_signed_in_any_more_is_told_nothing(
+        self, ana_place, ben_place, ben, window, how
+    ):
+        stream, other, sent = stream_of(ben_place, window), stream_of(ana_place, window), Sent()
+        say(ana_place, window)
+        if how == "signs out":
+            Client(headers={"cookie": f"{settings.SESSION_COOKIE_NAME}={stream.session}"}).post(
+                "/account/logout/"
+            )
+        elif how == "changes password":
+            ben.set_password("another-quiet-password")
+            ben.save()
+        else:
+            ben.is_active = False
+            ben.save()
+        deliver(window.pair_id, [stream, other], sent)
+        assert sent.texts[stream] == [""]
+        assert sent.ended == {stream}
+        assert sent.said(other) == 1
+
+    def test_a_session_of_somebody_else_is_told_nothing(self, ana_place, ben_place, window):
+        stream, sent = stream_of(ben_place, window), Sent()
+        stream.session = stream_of(ana_place, window).session
+        say(ana_place, window)
+        deliver(window.pair_id, [stream], sent)
+        assert sent.texts[stream] == [""]
+
+    def test_a_stream_of_a_pair_that_is_gone_ends(self, ben_place, window):
+        stream, sent = stream_of(ben_place, window), Sent()
+        stream.pair_id = uuid4()
+        deliver(stream.pair_id, [stream], sent)
+        assert sent.ended == {stream}
+        stream.window_id = uuid4()
+        assert behind([stream]) == {stream.pair_id}
+
+
+@pytest.fixture
+def couples(clock):
+    """Pairs in whose open conversation something was said that was not sent yet."""
+    clock.go_to(OPENS_AT)
+    return many(TRIALS)
+
+
+def many(count):
+    pairs = [pair.pk for pair in factories.many(count=count, opens_at=OPENS_AT)]
+    actions.open_and_release(pairs)
+    for pair in pairs:
+        say(places(pair)[0], Window.objects.get(pair=pair))
+    return pairs
+
+
+def places(pair):
+    return Membership.objects.filter(pair=pair).select_related("person").order_by("seat")
+
+
+def sent_after_the_pause(pairs, faults=()):
+    """Race a delivery against a pause: how many were sent what was said, and how many of these
+    after the pause had returned.
+    """
+    sent = Sent()
+    streams = {pair: stream_of(places(pair)[1], Window.objects.get(pair=pair)) for pair in pairs}
+
+    def bring(pair):
+        deliver(pair, [streams[pair]], sent)
+
+    def pause(pair):
+        boundaries.pause(by=places(pair)[0])
+        return sent.said(streams[pair])
+
+    races = side_by_side(pairs, bring, pause, faults=faults)
+    before = [count for _, count in races if isinstance(count, int)]
+    after = [
+        pair
+        for pair, (_, count) in zip(pairs, races, strict=True)
+        if isinstance(count, int) and sent.said(streams[pair]) != count
+    ]
+    return sum(before), len(after)
+
+
+@pytest.mark.postgres
+@pytest.mark.django_db(transaction=True)
+def test_r13_nothing_is_sent_after_a_pause_has_returned(couples):
+    before, after = sent_after_the_pause(couples)
+    assert after == 0
+    # Or they did not race: each must have come first often enough.
+    assert TRIALS // 20 < before < TRIALS
+
+
+@pytest.mark.proof
+@pytest.mark.postgres
+@pytest.mark.django_db(transaction=True)
+def test_r13_without_the_lock_the_same_check_catches_it(clock):
+    """So that it is known to bite."""
+    clock.go_to(OPENS_AT)
+    with no_lock():
+        assert any(sent_after_the_pause(many(60), (DatabaseError,))[1] for _ in range(10))
