@@ -26,6 +26,7 @@ class Parts:
     env: dict[str, str]
     port: int
     processes: list[subprocess.Popen[bytes]] = field(default_factory=list)
+    web: subprocess.Popen[bytes] | None = None
     worker: subprocess.Popen[bytes] | None = None
 
     @property
@@ -48,6 +49,16 @@ class Parts:
         self.processes.append(process)
         return process
 
+    def start_web(self) -> None:
+        """Start the web server; at the same address each time."""
+        self.web = self.run(start.web("127.0.0.1", self.port))
+
+    def stop_web(self) -> None:
+        """End the web server as a new version of it would be put in its place."""
+        assert self.web
+        self.web.terminate()
+        self.web.wait(10)
+
     def start_worker(self) -> None:
         """Start a worker with its beat, and wait until it has shown that it lives."""
         self.worker = self.run(start.worker())
@@ -61,7 +72,8 @@ class Parts:
 
     def is_well(self) -> bool:
         """Whether web, database and worker say that they are up."""
-        assert self.processes[0].poll() is None, "The web server ended"
+        assert self.web
+        assert self.web.poll() is None, "The web server ended"
         with suppress(httpx.TransportError):
             return httpx.get(f"{self.address}/healthz").status_code == 200
         return False
@@ -82,7 +94,7 @@ def in_parts(folder: Path, **values: str) -> Iterator[Parts]:
     subprocess.run([sys.executable, "manage.py", "demo"], cwd=ROOT, env=env, check=True)
     parts = Parts(folder, env, free_port())
     try:
-        parts.run(start.web("127.0.0.1", parts.port))
+        parts.start_web()
         parts.start_worker()
         yield parts
     except BaseException:

@@ -4,38 +4,12 @@ import shutil
 
 import pytest
 
-from repair.demo.people import ANA, BEN, PASSWORD
+from repair.demo.people import ANA, BEN
 from tests import servers, stack
-from tests.story.parts import Parts, in_parts, kill_redis
-from tests.story.visitors import HttpVisitor
+from tests.story.parts import in_parts, kill_redis
+from tests.story.visitors import HttpVisitor, signed_in
 
 pytestmark = pytest.mark.processes
-
-ON_SQLITE = pytest.param("sqlite", marks=[pytest.mark.once, pytest.mark.proof])
-ON_POSTGRESQL = pytest.param("postgresql", marks=pytest.mark.postgres)
-
-
-@pytest.fixture(params=[ON_SQLITE, ON_POSTGRESQL])
-def parts(request, tmp_path):
-    """The demo, with its web and worker apart."""
-    if request.param == "sqlite":
-        with in_parts(tmp_path) as running:
-            yield running
-    else:
-        with (
-            stack.own_database() as database,
-            stack.own_redis() as redis,
-            in_parts(tmp_path, DATABASE_URL=database, REDIS_URL=redis) as running,
-        ):
-            yield running
-
-
-def signed_in(parts: Parts, email: str) -> HttpVisitor:
-    visitor = HttpVisitor(parts.address)
-    visitor.open("/account/login/")
-    visitor.press("Sign in", login=email, password=PASSWORD)
-    assert "Your next conversation" in visitor.text
-    return visitor
 
 
 def write_a_line(visitor: HttpVisitor, words: str) -> None:
@@ -51,7 +25,7 @@ def envelopes(visitor: HttpVisitor) -> int:
 
 
 def test_a_killed_worker_loses_nothing_and_doubles_nothing(parts):
-    ana, ben = signed_in(parts, ANA.email), signed_in(parts, BEN.email)
+    ana, ben = signed_in(parts.address, ANA.email), signed_in(parts.address, BEN.email)
     parts.kill_worker()
     write_a_line(ana, "Written while no worker was there.")
     ana.press("the next conversation")
@@ -80,9 +54,9 @@ def test_a_lost_redis_fails_no_request_and_the_letter_comes_once_it_is_back(tmp_
         servers.redis(tmp_path) as redis,
         in_parts(tmp_path, DATABASE_URL=database, REDIS_URL=redis) as parts,
     ):
-        ana = signed_in(parts, ANA.email)
+        ana = signed_in(parts.address, ANA.email)
         command = kill_redis(redis)
-        ben = signed_in(parts, BEN.email)
+        ben = signed_in(parts.address, BEN.email)
         write_a_line(ben, "Written while no broker was there.")
         ben.press("the next conversation")
         assert envelopes(ana) == 0
@@ -97,9 +71,9 @@ def test_a_lost_redis_fails_no_request_and_the_letter_comes_once_it_is_back(tmp_
 @pytest.mark.once
 def test_a_lost_folder_of_the_broker_fails_no_request(tmp_path):
     with in_parts(tmp_path) as parts:
-        ana = signed_in(parts, ANA.email)
+        ana = signed_in(parts.address, ANA.email)
         shutil.rmtree(tmp_path / "broker")
-        ben = signed_in(parts, BEN.email)
+        ben = signed_in(parts.address, BEN.email)
         write_a_line(ben, "Written while no broker was there.")
         ben.press("the next conversation")
         assert envelopes(ana) == 0

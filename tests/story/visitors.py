@@ -5,6 +5,7 @@ from typing import Protocol
 
 import httpx
 
+from repair.demo.people import PASSWORD
 from tests.stack import wait_for
 from tests.story.reading import Page, Sent
 
@@ -128,3 +129,12 @@ class HttpVisitor(Reader):
 
     def _show(self, answer: httpx.Response) -> None:
         self.show(answer.status_code, answer.url.path, answer.text)
+
+
+def signed_in(address: str, email: str) -> HttpVisitor:
+    """One of the two people of the demo, who is signed in at this address."""
+    visitor = HttpVisitor(address)
+    visitor.open("/account/login/")
+    visitor.press("Sign in", login=email, password=PASSWORD)
+    assert "Your next conversation" in visitor.text
+    return visitor

@@ -1,0 +1,130 @@
+"""Two people talk over real processes: one order, nothing lost or doubled, and an end in time."""
+
+import os
+import re
+import threading
+
+import psutil
+import psycopg
+import pytest
+
+from conversations.hub import THREADS
+from repair.demo.people import ANA, BEN
+from tests.stack import wait_for
+from tests.story.listening import Listener
+from tests.story.visitors import signed_in
+
+pytestmark = pytest.mark.processes
+
+EACH = 8
+STREAMS_OF_EACH = 5
+
+
+@pytest.fixture
+def talk(parts):
+    """Both in their conversation, which is open, each with a stream."""
+    ana, ben = (signed_in(parts.address, each.email) for each in (ANA, BEN))
+    ana.press("the next conversation")
+    for visitor in (ana, ben):
+        visitor.look_until("Your conversation is open")
+        visitor.follow("Talk")
+    streams = [Listener(each, f"{each.path}stream/").listen() for each in (ana, ben)]
+    return parts, ana, ben, streams
+
+
+def say(visitor, *bodies):
+    page = visitor.page
+    for body in bodies:
+        visitor.press("Say it", body=body)
+    return page
+
+
+def test_r21_both_read_the_same_in_one_order_also_after_the_server_was_restarted(talk):
+    parts, ana, ben, streams = talk
+    words = {each: [f"{name} {n}" for n in range(EACH)] for each, name in ((ana, "A"), (ben, "B"))}
+    at_once = [threading.Thread(target=say, args=(each, *words[each])) for each in (ana, ben)]
+    for thread in at_once:
+        thread.start()
+    for thread in at_once:
+        thread.join()
+    for stream in streams:
+        stream.wait_for(2 * EACH)
+    assert order(streams[0]) == order(streams[1])
+    assert [number for number, _ in streams[0].said] == [str(n + 1) for n in range(2 * EACH)]
+    parts.stop_web()
+    for stream in streams:
+        stream.wait_for_end()
+    parts.start_web()
+    wait_for(parts.is_well, "The web server does not come back", 30)
+    # Said before they are back: it is not lost, and nothing of before comes twice.
+    ana.open(ana.path)
+    say(ana, "while nobody listened")
+    again = [stream.again() for stream in streams]
+    say(ben, "and one more")
+    for stream in again:
+        stream.wait_for(2)
+        assert [number for number, _ in stream.said] == [str(2 * EACH + 1), str(2 * EACH + 2)]
+    assert order(again[0]) == order(again[1])
+
+
+def order(stream):
+    """The words alone: who said them, and when, each reads in their own way."""
+    return [re.search(r'class="letter-body"[^>]*>([^<]*)<', html)[1] for _, html in stream.said]
+
+
+def test_r13_after_a_pause_nothing_arrives_and_what_was_being_said_is_a_draft(talk):
+    _, ana, ben, streams = talk
+    say(ben, "the last thing said")
+    for stream in streams:
+        stream.wait_for(1)
+    ben.open(ben.path)
+    half = ben.page
+    ana.press("Pause")
+    assert "You have paused" in ana.text
+    ben.page = half
+    ben.press("Say it", body="in mid-sentence")
+    assert "Your words are kept as a draft, for you alone." in ben.text
+    for stream in streams:
+        stream.wait_for_end()
+        assert len(stream.said) == 1
+        assert [name for name, _, _ in stream.events[-2:]] == ["state", "over"]
+
+
+def test_r21_it_closes_for_both_when_one_leaves(talk):
+    _, ana, _, streams = talk
+    ana.press("Leave now")
+    for stream in streams:
+        stream.wait_for_end()
+        assert "This conversation is closed." in stream.events[-2][1]
+
+
+def test_r21_it_closes_in_time_and_streams_hold_neither_threads_nor_connections(talk):
+    parts, ana, ben, streams = talk
+    say(ana, "now the threads are there")
+    server = psutil.Process(parts.web.pid)
+    before = server.num_threads()
+    more = [
+        Listener(each, streams[0].path).listen()
+        for each in (ana, ben)
+        for _ in range(STREAMS_OF_EACH - 1)
+    ]
+    for stream in [*streams, *more]:
+        stream.wait_for(1)
+    assert server.num_threads() <= before + THREADS
+    assert connections(parts) <= THREADS + 4
+    ana.open("/")
+    ana.press("+ 1 hour")
+    for stream in [*streams, *more]:
+        stream.wait_for_end()
+        assert "This conversation is closed." in stream.events[-2][1]
+
+
+def connections(parts):
+    """How many connections the whole of this Repair has to its PostgreSQL, or nothing to count."""
+    url = parts.env.get("DATABASE_URL")
+    if not url or url.startswith("sqlite"):
+        return 0
+    with psycopg.connect(os.environ["DATABASE_URL"]) as server:
+        name = url.rsplit("/", 1)[1]
+        sql = "SELECT count(*) FROM pg_stat_activity WHERE datname = %s"
+        return server.execute(sql, [name]).fetchone()[0]
