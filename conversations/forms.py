@@ -140,7 +140,11 @@ class LetterForm(DraftForm):
 
 
 class MessageForm(forms.Form):
-    """Something to say live. key: makes a doubled request one message."""
+    """Something to say live. key: makes a doubled request one message.
+
+    has_cursor: for whoever has just said something and goes on. Not on a page that is opened: on a
+    phone the keyboard would cover it.
+    """
 
     body = WordsField(
         label=_("Say something"),
@@ -149,6 +153,11 @@ class MessageForm(forms.Form):
         error_messages={"required": _("There are no words yet.")},
     )
     key = forms.UUIDField(widget=forms.HiddenInput, initial=uuid4)
+
+    def __init__(self, *args: Any, has_cursor: bool = False, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if has_cursor:
+            self.fields["body"].widget.attrs["autofocus"] = True
 
     def clean_body(self) -> str:
         """How long the words may be is for the gate to say."""

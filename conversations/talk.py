@@ -73,7 +73,7 @@ def say(request: HttpRequest, membership: Membership, window_id: UUID) -> HttpRe
         return _kept_as_draft(request, membership, kept)
     if _by_htmx(request):
         # What was said comes by the stream, in its place among what the other says.
-        return _show(request, membership, window, MessageForm())
+        return _show(request, membership, window, MessageForm(has_cursor=True))
     return redirect("conversations:conversation", membership.pair_id, window_id)
 
 

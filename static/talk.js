@@ -10,6 +10,7 @@
 
   const talk = document.querySelector("#talk[sse-connect]");
   const said = document.querySelector("#said");
+  const log = said?.parentElement;
   const lost = document.querySelector("#talk-lost");
   if (!talk) return;
 
@@ -19,12 +20,12 @@
   let isAtEnd = true;
 
   const message = (html) => new DOMParser().parseFromString(html, "text/html").querySelector("li");
-  const toEnd = () => said?.scrollTo(0, said.scrollHeight);
+  const toEnd = () => log?.scrollTo(0, log.scrollHeight);
 
   function begin(event) {
     if (event.target !== said) return;
     if (document.getElementById(message(event.detail.data).id)) event.preventDefault();
-    isAtEnd = said.scrollHeight - said.scrollTop - said.clientHeight < 40;
+    isAtEnd = log.scrollHeight - log.scrollTop - log.clientHeight < 40;
   }
 
   function end(event) {
