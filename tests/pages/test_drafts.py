@@ -154,5 +154,5 @@ def test_words_do_not_become_those_of_who_signed_in_on_the_same_phone(ben, ana_p
     typed = {"body": WORDS, "writer": ana_place.pk if writer == "hers" else writer}
     answer = strict.post(reverse("conversations:begin_draft", args=[pair.pk]), typed, headers=HTMX)
     assert answer.status_code == 403
-    assert ".writing [name=csrfmiddlewaretoken]" not in answer.content.decode()
+    assert ".keeps-words [name=csrfmiddlewaretoken]" not in answer.content.decode()
     assert "HX-Retarget" not in answer.headers
