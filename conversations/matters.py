@@ -1,14 +1,20 @@
 """What there is for a person to decide or to know of: one answer, for pages and for notices."""
 
-from datetime import datetime
+from collections.abc import Iterator
+from datetime import datetime, timedelta
 
-from accounts.models import Membership
+from accounts.models import Membership, Person
 from boundaries import queries as boundaries
 from boundaries.rules import acts, gate, reading
+from boundaries.rules.proposals import Standing
+from boundaries.rules.quiet import QuietHours
 from boundaries.rules.situation import Situation
 from boundaries.rules.windows import ASK_AHEAD, State, Window, fits_hours
 from conversations import queries
-from conversations.models import Letter
+from conversations.models import Letter, Matter, Notice
+
+A_DAY = timedelta(days=1)
+Kind = Notice.Kind
 
 
 def is_asked_to_read(membership: Membership, letter: Letter, at: datetime) -> bool:
@@ -67,3 +73,55 @@ def answer_to(
         return "go_ahead"
     is_near = window.span.opens_at - at <= ASK_AHEAD
     return "asked" if is_near and gate.needs_go_ahead(me, situation) else "open"
+
+
+def quiet_hours_of(person: Person) -> QuietHours:
+    """When no notice goes to this person."""
+    return QuietHours(person.quiet_from, person.quiet_until, person.time_zone)
+
+
+def matters_for(membership: Membership, situation: Situation, at: datetime) -> list[Matter]:
+    """What is to come, or to be decided, that a notice may tell this person of at `at`.
+
+    Nothing but what their own pages show at that instant, so nothing that the other's skip, limits
+    or pause make of it (R10, R14); and nothing at all while anybody's pause stands (R13).
+    """
+    if gate.reasons_against(acts.NotifyAhead(), situation, at):
+        return []
+    return [
+        *_day_before(membership, situation, at),
+        *_to_answer(membership, situation, at),
+        *_proposed(membership, situation, at),
+        *_to_read(membership, situation, at),
+    ]
+
+
+def _day_before(membership: Membership, situation: Situation, at: datetime) -> Iterator[Matter]:
+    """The next conversation, unless this person skipped it or their own hours forbid it."""
+    window = would_go_into(membership, situation, at)
+    if window is None or not fits_hours(window.span, situation.limits[membership.person_id]):
+        return
+    if window.span.opens_at - A_DAY <= at < window.span.opens_at:
+        yield Matter(Kind.DAY_BEFORE, window.id, window.id)
+
+
+def _to_answer(membership: Membership, situation: Situation, at: datetime) -> Iterator[Matter]:
+    """The next conversation, if this person wants to be asked before it and is now."""
+    window = boundaries.next_window(situation, at)
+    if window and answer_to(membership, window, situation, at) == "asked":
+        yield Matter(Kind.TO_DECIDE, window.id, window.id)
+
+
+def _proposed(membership: Membership, situation: Situation, at: datetime) -> Iterator[Matter]:
+    """What the other proposed, renewals too, as far as this person is shown it."""
+    for row, standing in boundaries.proposals_for(membership, situation, at):
+        if standing is Standing.OPEN and row.author_id != membership.person_id:
+            yield Matter(Kind.TO_DECIDE, row.pk, None)
+
+
+def _to_read(membership: Membership, situation: Situation, at: datetime) -> Iterator[Matter]:
+    """Letters of their own that they wanted to read again before this conversation."""
+    window = would_go_into(membership, situation, at)
+    if window:
+        for letter in to_read_again(membership, situation, at):
+            yield Matter(Kind.TO_DECIDE, letter.pk, window.id)
