@@ -158,9 +158,11 @@ def month(window, ana_place, ben_place, pair, clock):
         factories.letter(by=ben_place)
         factories.propose(by=ben_place, minutes=60)
         until = factories.next_window(pair=pair).closes_at
-        while clock.at < until - timedelta(minutes=15):
-            clock.move(minutes=30)
-            boundaries.sweep()
+        while clock.at < until - timedelta(days=3):
+            clock.move(hours=12)
+            actions.sweep()
+        while clock.at < until - timedelta(minutes=30):
+            clock.move(minutes=45)
             actions.sweep()
 
     return live_through_it
@@ -284,8 +286,8 @@ def to_decide(window, ana_place, pair, clock):
 
 
 def for_days(clock, days):
-    for _ in range(days * 24):
-        clock.move(hours=1)
+    for _ in range(days * 6):
+        clock.move(hours=4)
         boundaries.sweep()
         actions.sweep()
 
