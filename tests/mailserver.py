@@ -39,7 +39,7 @@ class Office:
         self, server: SMTP, session: Session, envelope: Envelope
     ) -> str:
         if self.to_words.startswith("250"):
-            words = bytes(envelope.content or b"").decode()
+            words = (envelope.original_content or b"").decode()
             self.came += [(address, words) for address in envelope.rcpt_tos]
         return self.to_words
 

@@ -156,7 +156,7 @@ class Worlds:
         mail.outbox.clear()
         sweep()
         self.mails += [
-            (self.clock.at, each.subject, str(each.body), str(each.extra_headers))
+            (self.clock.at, str(each.subject), str(each.body), str(each.extra_headers))
             for each in mail.outbox
             if self.ben_address in each.to
         ]
