@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from datetime import datetime, timedelta
+from datetime import datetime, time, timedelta
 
 from django.contrib.sessions.backends.db import SessionStore
 from django.db import transaction
@@ -17,6 +17,17 @@ CODE_LASTS = timedelta(days=7)
 # verified e-mail address can try at all, a code has 80 bits, and the address would be one more
 # thing known about people who may be watched; it also joins all who sit behind one router.
 TRIES, TRIES_WITHIN = 5, timedelta(hours=1)
+
+SETTINGS = (
+    "time_zone",
+    "wants_notice_day_before",
+    "wants_notice_on_opening",
+    "wants_notice_on_arrival",
+    "wants_notice_to_decide",
+    "quiet_from",
+    "quiet_until",
+    "look_at",
+)
 
 
 class CodeRefused(Exception):  # noqa: N818 - an answer, not a fault
@@ -95,11 +106,37 @@ def rename_other(*, membership: Membership, name: str) -> None:
     membership.save(update_fields=["name_for_other"])
 
 
-def save_settings(*, person: Person, time_zone: str, wants_notice_on_opening: bool) -> None:
-    """Set the person's own time zone, and whether they want a notice when a window opens."""
+def save_settings(
+    *,
+    person: Person,
+    time_zone: str,
+    wants_notice_day_before: bool,
+    wants_notice_on_opening: bool,
+    wants_notice_on_arrival: bool,
+    wants_notice_to_decide: bool,
+    quiet_from: time,
+    quiet_until: time,
+) -> None:
+    """Set the person's own time zone, which notices they want (R28), and their quiet hours.
+
+    quiet_from, quiet_until: whole minutes of local time in that zone; the same twice for none.
+    Where something has to be looked for to tell them of it, the next sweep begins to look.
+    """
     person.time_zone = time_zone
+    person.wants_notice_day_before = wants_notice_day_before
     person.wants_notice_on_opening = wants_notice_on_opening
-    person.save(update_fields=["time_zone", "wants_notice_on_opening"])
+    person.wants_notice_on_arrival = wants_notice_on_arrival
+    person.wants_notice_to_decide = wants_notice_to_decide
+    person.quiet_from, person.quiet_until = quiet_from, quiet_until
+    is_looked_for = wants_notice_day_before or wants_notice_to_decide
+    person.look_at = clock.now() if is_looked_for else None
+    person.save(update_fields=SETTINGS)
+
+
+def dismiss_undelivered(*, person: Person) -> None:
+    """Let the note go that a mail could not be delivered. Without one it changes nothing."""
+    person.undelivered_to, person.undelivered_at = "", None
+    person.save(update_fields=["undelivered_to", "undelivered_at"])
 
 
 def forget_old() -> None:

@@ -50,6 +50,19 @@ class ZoneField(forms.ChoiceField):
         return value in zones.all_zones()
 
 
+class TimeField(forms.TimeField):
+    """A time of the day, to the minute."""
+
+    default_error_messages = {
+        "invalid": _("Please type a time, such as 21:00."),
+        "required": _("Please type a time, such as 21:00."),
+    }
+
+    def __init__(self, **kwargs: Any) -> None:
+        widget = forms.TimeInput(attrs={"type": "time"}, format="%H:%M")
+        super().__init__(input_formats=("%H:%M",), widget=widget, **kwargs)
+
+
 def _places_by_area() -> list[tuple[str, Any]]:
     by_area: dict[str, list[tuple[str, str]]] = {}
     for place in zones.places():

@@ -12,7 +12,7 @@ from django.http import HttpRequest, HttpResponse
 from django.utils.translation import gettext_lazy as _
 
 from accounts import newcomers, proof
-from accounts.fields import ZoneField, one_line
+from accounts.fields import TimeField, ZoneField, one_line
 from accounts.models import Membership, Person
 
 YES, NO = "yes", "no"
@@ -81,10 +81,28 @@ class SettingsForm(forms.Form):
     time_zone = ZoneField(
         label=_("Time zone"), help_text=_("Times on your pages are shown in this zone.")
     )
+    wants_notice_day_before = forms.BooleanField(
+        label=_("Send me an e-mail a day before a conversation"), required=False
+    )
     wants_notice_on_opening = forms.BooleanField(
-        label=_("Send me an e-mail when a conversation opens"),
-        help_text=_("It has a neutral subject, and no name or content."),
+        label=_("Send me an e-mail when a conversation opens"), required=False
+    )
+    wants_notice_on_arrival = forms.BooleanField(
+        label=_("Send me an e-mail when a conversation has brought something"), required=False
+    )
+    wants_notice_to_decide = forms.BooleanField(
+        label=_("Send me an e-mail when there is something for me to decide"),
+        help_text=_(
+            "All these e-mails read the same: a neutral subject, no name, and nothing of what they "
+            "are about."
+        ),
         required=False,
+    )
+    quiet_from = TimeField(
+        label=_("No such e-mail from"), help_text=_("In your time zone, such as 21:00.")
+    )
+    quiet_until = TimeField(
+        label=_("until"), help_text=_("The same time twice means: at any time of the day.")
     )
 
 

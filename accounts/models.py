@@ -1,6 +1,7 @@
 """Who there is: persons, the pairs that they form, and the codes by which a pair begins."""
 
 import uuid
+from datetime import time
 from typing import Any, ClassVar
 
 from django.contrib.auth.models import AbstractBaseUser, BaseUserManager
@@ -45,6 +46,11 @@ class Person(AbstractBaseUser):
     """Somebody with an account, known by an e-mail address and nothing else.
 
     wrapped_key: with which their own words are sealed; without it nobody can read them again.
+    wants_notice_...: which mails they asked for, each by itself; none until then (R28).
+    quiet_from, quiet_until: local times of their zone between which no such mail goes to them.
+    look_at: when the worker next looks what there is to tell them of; null if there is no need.
+    undelivered_to, undelivered_at: to which address the last such mail could not be delivered, and
+    when that was tried; empty and null once one could.
 
     No name is kept: each person picks the name that they see for the other (R23). Nor is it kept
     when they were last here (R22), and there are no administrators among them.
@@ -60,7 +66,15 @@ class Person(AbstractBaseUser):
         _("time zone"), max_length=64, default="UTC", validators=[zones.validate_zone]
     )
     is_active = models.BooleanField(default=True)
+    wants_notice_day_before = models.BooleanField(default=False)
     wants_notice_on_opening = models.BooleanField(default=False)
+    wants_notice_on_arrival = models.BooleanField(default=False)
+    wants_notice_to_decide = models.BooleanField(default=False)
+    quiet_from = models.TimeField(default=time(21))
+    quiet_until = models.TimeField(default=time(9))
+    look_at = models.DateTimeField(null=True, blank=True, editable=False)
+    undelivered_to = models.EmailField(blank=True, default="", editable=False)
+    undelivered_at = models.DateTimeField(null=True, blank=True, editable=False)
     wrapped_key = models.CharField(max_length=200, editable=False, default=vault.new_key)
 
     last_login = None
@@ -77,6 +91,11 @@ class Person(AbstractBaseUser):
             models.UniqueConstraint(Lower("email"), name="person_email_unique_in_any_case"),
             models.CheckConstraint(condition=~Q(time_zone=""), name="person_has_a_time_zone"),
         )
+        indexes = (
+            models.Index(
+                fields=("look_at",), condition=Q(look_at__isnull=False), name="person_to_look_for"
+            ),
+        )
 
     def __str__(self) -> str:
         """Name the person without the address, so that a log line gives nobody away."""
@@ -86,6 +105,14 @@ class Person(AbstractBaseUser):
         """Normalise the address before the form looks whether it is free."""
         super().clean()
         self.email = normalised_email(self.email)
+
+    @property
+    def is_out_of_reach(self) -> bool:
+        """Whether the last mail that they asked for could not be delivered to the present address.
+
+        Not once they changed it, or had it dismissed.
+        """
+        return self.undelivered_at is not None and self.undelivered_to == self.email
 
 
 class Pair(models.Model):

@@ -10,6 +10,11 @@ urlpatterns = [
     path("not-for-this/", views.not_for_this, name="not_for_this"),
     path("help/", views.help_page, name="help"),
     path("settings/", views.settings, name="settings"),
+    path(
+        "settings/undelivered/dismiss/",
+        views.dismiss_undelivered,
+        name="dismiss_undelivered",
+    ),
     path("code/", views.code, name="code"),
     path("code/withdraw/", views.withdraw_code, name="withdraw_code"),
     path("code/use/", views.use_code, name="use_code"),

@@ -69,6 +69,14 @@ def settings(request: HttpRequest) -> HttpResponse:
 
 
 @signed_in
+@require_POST
+def dismiss_undelivered(request: HttpRequest) -> HttpResponse:
+    """Let the note go that an e-mail could not be delivered."""
+    actions.dismiss_undelivered(person=signed_in_person(request))
+    return redirect("accounts:settings")
+
+
+@signed_in
 def code(request: HttpRequest) -> HttpResponse:
     """Explain the one-time code, say whether one is live, and make one."""
     person = signed_in_person(request)

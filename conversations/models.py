@@ -2,7 +2,7 @@
 
 import uuid
 from datetime import timedelta
-from typing import ClassVar
+from typing import ClassVar, NamedTuple
 
 from django.db import models
 from django.db.models import Q
@@ -139,37 +139,105 @@ class Message(models.Model):
 class Notice(models.Model):
     """A neutral mail that somebody asked for, written with the change that it tells of (R28).
 
-    ended_at: when it was sent or, if a pause or an end came first, cancelled.
+    window: of which conversation it tells, if of one. about: the key of what it tells of: that
+    conversation, a proposal, or a letter of their own that is to be read again.
+    next_try_at: before this instant it is not sent. attempts: how often that was tried.
+    fault: why it could not be sent the last time.
+    end: empty while it waits. It is "claimed" from just before it is sent until it is known what
+    became of it, and stays so where the process died in between: it may have gone, so it is not
+    sent again. ended_at: since when.
     """
 
     class Kind(models.TextChoices):
-        """What it tells of."""
+        """What it tells of; nothing in the mail does."""
 
+        DAY_BEFORE = "day_before"
         WINDOW_OPENED = "window_opened"
+        ARRIVED = "arrived"
+        TO_DECIDE = "to_decide"
 
-    ENDS: ClassVar = [("sent", "sent"), ("cancelled", "cancelled"), ("failed", "failed")]
+    class Fault(models.TextChoices):
+        """Why it could not be sent, in our words; the server's could hold an address.
+
+        LOST: the connection ended when the mail was on its way, so it may have arrived.
+        """
+
+        UNREACHABLE = "unreachable"
+        ADDRESS_REFUSED = "address_refused"
+        REFUSED = "refused"
+        NOT_NOW = "not_now"
+        LOST = "lost"
+        OTHER = "other"
+
+    class End(models.TextChoices):
+        """What became of it."""
+
+        CLAIMED = "claimed"
+        SENT = "sent"
+        CANCELLED = "cancelled"
+        FAILED = "failed"
+
+    WISHES: ClassVar = {
+        Kind.DAY_BEFORE: "wants_notice_day_before",
+        Kind.WINDOW_OPENED: "wants_notice_on_opening",
+        Kind.ARRIVED: "wants_notice_on_arrival",
+        Kind.TO_DECIDE: "wants_notice_to_decide",
+    }
+    """The field in which a person asks for each kind."""
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     pair = models.ForeignKey(Pair, on_delete=models.CASCADE, related_name="notices")
     person = models.ForeignKey(Person, on_delete=models.CASCADE, related_name="notices")
-    window = models.ForeignKey(Window, on_delete=models.CASCADE, related_name="notices")
+    window = models.ForeignKey(Window, on_delete=models.CASCADE, null=True, related_name="notices")
+    about = models.UUIDField()
     kind = models.CharField(max_length=20, choices=Kind.choices)
     written_at = models.DateTimeField()
-    end = models.CharField(max_length=9, choices=ENDS, blank=True)
+    next_try_at = models.DateTimeField()
+    attempts = models.PositiveSmallIntegerField(default=0)
+    fault = models.CharField(max_length=20, choices=Fault.choices, blank=True)
+    end = models.CharField(max_length=9, choices=End.choices, blank=True)
     ended_at = models.DateTimeField(null=True)
 
     class Meta:
         constraints = (
-            models.UniqueConstraint(fields=("person", "window", "kind"), name="notice_once"),
+            models.UniqueConstraint(
+                fields=("person", "kind", "about", "window"), name="notice_once"
+            ),
+            # Where there is no conversation the other one compares nothing with nothing.
+            models.UniqueConstraint(
+                fields=("person", "kind", "about"),
+                condition=Q(window__isnull=True),
+                name="notice_once_without_a_window",
+            ),
             models.CheckConstraint(
                 condition=Q(end="", ended_at__isnull=True)
                 | (~Q(end="") & Q(ended_at__isnull=False)),
                 name="notice_ends_with_its_instant",
             ),
+            models.CheckConstraint(
+                condition=Q(end__in=["", "claimed", "sent", "cancelled", "failed"]),
+                name="notice_ended_in_a_way",
+            ),
         )
         indexes = (
-            models.Index(fields=("written_at",), condition=Q(end=""), name="notice_to_send"),
+            models.Index(fields=("next_try_at",), condition=Q(end=""), name="notice_to_send"),
+            models.Index(
+                fields=("pair", "person"), condition=Q(end=""), name="notice_waiting_in_pair"
+            ),
         )
 
     def __str__(self) -> str:
         return f"notice {self.pk}"
+
+    @property
+    def matter(self) -> "Matter":
+        """What it tells of, as a value."""
+        return Matter(self.Kind(self.kind), self.about, self.window_id)
+
+
+class Matter(NamedTuple):
+    """Something of which a person can be told: see `Notice`."""
+
+    kind: Notice.Kind
+    about: uuid.UUID
+    window: uuid.UUID | None

@@ -6,11 +6,11 @@ from typing import Any
 from accounts.models import Membership
 from boundaries import queries as boundaries
 from boundaries.models import Window as DbWindow
-from boundaries.rules import acts, gate, reading
+from boundaries.rules import acts, gate
 from boundaries.rules.situation import Situation
-from boundaries.rules.windows import ASK_AHEAD, State, Window, fits_hours
+from boundaries.rules.windows import State, Window
 from boundaries.words import PHRASES, terms_lines
-from conversations import queries
+from conversations import matters, queries
 from conversations.models import Letter
 
 PAST_ON_THE_PAGE = 3
@@ -38,44 +38,8 @@ def pair_page(membership: Membership, at: datetime) -> dict[str, Any]:
             for row, standing in boundaries.proposals_for(membership, situation, at)
         ],
         "letters": unreleased[:LETTERS_ON_THE_PAGE],
-        "to_read_again": _to_read_again(membership, situation, at),
+        "to_read_again": matters.to_read_again(membership, situation, at),
     }
-
-
-def is_asked_to_read(membership: Membership, letter: Letter, at: datetime) -> bool:
-    """Whether its writer wanted to read this letter again before it goes, and it is time."""
-    if letter.state != Letter.State.HELD or not letter.read_again_hours:
-        return False
-    situation = boundaries.load_situation(membership.pair, at)
-    return _is_asked(letter, _would_go_at(membership, situation, at), at)
-
-
-def _to_read_again(membership: Membership, situation: Situation, at: datetime) -> list[Letter]:
-    opens_at = _would_go_at(membership, situation, at)
-    chosen = queries.letters_of(membership).filter(state=Letter.State.HELD, read_again_hours__gt=0)
-    return [letter for letter in chosen if _is_asked(letter, opens_at, at)]
-
-
-def _is_asked(letter: Letter, opens_at: datetime | None, at: datetime) -> bool:
-    return opens_at is not None and reading.asked(
-        letter.read_again_at, opens_at, letter.read_ahead, at
-    )
-
-
-def _would_go_at(membership: Membership, situation: Situation, at: datetime) -> datetime | None:
-    """When the next conversation opens that this person did not skip.
-
-    Their own answer alone counts: what the other answered is not to be noticed.
-    """
-    coming = boundaries.coming_windows(situation, at)
-    return next(
-        (
-            window.span.opens_at
-            for window in coming
-            if window.state is State.PLANNED and membership.person_id not in window.skipped
-        ),
-        None,
-    )
 
 
 def parted_page(membership: Membership, at: datetime) -> dict[str, Any]:
@@ -103,7 +67,7 @@ def _now(
 ) -> dict[str, Any]:
     """`look` stands for all that this part shows: as long as it is the same, nothing changed."""
     window = boundaries.next_window(situation, at)
-    answer = _answer(membership, window, situation, at)
+    answer = matters.answer_to(membership, window, situation, at)
     is_near = window is not None and at >= window.span.opens_at - LOOK_OFTEN_FROM
     return {
         "membership": membership,
@@ -126,24 +90,3 @@ def _look(window: Window, answer: str, is_near: bool) -> str:
     """With its times: zone data that change move a window."""
     times = f"{window.span.opens_at:%Y%m%d%H%M}-{window.span.closes_at:%H%M}"
     return f"{window.id}-{times}-{window.state}-{answer}-{is_near}"
-
-
-def _answer(
-    membership: Membership, window: Window | None, situation: Situation, at: datetime
-) -> str:
-    """What this person said to the next conversation: "skipped", "go_ahead", or "asked" or "open".
-
-    Who wanted to be asked is asked from some days before (R24). "outside" if their own hours forbid
-    it; empty if there is nothing to say.
-    """
-    me = membership.person_id
-    if window is None or gate.reasons_against(acts.AnswerWindow(window), situation, at):
-        return ""
-    if not fits_hours(window.span, situation.limits[me]):
-        return "outside"
-    if me in window.skipped:
-        return "skipped"
-    if me in window.go_ahead:
-        return "go_ahead"
-    is_near = window.span.opens_at - at <= ASK_AHEAD
-    return "asked" if is_near and gate.needs_go_ahead(me, situation) else "open"

@@ -22,8 +22,9 @@ from boundaries.rules.terms import NO_CONTACT
 from conversations import actions, queries
 from conversations.exceptions import AlreadyReleasedError, ChangedElsewhereError
 from conversations.forms import LetterForm, clean_words
+from conversations.matters import is_asked_to_read
 from conversations.models import Envelope, Letter
-from conversations.pages import is_asked_to_read, now_part, pair_page, parted_page
+from conversations.pages import now_part, pair_page, parted_page
 
 PAST_ON_A_PAGE = 12
 

@@ -4,7 +4,7 @@ Keyword-only functions. Whatever a test does not name is ordinary: one conversat
 Saturday of the month at six in the evening in Berlin, and limits that allow much more than that.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime, time, timedelta
 from typing import Any
@@ -14,6 +14,7 @@ from zoneinfo import ZoneInfo
 from django.db import connection, transaction
 from django.db.models import F
 
+from accounts import actions as accounts
 from accounts.models import Membership, Pair, Person
 from accounts.proof import Proof
 from boundaries import actions, guards
@@ -27,10 +28,11 @@ from boundaries.rules.rhythm import Monthly, NthWeekday, Rhythm, Weekly
 from boundaries.rules.terms import Terms
 from boundaries.rules.windows import Span, State, zone_data
 from conversations import actions as conversations
-from conversations.models import Envelope, Letter
+from conversations.models import Envelope, Letter, Notice
 from tests.clock import Clock
 
 SATURDAY = 5
+WISHES = tuple(Notice.WISHES.values())
 COOLING_OFF = timedelta(hours=72)
 
 
@@ -72,6 +74,21 @@ def limits(**changes: Any) -> Limits:
 def utc(*, year: int, month: int, day: int, hour: int = 0, minute: int = 0) -> datetime:
     """An instant."""
     return datetime(year, month, day, hour, minute, tzinfo=UTC)
+
+
+def settings(**changes: Any) -> dict[str, Any]:
+    """All settings of a person but their zone as they are at first, with these changes."""
+    ordinary: dict[str, Any] = dict.fromkeys(WISHES, False)
+    return ordinary | {"quiet_from": time(21), "quiet_until": time(9)} | changes
+
+
+def ask_for_notices(*, by: Membership | Person, only: Iterable[str] = (), **changes: Any) -> None:
+    """Let somebody ask for all kinds of notices, or `only` these, at any time of the day."""
+    person = by.person if isinstance(by, Membership) else by
+    wishes = dict.fromkeys(only or WISHES, True)
+    never_quiet = {"quiet_from": time(9), "quiet_until": time(9)}
+    values = settings(**(never_quiet | wishes | changes))
+    accounts.save_settings(person=person, **({"time_zone": person.time_zone} | values))
 
 
 def span(*, opens_at: datetime, minutes: int = 45) -> Span:

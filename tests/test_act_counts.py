@@ -23,7 +23,7 @@ from tests import factories
 
 pytestmark = pytest.mark.django_db
 
-HOUR = timedelta(hours=1)
+HOUR, DAY = timedelta(hours=1), timedelta(days=1)
 MOST = 12
 """Queries of one act, without the two that begin and end its transaction, and the clock's."""
 
@@ -209,12 +209,37 @@ def closed(ana, ben, clock):
     return lambda: close_due([ana.pair_id])
 
 
-def notice_sent(ana, ben, clock):
+def notices_sent(ana, ben, clock):
     """Two acts: it is claimed, and that is committed, before it is sent."""
-    ana.person.wants_notice_on_opening = True
-    ana.person.save()
+    factories.ask_for_notices(by=ana, only=["wants_notice_on_opening", "wants_notice_on_arrival"])
     opened(ana, ben, clock)()
     return conversations.send_notices
+
+
+def notices_of_what_is_ahead_sent(ana, ben, clock):
+    looked_for(ana, ben, clock)()
+    clock.move(days=1, hours=-1)
+    return conversations.send_notices
+
+
+def looked_for(ana, ben, clock):
+    """All that there can be to tell her of, a day before a conversation."""
+    agreed(ana, ben, clock)
+    factories.hold(pair=ana.pair, clock=clock)
+    actions.set_limits(by=ana, limits=factories.limits(ask_before_each=True))
+    opens_at = factories.next_window(pair=ana.pair).opens_at
+    clock.go_to(opens_at - 3 * DAY)
+    factories.ask_for_notices(by=ana)
+    again = conversations.ReadAgain(72, only=True)
+    for words in ("one", "two"):
+        letter = factories.letter(by=ana, body=words)
+        conversations.edit_letter(
+            by=ana, letter_id=letter.pk, version=1, body=words, hold=True, again=again
+        )
+    Letter.objects.filter(author=ana.person, state="held").update(read_again_at=None)
+    factories.propose(by=ben, minutes=60)
+    clock.go_to(opens_at - DAY)
+    return conversations.look_for_matters
 
 
 def nothing_due(ana, ben, clock):
@@ -283,7 +308,9 @@ ACTS = [
     lifted,
     opened,
     closed,
-    notice_sent,
+    notices_sent,
+    looked_for,
+    notices_of_what_is_ahead_sent,
     nothing_due,
     written,
     edited,
@@ -326,8 +353,44 @@ def test_an_act_asks_the_database_as_often_after_years_as_at_the_beginning(
     few = queries_of_each(ana_place, ben_place, clock, past=10)
     many = queries_of_each(ana_place, ben_place, clock, past=1_000)
     assert many == few
-    two_acts = {notice_sent.__name__}
+    sent = {notices_sent.__name__, notices_of_what_is_ahead_sent.__name__}
+    two_acts = sent | {looked_for.__name__}  # finding for whom, and one for each pair
     assert {act: n for act, n in many.items() if n > MOST * (1 + (act in two_acts))} == {}
+
+
+def plan_of(sql, params):
+    """How the database would go about it if it could use any index."""
+    with connection.cursor() as cursor:
+        if connection.vendor == "postgresql":
+            cursor.execute("SET LOCAL enable_seqscan = off")
+        explain = "EXPLAIN" if connection.vendor == "postgresql" else "EXPLAIN QUERY PLAN"
+        cursor.execute(f"{explain} {sql}", params)
+        return " ".join(str(column) for row in cursor.fetchall() for column in row)
+
+
+@pytest.mark.parametrize(
+    ("step", "index"),
+    [
+        (conversations.look_for_matters, "person_to_look_for"),
+        (conversations.send_notices, "notice_to_send"),
+    ],
+)
+def test_with_nothing_to_tell_a_sweep_asks_once_and_an_index_answers(
+    ana_place, ben_place, clock, step, index
+):
+    factories.allow(by=(ana_place, ben_place))
+    agreed(ana_place, ben_place, clock)
+    asked = []
+
+    def note(execute, sql, params, many, context):
+        asked.append((sql, params))
+        return execute(sql, params, many, context)
+
+    with connection.execute_wrapper(note):
+        step()
+    assert len(asked) <= 2, "the clock, and who or what is due"
+    plan = plan_of(*asked[-1])
+    assert index in plan, plan
 
 
 OPENS_AT = factories.utc(year=2026, month=12, day=5, hour=17)

@@ -30,8 +30,7 @@ CONSTRAINTS = sorted(
 @pytest.fixture
 def rows(ana_place, ben_place, clock):
     """One row of each kind, from a pair in which much has happened."""
-    ana_place.person.wants_notice_on_opening = True
-    ana_place.person.save()
+    factories.ask_for_notices(by=ana_place, only=["wants_notice_on_opening"])
     factories.allow(by=(ana_place, ben_place))
     actions.pause(by=ana_place)
     actions.lift(by=ana_place)
@@ -134,6 +133,10 @@ ATTEMPTS = {
         lambda it: raw.change(it["draft"], state="lost"),
     ],
     "notice_once": [lambda it: raw.copy(it["notice"])],
+    "notice_once_without_a_window": [
+        lambda it: twice(lambda: raw.copy(it["notice"], window_id=None))
+    ],
+    "notice_ended_in_a_way": [lambda it: raw.change(it["notice"], end="lost")],
     "notice_ends_with_its_instant": [
         lambda it: raw.change(it["notice"], end="", ended_at=later(it["agreement"])),
         lambda it: raw.change(it["notice"], end="sent", ended_at=None),

@@ -12,7 +12,8 @@ from django.db.migrations.executor import MigrationExecutor
 
 from accounts.models import Membership, Pair, Person
 from boundaries import guards
-from conversations.models import Letter
+from conversations.actions import look_for_matters, open_and_release
+from conversations.models import Letter, Notice
 from tests import factories
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -88,3 +89,39 @@ def test_words_can_be_opened_again(clock, ana_place):
         assert list(bodies) == ["there and back"]
     finally:
         migrate(MigrationExecutor(connection).loader.graph.leaf_nodes())
+
+
+ONE_KIND = [
+    ("conversations", "0006_read_again"),
+    ("boundaries", "0005_zone_data"),
+    ("accounts", "0004_words_sealed_only"),
+]
+"""The last state in which notices told of openings alone, and were tried once."""
+
+
+def test_notices_of_one_kind_become_some_of_many_and_back_again(clock, ana_place, ben_place):
+    """What waits goes on waiting, what may have gone is not sent again, and wishes stay."""
+    factories.allow(by=(ana_place, ben_place))
+    factories.agree(by=ana_place, other=ben_place, clock=clock)
+    for place in (ana_place, ben_place):
+        factories.ask_for_notices(by=place)
+    factories.letter(by=ben_place)
+    factories.propose(by=ben_place)
+    clock.go_to(factories.next_window(pair=ana_place.pair).opens_at)
+    open_and_release([ana_place.pair_id])
+    look_for_matters()
+    window = Notice.objects.filter(kind="window_opened").first().window_id
+    Notice.objects.filter(person=ana_place.person, kind="window_opened").update(
+        end="claimed", ended_at=clock.at
+    )
+    assert {*Notice.objects.values_list("kind", flat=True)} >= {"arrived", "to_decide"}
+    before = migrate(ONE_KIND)
+    try:
+        old = before.get_model("conversations", "Notice").objects.values_list("kind", "end")
+        assert sorted(old) == [("window_opened", ""), ("window_opened", "sent")]
+    finally:
+        migrate(MigrationExecutor(connection).loader.graph.leaf_nodes())
+    new = Notice.objects.values_list("end", "about", "window", "next_try_at", "attempts")
+    assert sorted(new) == [(end, window, window, clock.at, 0) for end in ("", "sent")]
+    wishes = Person.objects.values_list("wants_notice_on_opening", "wants_notice_to_decide")
+    assert {*wishes} == {(True, False)}

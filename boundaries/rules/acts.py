@@ -66,6 +66,21 @@ class Notify:
 
 
 @dataclass(frozen=True)
+class NotifyOfArrival:
+    """A notice that a conversation brought something goes out, also after the conversation."""
+
+    window: Window
+
+
+@dataclass(frozen=True)
+class NotifyAhead:
+    """A notice of what is to come, or to be decided, goes out.
+
+    Of what, is for what the person's pages show (`conversations.matters`).
+    """
+
+
+@dataclass(frozen=True)
 class TakeLess:
     """Somebody puts lesser terms in force, alone (R1)."""
 

@@ -18,6 +18,8 @@ from boundaries.rules.acts import (
     Consent,
     Leave,
     Notify,
+    NotifyAhead,
+    NotifyOfArrival,
     OpenDoor,
     OpenWindow,
     Propose,
@@ -69,6 +71,11 @@ def not_agreed(act: InAWindow, situation: Situation, _: datetime) -> bool:
     span = act.window.span
     agreed = named(situation.in_force, span.opens_at)
     return agreed is None or agreed.closes_at < span.closes_at
+
+
+def ended_since(act: NotifyOfArrival, situation: Situation, _: datetime) -> bool:
+    """R13, R28: a pause, or another end of what was agreed, cancels what was not told yet."""
+    return situation.agreement is None or act.window.agreement != situation.agreement
 
 
 def too_early(act: OpenWindow, _: Situation, at: datetime) -> bool:
@@ -373,6 +380,15 @@ GATE: Mapping[type, Mapping[Reason, Check]] = {
         Reason.NOT_CONFIRMED: not_confirmed,
         Reason.NOT_OPEN: not_open,
         Reason.TOO_LATE: too_late,
+    },
+    NotifyOfArrival: {
+        Reason.PARTED: parted,
+        Reason.PAUSED: paused,
+        Reason.NO_AGREEMENT: ended_since,
+    },
+    NotifyAhead: {
+        Reason.PARTED: parted,
+        Reason.PAUSED: paused,
     },
     TakeLess: {
         Reason.PARTED: parted,

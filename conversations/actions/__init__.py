@@ -18,7 +18,7 @@ from conversations.actions.letters import (
     withdraw_letter,
     write_letter,
 )
-from conversations.actions.notices import send_notices
+from conversations.actions.notices import look_for_matters, send_notices
 from conversations.actions.parting import part
 from conversations.actions.release import open_and_release
 from conversations.actions.talk import say
@@ -30,6 +30,7 @@ __all__ = [
     "edit_letter",
     "hand_back_envelope",
     "keep_envelope",
+    "look_for_matters",
     "open_and_release",
     "open_envelope",
     "part",
@@ -44,10 +45,12 @@ __all__ = [
 
 
 def sweep() -> None:
-    """Do what is due in conversations: open windows with what they bring, and send notices.
+    """Do what is due in conversations: open windows with what they bring, look for what there is to
+    tell people of, and send notices.
 
     Running it twice, late or on ten workers at once changes nothing more than running it once.
     """
     due = Window.objects.filter(state=State.PLANNED, opens_at__lte=clock.now())
     settle_in_batches(due.order_by("opens_at"), open_and_release)
+    look_for_matters()
     send_notices()

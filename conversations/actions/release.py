@@ -8,7 +8,6 @@ from datetime import datetime
 from uuid import UUID
 
 from accounts.locks import locked_pairs
-from accounts.models import Membership
 from accounts.sealed import is_readable
 from boundaries.actions.record import Act, Entry, add_to_records
 from boundaries.actions.windows import open_due
@@ -16,7 +15,8 @@ from boundaries.queries import load_situations
 from boundaries.rules import acts, gate
 from boundaries.rules.situation import Situation
 from boundaries.rules.windows import Window
-from conversations.models import Envelope, Letter, Notice
+from conversations.actions.notices import write_on_opening
+from conversations.models import Envelope, Letter
 
 
 def open_and_release(pair_ids: Collection[UUID]) -> None:
@@ -38,7 +38,10 @@ def open_and_release(pair_ids: Collection[UUID]) -> None:
         ]
         add_to_records([*entries, *released], at)
         if opened:
-            _write_notices(opened, at)
+            arrived = {
+                (each.pair_id, _other(each.author_id, situations[each.pair_id])) for each in letters
+            }
+            write_on_opening(opened, arrived, at)
 
 
 def _passing(
@@ -89,18 +92,3 @@ def _deliver(
 
 def _other(person: UUID, situation: Situation) -> UUID:
     return next(other for other in situation.limits if other != person)
-
-
-def _write_notices(opened: dict[UUID, Window], at: datetime) -> None:
-    """For who asked for them, whether or not something arrived: a notice tells only of the time."""
-    asked = Membership.objects.filter(pair__in=opened, person__wants_notice_on_opening=True)
-    Notice.objects.bulk_create(
-        Notice(
-            pair_id=place.pair_id,
-            person_id=place.person_id,
-            window_id=opened[place.pair_id].id,
-            kind=Notice.Kind.WINDOW_OPENED,
-            written_at=at,
-        )
-        for place in asked
-    )

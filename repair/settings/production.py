@@ -15,9 +15,9 @@ ALLOWED_HOSTS = env.names("REPAIR_HOSTS")
 REPAIR_URL = f"https://{ALLOWED_HOSTS[0].lstrip('.')}"
 DATABASES = {"default": env.database(env.text("DATABASE_URL"))}
 
-EMAIL_BACKEND = "django.core.mail.backends.smtp.EmailBackend"
 EMAIL_TIMEOUT = 10
 globals().update(env.mail(env.text("EMAIL_URL")))
+EMAIL_BACKEND = "conversations.mail.Smtp"
 # No default: a sender that names Repair would tell who looks over a shoulder (R28).
 DEFAULT_FROM_EMAIL = SERVER_EMAIL = env.sender("REPAIR_MAIL_FROM")
 ACCOUNT_DEFAULT_HTTP_PROTOCOL = "https"

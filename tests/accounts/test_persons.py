@@ -8,6 +8,7 @@ from django.db import IntegrityError, transaction
 from accounts.clock import now
 from accounts.models import Invitation, Membership, Pair, Person
 from accounts.zones import all_zones, places
+from conversations.models import Notice
 from repair.settings import base
 
 pytestmark = pytest.mark.django_db
@@ -60,7 +61,8 @@ def test_keys_cannot_be_guessed(ana, pair):
 
 
 def test_notices_are_off_until_asked_for(ana):
-    assert not ana.wants_notice_on_opening
+    assert not any(getattr(ana, wish) for wish in Notice.WISHES.values())
+    assert ana.look_at is None
 
 
 def test_passwords_are_kept_with_argon2(settings):

@@ -1,14 +1,19 @@
 """A person's own settings, and the name that they see for the other."""
 
+from datetime import time
+
 import pytest
 from django.urls import reverse
 
 from accounts.models import Membership, Pair
 from accounts.queries import get_membership_for
+from conversations.models import Notice
 
 pytestmark = pytest.mark.django_db
 
 SETTINGS = "/settings/"
+QUIET = {"quiet_from": "21:00", "quiet_until": "09:00"}
+WISHES = Notice.WISHES.values()
 
 
 def name_page(pair):
@@ -16,26 +21,59 @@ def name_page(pair):
 
 
 def test_settings_are_saved_and_said_to_be(ana, ana_client):
-    posted = {"time_zone": "America/Bogota", "wants_notice_on_opening": "on"}
+    posted = {
+        "time_zone": "America/Bogota",
+        "wants_notice_on_opening": "on",
+        "quiet_from": "22:30",
+        "quiet_until": "07:15",
+    }
     page = ana_client.post(SETTINGS, posted, follow=True)
     assert b"Your settings are saved." in page.content
     assert b'value="America/Bogota" selected' in page.content
     ana.refresh_from_db()
     assert (ana.time_zone, ana.wants_notice_on_opening) == ("America/Bogota", True)
+    assert (ana.quiet_from, ana.quiet_until) == (time(22, 30), time(7, 15))
+    assert b'value="22:30"' in page.content
 
 
 def test_r28_notices_are_off_until_asked_for_and_can_be_switched_off(ana, ana_client):
     assert b"checked" not in ana_client.get(SETTINGS).content
-    ana_client.post(SETTINGS, {"time_zone": "UTC", "wants_notice_on_opening": "on"})
+    ana_client.post(SETTINGS, QUIET | {"time_zone": "UTC", "wants_notice_on_opening": "on"})
     assert b"checked" in ana_client.get(SETTINGS).content
-    ana_client.post(SETTINGS, {"time_zone": "UTC"})
+    ana_client.post(SETTINGS, QUIET | {"time_zone": "UTC"})
     ana.refresh_from_db()
     assert ana.wants_notice_on_opening is False
 
 
+@pytest.mark.parametrize("wish", WISHES)
+def test_r28_each_kind_is_asked_for_by_itself(ana, ana_client, clock, wish):
+    ana_client.post(SETTINGS, QUIET | {"time_zone": "UTC", wish: "on"})
+    ana.refresh_from_db()
+    assert {each: getattr(ana, each) for each in WISHES} == {each: each == wish for each in WISHES}
+    is_looked_for = wish in ("wants_notice_day_before", "wants_notice_to_decide")
+    assert ana.look_at == (clock.at if is_looked_for else None)
+    ana_client.post(SETTINGS, QUIET | {"time_zone": "UTC"})
+    ana.refresh_from_db()
+    assert ana.look_at is None
+
+
+@pytest.mark.parametrize(
+    "typed", ["", " ", "25:00", "9", "half past", "21:00:30", "\x00", "9" * 400]
+)
+@pytest.mark.parametrize("field", ["quiet_from", "quiet_until"])
+def test_r28_a_time_that_is_none_is_said_to_be_wrong_and_kept(ana, ana_client, field, typed):
+    page = ana_client.post(SETTINGS, QUIET | {"time_zone": "UTC", field: typed})
+    text = page.content.decode()
+    assert page.status_code == 200
+    assert "Please type a time, such as 21:00." in text
+    assert not typed.strip() or f'value="{typed}"' in text
+    ana.refresh_from_db()
+    assert (ana.quiet_from, ana.quiet_until) == (time(21), time(9))
+
+
 @pytest.mark.parametrize("zone", ["", "Mars/Olympus", "\x00", "x" * 5000, "Europe/berlin"])
 def test_an_unknown_zone_is_said_to_be_wrong_and_kept(ana, ana_client, zone):
-    page = ana_client.post(SETTINGS, {"time_zone": zone, "wants_notice_on_opening": "on"})
+    page = ana_client.post(SETTINGS, QUIET | {"time_zone": zone, "wants_notice_on_opening": "on"})
     text = page.content.decode()
     assert page.status_code == 200
     assert "There is no time zone with this name." in text
@@ -50,7 +88,7 @@ def test_a_zone_that_is_kept_by_its_second_name_stays(ana, ana_client):
     ana.time_zone = "Asia/Calcutta"
     ana.save()
     assert b'value="Asia/Calcutta" selected' in ana_client.get(SETTINGS).content
-    ana_client.post(SETTINGS, {"time_zone": "Asia/Calcutta"})
+    ana_client.post(SETTINGS, QUIET | {"time_zone": "Asia/Calcutta"})
     ana.refresh_from_db()
     assert ana.time_zone == "Asia/Calcutta"
 
@@ -63,7 +101,7 @@ def test_settings_lead_to_everything_of_the_account(ana_client, pair):
 
 
 def test_settings_of_one_person_do_not_touch_another(ana_client, ben):
-    ana_client.post(SETTINGS, {"time_zone": "America/Bogota"})
+    ana_client.post(SETTINGS, QUIET | {"time_zone": "America/Bogota"})
     ben.refresh_from_db()
     assert ben.time_zone == "Europe/Lisbon"
 

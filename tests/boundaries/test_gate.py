@@ -17,6 +17,8 @@ from boundaries.rules.acts import (
     Consent,
     Leave,
     Notify,
+    NotifyAhead,
+    NotifyOfArrival,
     OpenDoor,
     OpenWindow,
     Propose,
@@ -114,6 +116,8 @@ ALLOWED = {
     AnswerWindow: (AnswerWindow(window()), agreed(), BEFORE),
     Release: (Release(window(State.OPEN), 4000, 1), agreed(), OPENS),
     Notify: (Notify(window(State.OPEN)), agreed(), CLOSES - MOMENT),
+    NotifyOfArrival: (NotifyOfArrival(window(State.HELD, agreement=AGREEMENT)), agreed(), CLOSES),
+    NotifyAhead: (NotifyAhead(), agreed(), BEFORE),
     Say: (Say(window(State.OPEN), 2000, 19), agreed(), CLOSES - MOMENT),
     Leave: (Leave(window(State.OPEN)), agreed(), CLOSES - MOMENT),
     TakeLess: (TakeLess(LESS), agreed(), START),
@@ -166,6 +170,8 @@ FORBIDDEN = {
         Reason.NOT_OPEN: Notify(window(State.HELD)),
         Reason.TOO_LATE: CLOSES,
     },
+    NotifyOfArrival: {**HELD_BACK, Reason.NO_AGREEMENT: {"agreement": UUID(int=6)}},
+    NotifyAhead: HELD_BACK,
     Say: {
         **IN_A_WINDOW,
         Reason.NOT_LIVE: {"in_force": factories.terms(live=False)},
@@ -628,7 +634,8 @@ def test_r11_nobody_asks_twice_or_while_resting_or_beyond_their_own_limits(case,
 def test_r13_while_anybodys_pause_stands_nothing_happens(conversation, asking, paused):
     situation, window, at = conversation
     situation = replace(situation, paused=paused)
-    for act in (OpenWindow(window), Release(window, 1, 0), Say(window, 1, 0), Notify(window)):
+    notices = (Notify(window), NotifyOfArrival(window), NotifyAhead())
+    for act in (OpenWindow(window), Release(window, 1, 0), Say(window, 1, 0), *notices):
         assert Reason.PAUSED in reasons_against(act, situation, at)
     situation, proposal, at = asking
     situation = replace(situation, paused=paused)

@@ -125,8 +125,7 @@ def test_r7_a_fault_in_one_pair_does_not_stop_a_notice_to_another(
     factories.cooling_off(by=ana, other=ben)
     factories.agree(by=dana, other=eli, clock=clock)
     for place in (ana, eli):
-        place.person.wants_notice_on_opening = True
-        place.person.save()
+        factories.ask_for_notices(by=place, only=["wants_notice_on_opening"])
     clock.go_to(factories.next_window(pair=ana.pair).opens_at)
     conversations.open_and_release([ana.pair_id, eli.pair_id])
     assert Notice.objects.filter(end="").count() == 2

@@ -195,13 +195,12 @@ def test_r18_state_record_envelope_and_notice_commit_together_or_not_at_all(
     window, ana_place, pair, clock, monkeypatch
 ):
     """A fault in the last step undoes all the others."""
-    ana_place.person.wants_notice_on_opening = True
-    ana_place.person.save()
+    factories.ask_for_notices(by=ana_place)
     letter = factories.letter(by=ana_place)
     before = seen.everything(in_=pair)
     clock.go_to(window.opens_at)
     with monkeypatch.context() as patched:
-        patched.setattr("conversations.actions.release._write_notices", fault)
+        patched.setattr("conversations.actions.release.write_on_opening", fault)
         with pytest.raises(ZeroDivisionError):
             actions.open_and_release([pair.pk])
     assert seen.everything(in_=pair) == before

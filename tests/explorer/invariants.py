@@ -217,6 +217,7 @@ def _passes(pair: Pair, when: str) -> str | None:
 
 def delivering(situation: Situation) -> Iterator[object]:
     """What could bring something to somebody, of all that is there."""
+    yield rules.NotifyAhead()
     for window in situation.windows:
         yield from _of_a_window(window)
     for proposal in situation.proposals:
@@ -226,7 +227,8 @@ def delivering(situation: Situation) -> Iterator[object]:
 
 
 def _of_a_window(window: Window) -> tuple[object, ...]:
-    return rules.OpenWindow(window), rules.Release(window, 1, 0), rules.Notify(window)
+    notices = (rules.Notify(window), rules.NotifyOfArrival(window))
+    return rules.OpenWindow(window), rules.Release(window, 1, 0), *notices
 
 
 def passes_in_the_best_case(paused: tuple[bool, bool], parted: bool) -> list[str]:
@@ -256,8 +258,9 @@ BEGINNING = instant(SATURDAY * DAY + 18 * HOUR)
 def best_acts() -> Iterator[object]:
     """All that could bring something, each at its best moment."""
     window = Window(UUID(int=1), Span(BEGINNING, BEGINNING + 30 * MINUTE), State.PLANNED)
-    opened = replace(window, state=State.OPEN)
+    opened = replace(window, state=State.OPEN, agreement=model.number_id(1))
     yield from (rules.OpenWindow(window), rules.Release(opened, 1, 0), rules.Notify(opened))
+    yield from (rules.NotifyOfArrival(opened), rules.NotifyAhead())
     first, second = PERSONS
     made_at = BEGINNING - 10 * DAY * MINUTE
     proposal = Proposal(UUID(int=2), first, MORE, model.number_id(1), made_at)

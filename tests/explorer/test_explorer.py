@@ -62,7 +62,8 @@ def test_more_is_reached_after_a_whole_window():
 def test_without_a_pause_all_passes_in_the_best_case():
     """Or it would say nothing that a pause and the end are enough against it."""
     passing = invariants.passes_in_the_best_case((False, False), parted=False)
-    assert passing == ["OpenWindow", "Release", "Notify", "Show", "Consent", "TakeForce"]
+    notices = ["Notify", "NotifyOfArrival", "NotifyAhead"]
+    assert passing == ["OpenWindow", "Release", *notices, "Show", "Consent", "TakeForce"]
 
 
 def test_a_violation_is_told_as_the_shortest_story(monkeypatch):

@@ -395,7 +395,7 @@ def gives_ben_another_name(ana: Ana) -> None:
 
 @act
 def moves_to_another_zone(ana: Ana) -> None:
-    accounts.save_settings(person=ana.person, time_zone="Asia/Tokyo", wants_notice_on_opening=True)
+    factories.ask_for_notices(by=ana.place, time_zone="Asia/Tokyo")
 
 
 @act

@@ -1,7 +1,8 @@
 """For every page that Ben can fetch the answer is the same whether or not Ana acted in silence.
 
 Two worlds from one state: in one Ana does nothing, in the other she does this and that. Ben asks
-for every address of the URL table, at once and again some days later, and compares.
+for every address of the URL table, at once and again some days later, and compares. Every mail that
+he gets meanwhile is compared, too: he asked for all kinds of notices (R28).
 """
 
 import os
@@ -10,21 +11,27 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 from itertools import chain
 from typing import Any
 
 import pytest
 from django.apps import apps
+from django.core import mail
 from django.core.cache import cache
 from django.db import connection
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
 from accounts.models import Membership
+from accounts.queries import other_membership
 from boundaries import actions, guards
 from boundaries.exceptions import RefusedError
+from boundaries.models import Proposal
+from boundaries.queries import coming_windows
 from conversations import actions as conversations
+from conversations import matters
+from conversations.models import Letter, Matter, Notice
 from tests import factories
 from tests.clock import Clock
 from tests.pages import silent
@@ -56,6 +63,10 @@ THOUSANDTHS = 1000
 # At once, and some days later.
 LOOKS = (0, 1)
 OTHERWISE: tuple[dict[str, Any], ...] = ({"by_htmx": True}, {"method": "HEAD"})
+# So often the worker sweeps while Ana acts, and so often until Ben looks again: at the same
+# instants in both worlds.
+SWEEPS = 4
+Mails = list[tuple[datetime, str, str, str]]
 Looks = Sequence[int]
 Story = Sequence[tuple[str, int]]
 
@@ -78,12 +89,16 @@ class Worlds:
         """only: what stands in all addresses that are to be asked for."""
         self.state, self.place, self.clock, self.only = state, ana, clock, only
         self.ben = Reader(ben.client)
+        self.ben_address = other_membership(ana).person.email
         self.begun = clock.at
         self.compared = 0
         self.performed: Counter[str] = Counter()
         self.quiet: dict[int, Answers] = {number: {} for number in LOOKS}
         self.only_posted: set[object] = set()
+        self.quiet_mails: Mails = []
+        self.mails: Mails = []
         self._after((), LOOKS, self._first_look)
+        self.quiet_mails = self.mails
         self.asked = {number: list(answers) for number, answers in self.quiet.items()}
 
     def _first_look(self, number: int) -> None:
@@ -122,14 +137,29 @@ class Worlds:
     def _after(self, story: Story, looks: Looks, look: Callable[[int], object]) -> None:
         """Let Ana act, and look. Then nothing of it has happened."""
         cache.clear()
+        self.mails = []
         with factories.undone():
             self._act(story)
             for number in looks:
-                self.clock.go_to(instants(self.state, self.begun)[number])
-                if number:
-                    sweep()
+                self._go_to(instants(self.state, self.begun)[number])
                 look(number)
         self.clock.go_to(self.begun)
+
+    def _go_to(self, instant: datetime) -> None:
+        """Let time pass, and the worker sweep; the mails that Ben gets are noted with the hour."""
+        begun = self.clock.at
+        for part in range(1, SWEEPS + 1) if instant > begun else ():
+            self.clock.go_to(begun + (instant - begun) * part / SWEEPS)
+            self._sweep()
+
+    def _sweep(self) -> None:
+        mail.outbox.clear()
+        sweep()
+        self.mails += [
+            (self.clock.at, str(each.subject), str(each.body), str(each.extra_headers))
+            for each in mail.outbox
+            if self.ben_address in each.to
+        ]
 
     def differences(self, story: Story, looks: Looks = LOOKS, *, all_: bool = False) -> list[str]:
         """What Ben is answered otherwise because of a story, also where only it made a key."""
@@ -141,19 +171,31 @@ class Worlds:
             seen[number] = self.ben.ask(dict.fromkeys([*ask, *filter(self._is_worth_it, asked)]))
 
         self._after(story, looks, look)
+        mails = self.mails
         if any(seen[number].keys() - self.quiet[number].keys() for number in looks):
             self._after((), looks, lambda number: self._read(number, seen[number]))
         self.compared += sum(map(len, seen.values()))
-        return [
+        return self._mails_that_differ(mails, looks) + [
             f"look {number + 1}, {line}"
             for number, answers in seen.items()
             for line in differences({each: self.quiet[number][each] for each in answers}, answers)
         ]
 
+    def _mails_that_differ(self, mails: Mails, looks: Looks) -> list[str]:
+        """Up to the last of these looks; each line says when a mail came in one world alone."""
+        until = instants(self.state, self.begun)[max(looks)]
+        quiet = [each for each in self.quiet_mails if each[0] <= until]
+        return [f"mail at {each[0]}" for each in sorted({*mails} ^ {*quiet})]
+
     def _act(self, story: Story) -> None:
+        """Between her acts the worker sweeps, at instants that are the same whatever she does."""
         ana = Ana(Membership.objects.select_related("pair", "person").get(pk=self.place.pk))
-        for name, when in story:
+        sweeps = [(None, THOUSANDTHS * part // SWEEPS) for part in range(1, SWEEPS + 1)]
+        for name, when in sorted([*story, *sweeps], key=lambda each: each[1]):
             self.clock.go_to(self.begun + self.state.span * when / THOUSANDTHS)
+            if name is None:
+                self._sweep()
+                continue
             with counted() as rows, suppress(RefusedError, NotHereError):
                 silent.ACTS[name](ana)
                 if rows or name in silent.LOOKS:
@@ -179,6 +221,9 @@ def counted():
 def worlds_of(ana_place, ben_place, at_ben, clock):
     def begin(state: State, only: str = "") -> Worlds:
         state.build(ana_place, ben_place, clock)
+        factories.ask_for_notices(by=ben_place)
+        held = Letter.objects.filter(author=ben_place.person, state=Letter.State.HELD)
+        held.update(read_again_hours=24, only_after_reading=True)
         return Worlds(state, ana_place, at_ben, clock, only)
 
     return begin
@@ -341,3 +386,33 @@ def test_what_ben_is_to_see_makes_a_difference(worlds_of):
     """That there is less now, on the pages that there really are (R1)."""
     found = worlds_of(STATES["agreed"], only="/agreement/").differences([("allows_nothing", 0)])
     assert any("/agreement/: body" in line for line in found)
+
+
+def unless_anybody_skips(membership, situation, at):
+    """Where the next conversation is one that the other did not skip either."""
+    return next((each for each in coming_windows(situation, at) if not each.skipped), None)
+
+
+def all_that_was_proposed(membership, situation, at):
+    """Also what this person is not shown."""
+    others = Proposal.objects.filter(pair=membership.pair_id).exclude(author=membership.person_id)
+    return [Matter(Notice.Kind.TO_DECIDE, each.pk, None) for each in others]
+
+
+@pytest.mark.parametrize(
+    ("name", "leak", "act"),
+    [
+        ("would_go_into", unless_anybody_skips, "skips_the_next_one"),
+        ("_proposed", all_that_was_proposed, "proposes_more_than_ben_allows"),
+    ],
+)
+def test_a_mail_that_comes_or_does_not_because_of_her_is_found_out(
+    worlds_of, monkeypatch, name, leak, act
+):
+    """So that it is known to bite (R10, R24, R28)."""
+    agreed = worlds_of(STATES["agreed"], only="/agreement/")
+    assert len(agreed.quiet_mails) >= 1
+    assert agreed.differences([(act, 100)]) == []
+    monkeypatch.setattr(matters, name, leak)
+    found = agreed.differences([(act, 100)])
+    assert any(line.startswith("mail at") for line in found), found

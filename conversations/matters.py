@@ -1,0 +1,127 @@
+"""What there is for a person to decide or to know of: one answer, for pages and for notices."""
+
+from collections.abc import Iterator
+from datetime import datetime, timedelta
+
+from accounts.models import Membership, Person
+from boundaries import queries as boundaries
+from boundaries.rules import acts, gate, reading
+from boundaries.rules.proposals import Standing
+from boundaries.rules.quiet import QuietHours
+from boundaries.rules.situation import Situation
+from boundaries.rules.windows import ASK_AHEAD, State, Window, fits_hours
+from conversations import queries
+from conversations.models import Letter, Matter, Notice
+
+A_DAY = timedelta(days=1)
+Kind = Notice.Kind
+
+
+def is_asked_to_read(membership: Membership, letter: Letter, at: datetime) -> bool:
+    """Whether its writer wanted to read this letter again before it goes, and it is time."""
+    if letter.state != Letter.State.HELD or not letter.read_again_hours:
+        return False
+    situation = boundaries.load_situation(membership.pair, at)
+    return _is_asked(letter, would_go_into(membership, situation, at), at)
+
+
+def to_read_again(membership: Membership, situation: Situation, at: datetime) -> list[Letter]:
+    """The letters that their writer is now asked to read again, the latest first."""
+    window = would_go_into(membership, situation, at)
+    chosen = queries.letters_of(membership).filter(state=Letter.State.HELD, read_again_hours__gt=0)
+    return [letter for letter in chosen if _is_asked(letter, window, at)]
+
+
+def _is_asked(letter: Letter, window: Window | None, at: datetime) -> bool:
+    return window is not None and reading.asked(
+        letter.read_again_at, window.span.opens_at, letter.read_ahead, at
+    )
+
+
+def would_go_into(membership: Membership, situation: Situation, at: datetime) -> Window | None:
+    """The next planned conversation that this person did not skip.
+
+    Their own answer alone counts: what the other answered is not to be noticed.
+    """
+    coming = boundaries.coming_windows(situation, at)
+    return next(
+        (
+            window
+            for window in coming
+            if window.state is State.PLANNED and membership.person_id not in window.skipped
+        ),
+        None,
+    )
+
+
+def answer_to(
+    membership: Membership, window: Window | None, situation: Situation, at: datetime
+) -> str:
+    """What this person said to the next conversation: "skipped", "go_ahead", or "asked" or "open".
+
+    Who wanted to be asked is asked from some days before (R24). "outside" if their own hours forbid
+    it; empty if there is nothing to say.
+    """
+    me = membership.person_id
+    if window is None or gate.reasons_against(acts.AnswerWindow(window), situation, at):
+        return ""
+    if not fits_hours(window.span, situation.limits[me]):
+        return "outside"
+    if me in window.skipped:
+        return "skipped"
+    if me in window.go_ahead:
+        return "go_ahead"
+    is_near = window.span.opens_at - at <= ASK_AHEAD
+    return "asked" if is_near and gate.needs_go_ahead(me, situation) else "open"
+
+
+def quiet_hours_of(person: Person) -> QuietHours:
+    """When no notice goes to this person."""
+    return QuietHours(person.quiet_from, person.quiet_until, person.time_zone)
+
+
+def matters_for(membership: Membership, situation: Situation, at: datetime) -> list[Matter]:
+    """What is to come, or to be decided, that a notice may tell this person of at `at`.
+
+    Nothing but what their own pages show at that instant, so nothing that the other's skip, limits
+    or pause make of it (R10, R14); and nothing at all while anybody's pause stands (R13).
+    """
+    if gate.reasons_against(acts.NotifyAhead(), situation, at):
+        return []
+    return [
+        *_day_before(membership, situation, at),
+        *_to_answer(membership, situation, at),
+        *_proposed(membership, situation, at),
+        *_to_read(membership, situation, at),
+    ]
+
+
+def _day_before(membership: Membership, situation: Situation, at: datetime) -> Iterator[Matter]:
+    """The next conversation, unless this person skipped it or their own hours forbid it."""
+    window = would_go_into(membership, situation, at)
+    if window is None or not fits_hours(window.span, situation.limits[membership.person_id]):
+        return
+    if window.span.opens_at - A_DAY <= at < window.span.opens_at:
+        yield Matter(Kind.DAY_BEFORE, window.id, window.id)
+
+
+def _to_answer(membership: Membership, situation: Situation, at: datetime) -> Iterator[Matter]:
+    """The next conversation, if this person wants to be asked before it and is now."""
+    window = boundaries.next_window(situation, at)
+    if window and answer_to(membership, window, situation, at) == "asked":
+        yield Matter(Kind.TO_DECIDE, window.id, window.id)
+
+
+def _proposed(membership: Membership, situation: Situation, at: datetime) -> Iterator[Matter]:
+    """What the other proposed, renewals too, as far as this person is shown it."""
+    for row, standing in boundaries.proposals_for(membership, situation, at):
+        if standing is Standing.OPEN and row.author_id != membership.person_id:
+            yield Matter(Kind.TO_DECIDE, row.pk, None)
+
+
+def _to_read(membership: Membership, situation: Situation, at: datetime) -> Iterator[Matter]:
+    """Letters of their own that they wanted to read again before this conversation."""
+    window = would_go_into(membership, situation, at)
+    if window:
+        for letter in to_read_again(membership, situation, at):
+            yield Matter(Kind.TO_DECIDE, letter.pk, window.id)
