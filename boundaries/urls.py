@@ -1,8 +1,9 @@
 """The addresses of this app."""
 
-from django.urls import include, path
+from django.urls import include, path, re_path
 
-from boundaries import views
+from accounts.feeds import LOOKS_LIKE
+from boundaries import feeds, views
 
 app_name = "boundaries"
 
@@ -34,5 +35,6 @@ in_a_pair = [
 
 urlpatterns = [
     path("pause/", views.pause_all, name="pause_all"),
+    re_path(rf"^feeds/(?P<token>{LOOKS_LIKE})\.ics\Z", feeds.read_feed, name="read_feed"),
     path("pairs/<uuid:pair_id>/", include(in_a_pair)),
 ]
