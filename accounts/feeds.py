@@ -7,9 +7,13 @@ from uuid import UUID
 
 from django.conf import settings
 from django.urls import reverse
+from django.urls.converters import StringConverter
 
-LOOKS_LIKE = "[0-9a-f]{64}"
-"""256 bits, in signs that no program writes otherwise."""
+
+class TokenConverter(StringConverter):
+    """How a secret stands in an address: 256 bits, in signs that no program writes otherwise."""
+
+    regex = "[0-9a-f]{64}"
 
 
 def new_seed() -> str:

@@ -56,7 +56,8 @@ def as_calendar(feed: Feed, appointments: list[Appointment], at: datetime) -> by
         calendar.add(name, LOOK_EVERY, parameters={"VALUE": "DURATION"})
     for each in appointments:
         calendar.add_component(_event(each, title, _uid(feed, each), at))
-    return calendar.to_ical()
+    text: bytes = calendar.to_ical()
+    return text
 
 
 def _event(appointment: Appointment, title: str, uid: str, at: datetime) -> Event:

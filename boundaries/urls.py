@@ -1,9 +1,11 @@
 """The addresses of this app."""
 
-from django.urls import include, path, re_path
+from django.urls import include, path, register_converter
 
-from accounts.feeds import LOOKS_LIKE
+from accounts.feeds import TokenConverter
 from boundaries import feeds, views
+
+register_converter(TokenConverter, "token")
 
 app_name = "boundaries"
 
@@ -35,6 +37,6 @@ in_a_pair = [
 
 urlpatterns = [
     path("pause/", views.pause_all, name="pause_all"),
-    re_path(rf"^feeds/(?P<token>{LOOKS_LIKE})\.ics\Z", feeds.read_feed, name="read_feed"),
+    path("feeds/<token:token>.ics", feeds.read_feed, name="read_feed"),
     path("pairs/<uuid:pair_id>/", include(in_a_pair)),
 ]

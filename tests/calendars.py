@@ -8,7 +8,6 @@ import vobject
 from django.test import Client
 
 
-
 @dataclass(frozen=True)
 class Entry:
     """One event, as the program understood it."""
@@ -49,9 +48,7 @@ def cancelled(token: str) -> list[tuple[datetime, datetime]]:
 
 
 def _times(token: str, status: str) -> list[tuple[datetime, datetime]]:
-    return [
-        (each.opens_at, each.closes_at) for each in subscribed(token) if each.status == status
-    ]
+    return [(each.opens_at, each.closes_at) for each in subscribed(token) if each.status == status]
 
 
 def entries(content: bytes) -> list[Entry]:
@@ -72,7 +69,7 @@ def entries(content: bytes) -> list[Entry]:
 
 def parsed(content: bytes) -> Any:
     """The one calendar in the file, and in it nothing but events that are whole."""
-    (calendar,) = vobject.readComponents(content.decode(), validate=True)  # type: ignore[no-untyped-call]
+    (calendar,) = vobject.readComponents(content.decode(), validate=True)
     assert calendar.name == "VCALENDAR"
     assert {child.name for child in calendar.components()} <= {"VEVENT"}
     return calendar

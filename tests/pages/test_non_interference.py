@@ -30,6 +30,7 @@ from tests.clock import Clock
 from tests.pages import silent
 from tests.pages.everything import (
     GUESSED,
+    KNOWN_SEED,
     Addresses,
     Answers,
     Asked,
@@ -179,6 +180,7 @@ def counted():
 def worlds_of(ana_place, ben_place, at_ben, clock):
     def begin(state: State, only: str = "") -> Worlds:
         state.build(ana_place, ben_place, clock)
+        factories.feed(of=ben_place.person, seed=KNOWN_SEED)
         return Worlds(state, ana_place, at_ben, clock, only)
 
     return begin
@@ -286,8 +288,8 @@ def test_each_kind_of_key_has_a_row(worlds_of):
 
 
 def test_a_key_of_which_nobody_knows_what_it_is_fails():
-    unknown = Route("/feeds/%(token)s/", ("token",), lambda request, token: None)
-    with pytest.raises(UnknownKeyError, match="Nobody knows with what to fill <token>"):
+    unknown = Route("/x/%(riddle)s/", ("riddle",), lambda request, riddle: None)
+    with pytest.raises(UnknownKeyError, match="Nobody knows with what to fill <riddle>"):
         Addresses({}).of(unknown)
 
 
@@ -341,3 +343,13 @@ def test_what_ben_is_to_see_makes_a_difference(worlds_of):
     """That there is less now, on the pages that there really are (R1)."""
     found = worlds_of(STATES["agreed"], only="/agreement/").differences([("allows_nothing", 0)])
     assert any("/agreement/: body" in line for line in found)
+
+
+@pytest.mark.parametrize(
+    ("act", "seen"), [("allows_nothing", 1), ("skips_the_next_one", 0), ("says_go_ahead", 0)]
+)
+def test_his_calendar_feed_is_among_what_he_is_answered(worlds_of, act, seen):
+    worlds = worlds_of(STATES["agreed"], only="/feeds/")
+    assert {answer.status for answer in worlds.quiet[0].values()} == {200, 404}
+    found = worlds.differences([(act, 0)], LOOKS[:1])
+    assert len(found) == seen, found
