@@ -7,7 +7,7 @@ from uuid import UUID
 
 from django.http import HttpRequest, HttpResponse
 from django.views.decorators.http import require_safe
-from icalendar import Calendar, Event, vText
+from icalendar import Calendar, Event, vDuration, vText
 
 from accounts import clock
 from accounts.access import anyone
@@ -52,8 +52,8 @@ def as_calendar(feed: Feed, appointments: list[Appointment], at: datetime) -> by
     for name in ("NAME", "X-WR-CALNAME"):
         # As text, which icalendar would not take them for: its signs are to be escaped.
         calendar.add(name, vText(title))
-    for name in ("REFRESH-INTERVAL", "X-PUBLISHED-TTL"):
-        calendar.add(name, LOOK_EVERY, parameters={"VALUE": "DURATION"})
+    calendar.add("REFRESH-INTERVAL", LOOK_EVERY, parameters={"VALUE": "DURATION"})
+    calendar.add("X-PUBLISHED-TTL", vDuration(LOOK_EVERY))
     for each in appointments:
         calendar.add_component(_event(each, title, _uid(feed, each), at))
     text: bytes = calendar.to_ical()

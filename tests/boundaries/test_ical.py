@@ -100,7 +100,7 @@ def test_the_neutral_title_is_what_there_is_without_one():
 def test_programs_are_asked_to_look_every_hour():
     text = as_calendar(feed(), [], AT)
     assert b"REFRESH-INTERVAL;VALUE=DURATION:PT1H\r\n" in text
-    assert b"X-PUBLISHED-TTL;VALUE=DURATION:PT1H\r\n" in text
+    assert b"X-PUBLISHED-TTL:PT1H\r\n" in text
 
 
 def test_the_bite_of_the_independent_parser():
