@@ -7,9 +7,16 @@ from datetime import datetime, time, timedelta
 from django.contrib.sessions.backends.db import SessionStore
 from django.db import transaction
 
-from accounts import clock, codes
-from accounts.models import CodeAttempt, Invitation, Membership, Pair, Person
-from accounts.queries import live_invitation_of, live_invitations, place_beside, share_a_live_pair
+from accounts import clock, codes, feeds
+from accounts.models import CodeAttempt, Feed, Invitation, Membership, Pair, Person, untitled
+from accounts.proof import Proof
+from accounts.queries import (
+    feed_of,
+    live_invitation_of,
+    live_invitations,
+    place_beside,
+    share_a_live_pair,
+)
 
 CODE_LASTS = timedelta(days=7)
 
@@ -137,6 +144,39 @@ def dismiss_undelivered(*, person: Person) -> None:
     """Let the note go that a mail could not be delivered. Without one it changes nothing."""
     person.undelivered_to, person.undelivered_at = "", None
     person.save(update_fields=["undelivered_to", "undelivered_at"])
+
+
+def make_feed(*, by: Person, seed: str, proof: Proof) -> str:
+    """Make the person's calendar feed and return its secret, the only time that it is known.
+
+    An older address is void at once; its title goes on. Asked again with the same seed it returns
+    the same secret, as long as no other was made since. Raises PermissionDenied for somebody
+    else's proof: an address that a stranger made on this phone would tell them for good.
+    """
+    proof.check(by.pk)
+    with _locked_persons(by):
+        old = feed_of(by)
+        if old and old.token_digest == feeds.digest_of(feeds.token_from(seed, old.pk)):
+            return feeds.token_from(seed, old.pk)
+        stop_feed(by=by)
+        feed = Feed(person=by, title=old.title_shown if old else untitled())
+        token = feeds.token_from(seed, feed.pk)
+        feed.token_digest = feeds.digest_of(token)
+        feed.save(force_insert=True)
+    return token
+
+
+def stop_feed(*, by: Person) -> None:
+    """Make the person's calendar address void, if there is one. Twice changes nothing."""
+    Feed.objects.filter(person=by).delete()
+
+
+def rename_feed(*, by: Person, title: str) -> None:
+    """Give all appointments in the person's calendar feed this title. Without a feed, nothing."""
+    with _locked_persons(by):
+        if feed := feed_of(by):
+            feed.title = title
+            feed.save(update_fields=["title"])
 
 
 def forget_old() -> None:

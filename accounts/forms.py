@@ -13,7 +13,7 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts import newcomers, proof
 from accounts.fields import TimeField, ZoneField, one_line
-from accounts.models import Membership, Person
+from accounts.models import Feed, Membership, Person
 
 YES, NO = "yes", "no"
 ASKED_MEANWHILE = _("Something else was asked meanwhile. Please go back and look again.")
@@ -72,6 +72,25 @@ class RenameOtherForm(forms.Form):
         validators=[one_line],
         widget=forms.TextInput(attrs={"autocomplete": "off"}),
         error_messages={"required": _("Please type a name.")},
+    )
+
+
+class MakeFeedForm(forms.Form):
+    """Asks for a calendar address. The seed makes a doubled click ask for the same one."""
+
+    seed = forms.CharField(max_length=64, widget=forms.HiddenInput)
+
+
+class RenameFeedForm(forms.Form):
+    """Takes the title that somebody wants in their calendar."""
+
+    title = forms.CharField(
+        label=_("Title"),
+        help_text=_("All appointments have it. Choose one that tells nothing to who reads it."),
+        max_length=Feed._meta.get_field("title").max_length,
+        validators=[one_line],
+        widget=forms.TextInput(attrs={"autocomplete": "off"}),
+        error_messages={"required": _("Please type a title.")},
     )
 
 

@@ -20,6 +20,11 @@ def normalised_email(email: str) -> str:
     return email.strip().lower()
 
 
+def untitled() -> str:
+    """Return the neutral title that appointments have until somebody picks their own."""
+    return gettext("Appointment")
+
+
 def unnamed() -> str:
     """Return the neutral name that stands until somebody picks their own for the other."""
     return gettext("the other person")
@@ -219,3 +224,24 @@ class CodeAttempt(models.Model):
 
     def __str__(self) -> str:
         return f"code attempt {self.pk}"
+
+
+class Feed(models.Model):
+    """The secret address at which one person's calendar program reads their conversations.
+
+    Of the secret only a digest is kept. An address that replaces another is another row, so that
+    its appointments have other keys. title: in the person's own words, for all appointments alike.
+    """
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    person = models.OneToOneField(Person, on_delete=models.CASCADE, related_name="feed")
+    token_digest = models.CharField(max_length=64, unique=True, editable=False)
+    title = SealedTextField(max_length=60, default=untitled, owner="person")
+
+    def __str__(self) -> str:
+        return f"feed {self.pk}"
+
+    @property
+    def title_shown(self) -> str:
+        """The title; the neutral one if it cannot be read."""
+        return self.title if is_readable(self, "title") else untitled()

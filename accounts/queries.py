@@ -6,7 +6,8 @@ from uuid import UUID
 from django.db.models import Q, QuerySet
 from django.http import Http404
 
-from accounts.models import Invitation, Membership, Person
+from accounts import feeds
+from accounts.models import Feed, Invitation, Membership, Person
 
 
 def memberships_of(person: Person) -> QuerySet[Membership]:
@@ -73,3 +74,20 @@ def share_a_live_pair(one: Person, other: Person) -> bool:
 def is_place_of(person: Person, membership_id: UUID) -> bool:
     """Whether this is the person's own place in a pair."""
     return Membership.objects.filter(pk=membership_id, person=person).exists()
+
+
+def feed_of(person: Person) -> Feed | None:
+    """Return the person's calendar feed, if they have one."""
+    return Feed.objects.filter(person=person).select_related("person").first()
+
+
+def get_feed_by(token: str) -> Feed:
+    """Return the feed of this secret. Raises `Http404` alike for every other, whatever the cause.
+
+    An account that is not in use has none.
+    """
+    own = Feed.objects.filter(token_digest=feeds.digest_of(token), person__is_active=True)
+    feed = own.select_related("person").first()
+    if feed is None:
+        raise Http404
+    return feed

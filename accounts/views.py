@@ -11,14 +11,23 @@ from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.debug import sensitive_post_parameters
-from django.views.decorators.http import require_POST
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
 from django_htmx.http import retarget
 
-from accounts import actions, clock, codes, newcomers
+from accounts import actions, clock, codes, feeds, newcomers
 from accounts.access import TAKES_WORDS, anyone, member, signed_in, signed_in_person
-from accounts.forms import BeginForm, MakeCodeForm, RenameOtherForm, SettingsForm, UseCodeForm
-from accounts.models import Membership
-from accounts.queries import ended_memberships_of, is_place_of, live_invitation_of
+from accounts.forms import (
+    BeginForm,
+    MakeCodeForm,
+    MakeFeedForm,
+    RenameFeedForm,
+    RenameOtherForm,
+    SettingsForm,
+    UseCodeForm,
+)
+from accounts.models import Feed, Membership
+from accounts.proof import take_proof
+from accounts.queries import ended_memberships_of, feed_of, is_place_of, live_invitation_of
 
 # The same words for every cause (R26), and true for each. They send nobody to the person who made
 # the code, who perhaps withdrew it.
@@ -64,7 +73,7 @@ def settings(request: HttpRequest) -> HttpResponse:
         actions.save_settings(person=person, **form.cleaned_data)
         messages.success(request, _("Your settings are saved."))
         return redirect("accounts:settings")
-    context = {"form": form, "ended": ended_memberships_of(person)}
+    context = {"form": form, "ended": ended_memberships_of(person), "feed": feed_of(person)}
     return render(request, "accounts/settings.html", context)
 
 
@@ -126,6 +135,63 @@ def rename_other(request: HttpRequest, membership: Membership) -> HttpResponse:
         return redirect("conversations:pair", pair_id=membership.pair_id)
     context: dict[str, Any] = {"form": form, "membership": membership}
     return render(request, "accounts/rename_other.html", context)
+
+
+@signed_in
+@require_safe
+def feed(request: HttpRequest) -> HttpResponse:
+    """Explain the calendar address, say whether there is one, and offer to make one."""
+    return _show_feed(request, feed_of(signed_in_person(request)))
+
+
+@signed_in
+@require_http_methods(["GET", "HEAD", "POST"])
+@sensitive_post_parameters("seed")
+def make_feed(request: HttpRequest) -> HttpResponse:
+    """Make a calendar address in place of any other, and show it in this answer alone."""
+    form = MakeFeedForm(_posted(request))
+    if not form.is_valid():
+        return redirect("accounts:feed")
+    seed = form.cleaned_data["seed"]
+    words = _("Make a secret address for your calendar")
+    proof = take_proof(request, f"make_feed {seed}", words)
+    token = actions.make_feed(by=signed_in_person(request), seed=seed, proof=proof)
+    return render(request, "accounts/feed_made.html", {"address": feeds.address_of(token)})
+
+
+@signed_in
+@require_POST
+def stop_feed(request: HttpRequest) -> HttpResponse:
+    """Make one's calendar address void."""
+    actions.stop_feed(by=signed_in_person(request))
+    messages.success(request, _("No calendar can read your conversations now."))
+    return redirect("accounts:feed")
+
+
+@signed_in
+@require_http_methods(["GET", "HEAD", "POST"])
+def rename_feed(request: HttpRequest) -> HttpResponse:
+    """Give one's appointments a title; the form is on the page of the address."""
+    row = feed_of(signed_in_person(request))
+    form = RenameFeedForm(_posted(request))
+    if form.is_valid():
+        actions.rename_feed(by=signed_in_person(request), title=form.cleaned_data["title"])
+        messages.success(request, _("The title is saved."))
+    elif row and form.is_bound:
+        return _show_feed(request, row, form)
+    return redirect("accounts:feed")
+
+
+def _show_feed(
+    request: HttpRequest, row: Feed | None, form: RenameFeedForm | None = None
+) -> HttpResponse:
+    title = {"title": row.title_shown} if row else None
+    context = {
+        "feed": row,
+        "form": form or RenameFeedForm(initial=title),
+        "make_form": MakeFeedForm(initial={"seed": feeds.new_seed()}),
+    }
+    return render(request, "accounts/feed.html", context)
 
 
 @anyone

@@ -11,6 +11,7 @@ from django.db.models import Exists, OuterRef, Q, QuerySet, Subquery
 from django.http import Http404
 
 from accounts.models import Membership, Pair, Person
+from accounts.queries import all_memberships_of
 from boundaries.models import (
     Agreement,
     Consent,
@@ -22,14 +23,15 @@ from boundaries.models import (
     Window,
 )
 from boundaries.rules import acts, gate
+from boundaries.rules.calendar import Appointment, Listed, appointments
 from boundaries.rules.entries import Act
 from boundaries.rules.limits import LONGEST_REST, NOTHING_YET, Limits, leave_room
 from boundaries.rules.phrases import Phrase
 from boundaries.rules.proposals import LAPSE, End, Standing, as_seen_by, of_interest_until
 from boundaries.rules.proposals import Proposal as ProposalValue
 from boundaries.rules.situation import Situation
-from boundaries.rules.terms import NO_CONTACT, Terms
-from boundaries.rules.windows import TOOK_PLACE, State
+from boundaries.rules.terms import LONGEST_MINUTES, NO_CONTACT, Terms
+from boundaries.rules.windows import TOOK_PLACE, Span, State
 from boundaries.rules.windows import Window as WindowValue
 
 KIND_WORDS_STAY_FOR = timedelta(days=30)
@@ -187,6 +189,37 @@ def coming_windows(situation: Situation, at: datetime) -> list[WindowValue]:
         if at < window.span.closes_at
         and (window.state is State.OPEN or window.agreement == situation.agreement)
     ]
+
+
+def appointments_of(person: Person, at: datetime) -> list[Appointment]:
+    """What stands in this person's calendar: the conversations of all their pairs that pages list
+    now, and those that fell away and would not be over yet, also where a pair has ended (R15, R16).
+    """
+    pairs = [each.pair for each in all_memberships_of(person)]
+    situations = load_situations(pairs, at)
+    coming = {
+        window.id: situation.number
+        for situation in situations.values()
+        for window in coming_windows(situation, at)
+    }
+    # By an index, which `closes_at` alone has not.
+    not_over = Window.objects.filter(
+        pair__in=situations,
+        opens_at__gt=at - timedelta(minutes=LONGEST_MINUTES),
+        closes_at__gt=at,
+    )
+    return appointments(
+        Listed(
+            pair=window.pair_id,
+            span=Span(window.opens_at, window.closes_at),
+            state=State(window.state),
+            is_coming=window.pk in coming,
+            zone=window.agreement.terms.zone,
+            number=coming.get(window.pk, window.agreement.number),
+            zone_data=window.agreement.zone_data,
+        )
+        for window in not_over.select_related("agreement").order_by("opens_at", "pk")
+    )
 
 
 def terms_in_force(pair: Pair) -> Terms:

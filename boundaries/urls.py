@@ -1,8 +1,11 @@
 """The addresses of this app."""
 
-from django.urls import include, path
+from django.urls import include, path, register_converter
 
-from boundaries import views
+from accounts.feeds import TokenConverter
+from boundaries import feeds, views
+
+register_converter(TokenConverter, "token")
 
 app_name = "boundaries"
 
@@ -34,5 +37,6 @@ in_a_pair = [
 
 urlpatterns = [
     path("pause/", views.pause_all, name="pause_all"),
+    path("feeds/<token:token>.ics", feeds.read_feed, name="read_feed"),
     path("pairs/<uuid:pair_id>/", include(in_a_pair)),
 ]

@@ -15,6 +15,7 @@ from django.db import connection, transaction
 from django.db.models import F
 
 from accounts import actions as accounts
+from accounts.actions import make_feed
 from accounts.models import Membership, Pair, Person
 from accounts.proof import Proof
 from boundaries import actions, guards
@@ -136,6 +137,11 @@ def agree(*, by: Membership, other: Membership, clock: Clock, **changes: Any) ->
     agreement = agreement_in_force(by.pair)
     assert agreement is not None, "the agreement did not take force"
     return agreement
+
+
+def feed(*, of: Person, seed: str = "a seed") -> str:
+    """Let this person make their calendar feed. The secret in its address."""
+    return make_feed(by=of, seed=seed, proof=Proof(of.pk))
 
 
 def next_window(*, pair: Pair) -> Window:

@@ -74,6 +74,34 @@ def test_every_log_line_goes_through_the_wordless_format():
     assert logging.getLogger("django").handlers == []
 
 
+@pytest.mark.parametrize(
+    "path", [f"/feeds/{'5' * 64}.ics", f"/feeds/{'5' * 64}.ics?x=1", "/feeds/555", "/feeds/5%0a5"]
+)
+def test_a_calendar_s_address_is_in_no_log(path):
+    """Django names the address of a request that failed."""
+    for text, values in (("%s: %s", ("Internal Server Error", path)), (f'"GET {path} HTTP/1"', ())):
+        record = logging.LogRecord("x", logging.ERROR, "", 1, text, values, None)
+        line = Wordless().format(record)
+        assert "/feeds/…" in line
+        assert "5" * 3 not in line
+        assert "%0a5" not in line
+
+
+def test_a_calendar_that_fails_is_logged_without_its_address(client, db, monkeypatch, capsys):
+    """From the view through the project's own handlers to the terminal."""
+    monkeypatch.setattr("boundaries.feeds.get_feed_by", lambda token: 1 // 0)
+    handler = logging.StreamHandler(sys.stdout)
+    handler.setFormatter(Wordless())
+    monkeypatch.setattr(logging.getLogger("django.request"), "handlers", [handler])
+    client.raise_request_exception = False
+    secret = "5" * 64
+    assert client.get(f"/feeds/{secret}.ics").status_code == 500
+    said = capsys.readouterr().out
+    assert "Internal Server Error: /feeds/…" in said
+    assert "ZeroDivisionError" in said
+    assert secret not in said
+
+
 def test_mail_in_development_lies_in_a_folder_and_its_link_in_the_terminal(tmp_path, capsys):
     backend = FolderAndTerminal(file_path=str(tmp_path))
     body = "Follow this: http://localhost:8000/account/confirm-email/abc/\n\nBye."

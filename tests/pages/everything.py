@@ -23,7 +23,8 @@ from django.urls import URLPattern, URLResolver, get_resolver, resolve
 from django.utils.http import parse_http_date
 from django.utils.regex_helper import normalize
 
-from accounts.models import Person
+from accounts.feeds import digest_of, token_from
+from accounts.models import Feed, Person
 from tests.accounts.pages import steady
 
 GUESSED = UUID("5f0c9c4e-0d4b-4a7e-9f0a-6a5e3a6f6a11")
@@ -32,12 +33,23 @@ NOT_OF_A_MODEL: dict[str, Callable[[], list[str]]] = {
     # allauth's, in links that only mail carries.
     "uidb36": lambda: ["guessed", *map(user_pk_to_url_str, Person.objects.order_by("pk"))],
     "key": lambda: ["set-password", "guessed"],
+    # The secret of a calendar feed opens it to whoever has it, so one knows none but one's own.
+    "token": lambda: [*_known_tokens(), "0" * 64],
 }
+KNOWN_SEED = "of whoever looks"
+"""Who makes their feed with this seed is the one who knows its address."""
 KEY_OF_A_FORM = re.compile(rb'name="key" value="[^"]+"')
 NONCE = re.compile(r"'nonce-[^']+'")
 WITH_A_QUERY = re.compile(rb'(?:href|hx-get)="(/[^"?#]*\?[^"#]+)')
 # They stand for who asks, and differ each time.
 OF_WHO_ASKS = ("csrftoken", "sessionid")
+
+
+def _known_tokens() -> Iterator[str]:
+    for feed in Feed.objects.order_by("pk"):
+        token = token_from(KNOWN_SEED, feed.pk)
+        if digest_of(token) == feed.token_digest:
+            yield token
 
 
 class UnknownKeyError(Exception):

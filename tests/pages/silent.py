@@ -409,6 +409,33 @@ def withdraws_her_code(ana: Ana) -> None:
 
 
 @act
+def makes_a_calendar_feed(ana: Ana) -> None:
+    factories.feed(of=ana.person, seed="hers")
+
+
+@act
+def makes_another_calendar_feed(ana: Ana) -> None:
+    factories.feed(of=ana.person, seed="hers again")
+
+
+@act
+def renames_her_calendar_feed(ana: Ana) -> None:
+    accounts.rename_feed(by=ana.person, title="Piano")
+
+
+@look
+def reads_her_calendar_feed(ana: Ana) -> None:
+    token = factories.feed(of=ana.person, seed="hers again")
+    if Client().get(f"/feeds/{token}.ics").status_code != 200:
+        raise NotHereError
+
+
+@back
+def stops_her_calendar_feed(ana: Ana) -> None:
+    accounts.stop_feed(by=ana.person)
+
+
+@act
 def begins_with_somebody_else(ana: Ana) -> None:
     if ana.friend_places().exists():
         raise NotHereError

@@ -78,6 +78,7 @@ def keys(past, ana_place, ben_place):
         "envelope_id": past.to_ana.pk,
         "proposal_id": factories.propose(by=ben_place, minutes=60).pk,
         "window_id": factories.next_window(pair=ana_place.pair).pk,
+        "token": factories.feed(of=ana_place.person),
     }
 
 

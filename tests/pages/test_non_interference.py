@@ -37,6 +37,7 @@ from tests.clock import Clock
 from tests.pages import silent
 from tests.pages.everything import (
     GUESSED,
+    KNOWN_SEED,
     Addresses,
     Answers,
     Asked,
@@ -224,6 +225,7 @@ def worlds_of(ana_place, ben_place, at_ben, clock):
         factories.ask_for_notices(by=ben_place)
         held = Letter.objects.filter(author=ben_place.person, state=Letter.State.HELD)
         held.update(read_again_hours=24, only_after_reading=True)
+        factories.feed(of=ben_place.person, seed=KNOWN_SEED)
         return Worlds(state, ana_place, at_ben, clock, only)
 
     return begin
@@ -331,8 +333,8 @@ def test_each_kind_of_key_has_a_row(worlds_of):
 
 
 def test_a_key_of_which_nobody_knows_what_it_is_fails():
-    unknown = Route("/feeds/%(token)s/", ("token",), lambda request, token: None)
-    with pytest.raises(UnknownKeyError, match="Nobody knows with what to fill <token>"):
+    unknown = Route("/x/%(riddle)s/", ("riddle",), lambda request, riddle: None)
+    with pytest.raises(UnknownKeyError, match="Nobody knows with what to fill <riddle>"):
         Addresses({}).of(unknown)
 
 
@@ -416,3 +418,13 @@ def test_a_mail_that_comes_or_does_not_because_of_her_is_found_out(
     monkeypatch.setattr(matters, name, leak)
     found = agreed.differences([(act, 100)])
     assert any(line.startswith("mail at") for line in found), found
+
+
+@pytest.mark.parametrize(
+    ("act", "seen"), [("allows_nothing", 1), ("skips_the_next_one", 0), ("says_go_ahead", 0)]
+)
+def test_his_calendar_feed_is_among_what_he_is_answered(worlds_of, act, seen):
+    worlds = worlds_of(STATES["agreed"], only="/feeds/")
+    assert {answer.status for answer in worlds.quiet[0].values()} == {200, 404}
+    found = worlds.differences([(act, 0)], LOOKS[:1])
+    assert len(found) == seen, found

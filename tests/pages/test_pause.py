@@ -13,7 +13,12 @@ from tests.pages.visitor import ClientVisitor
 # What a page says is decided alike on every database.
 pytestmark = [pytest.mark.django_db, pytest.mark.once]
 
-PARTS = ("conversations:copy", "conversations:now", "conversations:stream")
+PARTS = (
+    "boundaries:read_feed",
+    "conversations:copy",
+    "conversations:now",
+    "conversations:stream",
+)
 SIGN_IN_PAGES = ("account_email", "account_change_password", "account_reauthenticate")
 
 
@@ -25,6 +30,7 @@ def keys(past, ana_place, ben_place):
         "envelope_id": past.to_ana.pk,
         "proposal_id": factories.propose(by=ben_place, minutes=60).pk,
         "window_id": past.window.pk,
+        "token": factories.feed(of=ana_place.person),
     }
 
 

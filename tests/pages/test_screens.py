@@ -15,6 +15,7 @@ from django.urls import reverse
 from boundaries import actions
 from conversations import actions as conversations
 from tests import factories
+from tests.conftest import PASSWORD
 from tests.story.screen import DESKTOP, ScreenVisitor
 
 pytestmark = [
@@ -106,6 +107,22 @@ def test_before_there_is_an_account(screen):
     send_untouched(visitor, "/begin/", "Continue", order_stands="no", fears_other="no")
     visitor.press("Make the account", email="nobody", password1="a", password2="b")
     fits(visitor)
+    assert visitor.faults == []
+
+
+@pytest.mark.proof
+def test_the_address_of_a_calendar(screen, ana):
+    visitor = screen(ana)
+    send_untouched(visitor, "/feed/", "Make an address")
+    visitor.press("Continue", password=PASSWORD)
+    fits(visitor)
+    visitor.follow("I have copied it")
+    fits(visitor)
+    visitor.press("Save the title", title="")
+    fits(visitor)
+    visitor.press("Save the title", title="W" * 60)
+    fits(visitor)
+    visitor.press("Stop it")
     assert visitor.faults == []
 
 

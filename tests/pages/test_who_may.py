@@ -21,8 +21,11 @@ METHODS = ("get", "head", "post", "put", "patch", "delete")
 LOOKED_AT = {
     "accounts:begin",
     "accounts:code",
+    "accounts:feed",
     "accounts:help",
+    "accounts:make_feed",
     "accounts:not_for_this",
+    "accounts:rename_feed",
     "accounts:rename_other",
     "accounts:settings",
     "accounts:use_code",
@@ -32,6 +35,7 @@ LOOKED_AT = {
     "boundaries:proposal",
     "boundaries:pause_with_words",
     "boundaries:propose",
+    "boundaries:read_feed",
     "boundaries:record",
     "boundaries:renew",
     "conversations:conversation",
@@ -47,8 +51,15 @@ LOOKED_AT = {
     "conversations:stream",
     "conversations:write",
 }
-# These lead on: Ana has an account, and one pair; and one looks at a proposal on its own page.
-LEADS_ON = {"accounts:begin", "conversations:home", "boundaries:consent"}
+# These lead on: Ana has an account, and one pair; and one looks at a proposal, or at the address of
+# one's calendar, on its own page.
+LEADS_ON = {
+    "accounts:begin",
+    "accounts:make_feed",
+    "accounts:rename_feed",
+    "boundaries:consent",
+    "conversations:home",
+}
 # Gone already and never there are the same to it, so that a doubled click is answered alike.
 IDEMPOTENT = {"conversations:delete"}
 
@@ -64,6 +75,7 @@ def keys(past, ana_place, ben_place):
         "envelope_id": past.to_ana.pk,
         "proposal_id": proposal.pk,
         "window_id": past.window.pk,
+        "token": factories.feed(of=ana_place.person),
     }
 
 
