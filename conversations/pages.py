@@ -6,7 +6,7 @@ from typing import Any
 from accounts.models import Membership
 from boundaries import queries as boundaries
 from boundaries.models import Window as DbWindow
-from boundaries.rules import acts, gate, reading
+from boundaries.rules import acts, gate, reading, window_checks
 from boundaries.rules.situation import Situation
 from boundaries.rules.windows import ASK_AHEAD, State, Window, fits_hours
 from boundaries.words import PHRASES, terms_lines
@@ -146,4 +146,4 @@ def _answer(
     if me in window.go_ahead:
         return "go_ahead"
     is_near = window.span.opens_at - at <= ASK_AHEAD
-    return "asked" if is_near and gate.needs_go_ahead(me, situation) else "open"
+    return "asked" if is_near and window_checks.needs_go_ahead(me, situation) else "open"

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from typing import NamedTuple
 
-from boundaries.rules import gate, proposals
+from boundaries.rules import proposal_checks, proposals
 from boundaries.rules.limits import SHORTEST_REST
 from boundaries.rules.proposals import Standing
 from tests.explorer import model
@@ -119,7 +119,7 @@ def _of_windows(pair: Pair) -> Iterator[int]:
 
 def _of_proposal(pair: Pair, index: int, row: model.Proposed) -> Iterator[int]:
     value, at = model.proposal_value(index, row), instant(pair.now)
-    if gate.seems_in_cooling_off(value, at):
+    if proposal_checks.seems_in_cooling_off(value, at):
         yield row.due
         if _stands(row):
             yield row.agreed + model.cooling_off(model.both_limits(pair.limits))

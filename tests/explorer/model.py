@@ -16,7 +16,7 @@ from itertools import islice, takewhile
 from typing import NamedTuple
 from uuid import UUID
 
-from boundaries.rules import acts, gate, limits, proposals, windows
+from boundaries.rules import acts, gate, limits, proposals, window_checks, windows
 from boundaries.rules.limits import HOURS_OF_THE_WEEK, Limits
 from boundaries.rules.proposals import End, Standing
 from boundaries.rules.reasons import Reason
@@ -223,7 +223,7 @@ def _skipping_what_does_not_fit(pair: Pair, who: int) -> Pair:
     own = LIMITS[pair.limits[who]]
     rows = (
         each
-        if each.open or gate.fits(window_value(each), own, situation)
+        if each.open or window_checks.fits(window_value(each), own, situation)
         else _answered(each, who, SKIP)
         for each in pair.windows
     )
