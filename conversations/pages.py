@@ -134,13 +134,16 @@ def _answer(
     """What this person said to the next conversation: "skipped", "go_ahead", or "asked" or "open".
 
     Who wanted to be asked is asked from some days before (R24). "outside" if their own hours forbid
-    it; empty if there is nothing to say.
+    it; "due" if it should be open and no worker has come, when it can still be skipped, and
+    "skipped_for_good" if it was; empty if there is nothing to say.
     """
     me = membership.person_id
-    if window is None or gate.reasons_against(acts.AnswerWindow(window), situation, at):
+    if window is None or gate.reasons_against(acts.Skip(window), situation, at):
         return ""
     if not fits_hours(window.span, situation.limits[me]):
         return "outside"
+    if gate.reasons_against(acts.GoAhead(window), situation, at):
+        return "skipped_for_good" if me in window.skipped else "due"
     if me in window.skipped:
         return "skipped"
     if me in window.go_ahead:

@@ -13,9 +13,9 @@ from typing import Any
 
 from boundaries.rules import doors, proposal_checks, window_checks
 from boundaries.rules.acts import (
-    AnswerWindow,
     BeginAgain,
     Consent,
+    GoAhead,
     Leave,
     Notify,
     OpenDoor,
@@ -24,6 +24,7 @@ from boundaries.rules.acts import (
     Release,
     Say,
     Show,
+    Skip,
     TakeForce,
     TakeLess,
 )
@@ -88,10 +89,15 @@ GATE: Mapping[type, Mapping[Reason, Check]] = {
         Reason.TOO_EARLY: window_checks.too_early,
         Reason.TOO_LATE: window_checks.too_late,
     },
-    AnswerWindow: {
+    GoAhead: {
         Reason.PARTED: parted,
         Reason.NOT_PLANNED: window_checks.not_planned,
         Reason.TOO_LATE: window_checks.begun,
+    },
+    Skip: {
+        Reason.PARTED: parted,
+        Reason.NOT_PLANNED: window_checks.not_planned,
+        Reason.TOO_LATE: window_checks.too_late,
     },
     Release: {
         Reason.PARTED: parted,

@@ -8,7 +8,7 @@ from datetime import datetime
 from uuid import UUID
 
 from boundaries.rules import reading
-from boundaries.rules.acts import AnswerWindow, Leave, Notify, OpenWindow, Release, Say
+from boundaries.rules.acts import GoAhead, Leave, Notify, OpenWindow, Release, Say, Skip
 from boundaries.rules.limits import Limits
 from boundaries.rules.situation import Situation
 from boundaries.rules.talk import LONGEST_MESSAGE, MOST_MESSAGES
@@ -29,17 +29,17 @@ def too_early(act: OpenWindow, _: Situation, at: datetime) -> bool:
     return at < act.window.span.opens_at
 
 
-def too_late(act: InAWindow, _: Situation, at: datetime) -> bool:
+def too_late(act: InAWindow | Skip, _: Situation, at: datetime) -> bool:
     """R20: the end is not part of the window."""
     return at >= act.window.span.closes_at
 
 
-def begun(act: AnswerWindow, _: Situation, at: datetime) -> bool:
-    """R24: an answer comes before the beginning, or not at all."""
+def begun(act: GoAhead, _: Situation, at: datetime) -> bool:
+    """R24: a "go ahead" comes before the beginning, or not at all."""
     return at >= act.window.span.opens_at
 
 
-def not_planned(act: OpenWindow | AnswerWindow, _: Situation, __: datetime) -> bool:
+def not_planned(act: OpenWindow | GoAhead | Skip, _: Situation, __: datetime) -> bool:
     """It opened already, or it will not."""
     return act.window.state is not State.PLANNED
 

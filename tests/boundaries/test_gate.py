@@ -8,9 +8,9 @@ import pytest
 
 from boundaries.rules import gate
 from boundaries.rules.acts import (
-    AnswerWindow,
     BeginAgain,
     Consent,
+    GoAhead,
     Leave,
     Notify,
     OpenDoor,
@@ -19,6 +19,7 @@ from boundaries.rules.acts import (
     Release,
     Say,
     Show,
+    Skip,
     TakeForce,
     TakeLess,
 )
@@ -91,7 +92,8 @@ HELD_BACK = {Reason.PARTED: {"parted": True}, Reason.PAUSED: {"paused": frozense
 
 ALLOWED = {
     OpenWindow: (OpenWindow(window()), agreed(windows=(window(),)), OPENS),
-    AnswerWindow: (AnswerWindow(window()), agreed(), BEFORE),
+    GoAhead: (GoAhead(window()), agreed(), BEFORE),
+    Skip: (Skip(window()), agreed(), CLOSES - MOMENT),
     Release: (Release(window(State.OPEN), 4000, 1), agreed(), OPENS),
     Notify: (Notify(window(State.OPEN)), agreed(), CLOSES - MOMENT),
     Say: (Say(window(State.OPEN), 2000, 19), agreed(), CLOSES - MOMENT),
@@ -128,10 +130,15 @@ FORBIDDEN = {
         Reason.TOO_EARLY: OPENS - MOMENT,
         Reason.TOO_LATE: CLOSES,
     },
-    AnswerWindow: {
+    GoAhead: {
         Reason.PARTED: {"parted": True},
-        Reason.NOT_PLANNED: AnswerWindow(window(State.CANCELLED)),
+        Reason.NOT_PLANNED: GoAhead(window(State.CANCELLED)),
         Reason.TOO_LATE: OPENS,
+    },
+    Skip: {
+        Reason.PARTED: {"parted": True},
+        Reason.NOT_PLANNED: Skip(window(State.CANCELLED)),
+        Reason.TOO_LATE: CLOSES,
     },
     Release: {
         **IN_A_WINDOW,
