@@ -1,4 +1,4 @@
-"""Requests that are doubled, workers that are many, and others at once: what is done is done once."""
+"""Doubled requests, many workers, and other acts at once: what is done at once is done once."""
 
 from collections import Counter
 from datetime import timedelta
