@@ -6,12 +6,10 @@ them is caught, which the last test shows. The same act twice at once is in `tes
 """
 
 from collections import Counter
-from collections.abc import Callable, Hashable
 from datetime import timedelta
 from typing import Any
 
 import pytest
-from django.db.models import Model
 
 from accounts.locks import locked_pair
 from boundaries import actions
@@ -23,60 +21,14 @@ from conversations import actions as conversations
 from conversations.models import Letter
 from tests import couples as many
 from tests import factories
-from tests.races import TRIALS, DatabaseError, no_lock, side_by_side
+from tests.outcomes import ALLOWED, by_pair, counted, may_end, of_module, only_as_allowed
+from tests.races import DatabaseError, no_lock, side_by_side
 
 pytestmark = [pytest.mark.postgres, pytest.mark.django_db(transaction=True)]
 
 RACES = 40
 OPENS_AT = factories.utc(year=2026, month=12, day=5, hour=17)
 LESS = factories.limits(minutes=20)
-
-Outcomes = Counter[Hashable]
-ALLOWED: dict[Callable[..., Outcomes], set[Hashable]] = {}
-
-
-def may_end(*allowed: Hashable) -> Callable[[Callable[..., Outcomes]], Callable[..., Outcomes]]:
-    """The one set of outcomes that a race may have: each as what came of a couple."""
-
-    def with_these(race: Callable[..., Outcomes]) -> Callable[..., Outcomes]:
-        ALLOWED[race] = set(allowed)
-        return race
-
-    return with_these
-
-
-def only_as_allowed(race, clock):
-    """Nothing else came of it, and each order came about often enough, or they did not race."""
-    outcomes = race(clock, TRIALS)
-    assert set(outcomes) == ALLOWED[race]
-    assert outcomes.total() == TRIALS
-    assert min(outcomes.values()) > TRIALS // 20
-
-
-def counted(couples, races, look) -> Outcomes:
-    """How often each outcome came about; `look` is given a pair's key and how each act ended."""
-    return Counter(
-        fault(results) or look(ana.pair_id, *map(how, results))
-        for (ana, _), results in zip(couples, races, strict=True)
-    )
-
-
-def fault(results):
-    """That the database refused it: it never does while the lock is there."""
-    return next((type(it).__name__ for it in results if isinstance(it, DatabaseError)), None)
-
-
-def how(result):
-    return "refused" if isinstance(result, RefusedError) else "done"
-
-
-def by_pair(model: type[Model], field: str, **of_these: Any) -> dict[Any, str]:
-    """By pair, the values of a field, each once."""
-    rows = model._default_manager.filter(**of_these).values_list("pair", field)
-    found: dict[Any, set[str]] = {}
-    for pair, value in rows:
-        found.setdefault(pair, set()).add(str(value))
-    return {pair: "+".join(sorted(values)) for pair, values in found.items()}
 
 
 def acts_by_pair(*names: str) -> dict[Any, list[Any]]:
@@ -298,7 +250,7 @@ def test_r14_a_lift_that_lifts_anybodys_pause_is_caught(clock, monkeypatch):
     assert set(wrong_lift(clock, RACES)) - ALLOWED[wrong_lift]
 
 
-KEPT_BY_THE_LOCK = [race for race in ALLOWED if race is not wrong_lift]
+KEPT_BY_THE_LOCK = [race for race in of_module(__name__) if race is not wrong_lift]
 
 
 @pytest.mark.proof
