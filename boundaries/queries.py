@@ -2,6 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Collection, Iterable
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from itertools import groupby
 from typing import Any, TypeVar, cast
@@ -31,7 +32,7 @@ from boundaries.rules.proposals import LAPSE, End, Standing, as_seen_by, of_inte
 from boundaries.rules.proposals import Proposal as ProposalValue
 from boundaries.rules.situation import Situation
 from boundaries.rules.terms import LONGEST_MINUTES, NO_CONTACT, Terms
-from boundaries.rules.windows import TOOK_PLACE, Span, State
+from boundaries.rules.windows import TOOK_PLACE, Span, State, fits_hours
 from boundaries.rules.windows import Window as WindowValue
 
 KIND_WORDS_STAY_FOR = timedelta(days=30)
@@ -220,6 +221,38 @@ def appointments_of(person: Person, at: datetime) -> list[Appointment]:
         )
         for window in not_over.select_related("agreement").order_by("opens_at", "pk")
     )
+
+
+@dataclass(frozen=True)
+class Coming:
+    """A conversation to come, as one person is shown it. Half-open; instants in UTC.
+
+    is_outside: it is outside their own hours, so it will not take place (R8). is_skipped: they skip
+    it (R24). Of the other's hours and answers nothing is to be noticed.
+    """
+
+    opens_at: datetime
+    closes_at: datetime
+    is_outside: bool
+    is_skipped: bool
+
+
+def coming_for(membership: Membership, situation: Situation, at: datetime) -> list[Coming]:
+    """The windows of `coming_windows` with what this person's own hours and answers make of them.
+
+    An open one is neither: it takes place. No query.
+    """
+    me = membership.person_id
+    limits = situation.limits[me]
+    return [
+        Coming(
+            window.span.opens_at,
+            window.span.closes_at,
+            is_outside=window.state is State.PLANNED and not fits_hours(window.span, limits),
+            is_skipped=window.state is State.PLANNED and me in window.skipped,
+        )
+        for window in coming_windows(situation, at)
+    ]
 
 
 def terms_in_force(pair: Pair) -> Terms:

@@ -8,7 +8,9 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
+from boundaries.rules.reasons import Reason
 from boundaries.rules.terms import Terms
+from boundaries.words import told
 from conversations.actions import ReadAgain
 from conversations.models import Letter
 
@@ -160,10 +162,12 @@ class MessageForm(forms.Form):
             self.fields["body"].widget.attrs["autofocus"] = True
 
     def clean_body(self) -> str:
-        """How long the words may be is for the gate to say."""
+        """How long the words may be is for the gate to say, up to what can be kept as a draft."""
         body: str = self.cleaned_data["body"]
         if not body.strip():
             raise forms.ValidationError(self.fields["body"].error_messages["required"])
+        if len(body) > LONGEST_BODY:
+            raise forms.ValidationError(told((Reason.MESSAGE_TOO_LONG,)))
         return body
 
 

@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 
 from accounts.models import Membership, Person
 from boundaries import queries as boundaries
-from boundaries.rules import acts, gate, reading
+from boundaries.rules import acts, gate, reading, window_checks
 from boundaries.rules.proposals import Standing
 from boundaries.rules.quiet import QuietHours
 from boundaries.rules.situation import Situation
@@ -60,19 +60,22 @@ def answer_to(
     """What this person said to the next conversation: "skipped", "go_ahead", or "asked" or "open".
 
     Who wanted to be asked is asked from some days before (R24). "outside" if their own hours forbid
-    it; empty if there is nothing to say.
+    it; "due" if it should be open and no worker has come, when it can still be skipped, and
+    "skipped_for_good" if it was; empty if there is nothing to say.
     """
     me = membership.person_id
-    if window is None or gate.reasons_against(acts.AnswerWindow(window), situation, at):
+    if window is None or gate.reasons_against(acts.Skip(window), situation, at):
         return ""
     if not fits_hours(window.span, situation.limits[me]):
         return "outside"
+    if gate.reasons_against(acts.GoAhead(window), situation, at):
+        return "skipped_for_good" if me in window.skipped else "due"
     if me in window.skipped:
         return "skipped"
     if me in window.go_ahead:
         return "go_ahead"
     is_near = window.span.opens_at - at <= ASK_AHEAD
-    return "asked" if is_near and gate.needs_go_ahead(me, situation) else "open"
+    return "asked" if is_near and window_checks.needs_go_ahead(me, situation) else "open"
 
 
 def quiet_hours_of(person: Person) -> QuietHours:

@@ -1,6 +1,8 @@
-"""The clock of the tests: it stands still until a test moves it."""
+"""The clocks of the tests: one stands still until a test moves it, and one runs."""
 
 from datetime import UTC, datetime, timedelta
+
+from accounts.clock import database_now
 
 
 class Clock:
@@ -28,3 +30,22 @@ clock = Clock()
 def now() -> datetime:
     """What `REPAIR_CLOCK` names while a test uses the `clock` fixture."""
     return clock.at
+
+
+def running() -> datetime:
+    """What `REPAIR_CLOCK` names in a test of a clock that runs: the database's, moved."""
+    return database_now() + moved.by
+
+
+class Moved:
+    """By how much the running clock is moved."""
+
+    by = timedelta()
+
+
+moved = Moved()
+
+
+def run_from(instant: datetime) -> None:
+    """Let `running` go on from this aware instant."""
+    moved.by = instant - database_now()

@@ -1,85 +1,34 @@
-"""Acts at the same moment, in many races: one waits and then reads what the other wrote.
+"""Two acts at the same moment, in many races: one waits and then reads what the other wrote.
 
-Of each of the first eight it is written down what may come of it, one outcome for each order. Both
-must have come about, and nothing else. `make races` runs thousands of trials of each; without the
-lock each of them is caught, which the last test shows.
+Of each it is written down what may come of it, one outcome for each order. Both must have come
+about, and nothing else. `make races` runs thousands of trials of each; without the lock each of
+them is caught, which the last test shows. The same act twice at once is in `test_twice_at_once`.
 """
 
 from collections import Counter
-from collections.abc import Callable, Hashable
 from datetime import timedelta
 from typing import Any
-from uuid import uuid4
 
 import pytest
-from django.db.models import Model
 
 from accounts.locks import locked_pair
-from accounts.models import Membership
 from boundaries import actions
 from boundaries.actions.record import Act, Entry, add_to_record
 from boundaries.exceptions import RefusedError
-from boundaries.models import Agreement, Consent, Pause, Proposal, RecordEntry, Window
-from boundaries.queries import agreement_in_force
+from boundaries.models import Agreement, Pause, Proposal, RecordEntry, Window
 from boundaries.rules.reasons import Reason
 from conversations import actions as conversations
-from conversations.models import Envelope, Letter
+from conversations.models import Letter
 from tests import couples as many
-from tests import factories, seen
-from tests.races import TRIALS, DatabaseError, no_lock, side_by_side
+from tests import factories
+from tests.outcomes import ALLOWED, by_pair, counted, may_end, of_module, only_as_allowed
+from tests.races import DatabaseError, no_lock, side_by_side
 
 pytestmark = [pytest.mark.postgres, pytest.mark.django_db(transaction=True)]
 
 RACES = 40
 OPENS_AT = factories.utc(year=2026, month=12, day=5, hour=17)
 LESS = factories.limits(minutes=20)
-
-Outcomes = Counter[Hashable]
-ALLOWED: dict[Callable[..., Outcomes], set[Hashable]] = {}
-
-
-def may_end(*allowed: Hashable) -> Callable[[Callable[..., Outcomes]], Callable[..., Outcomes]]:
-    """The one set of outcomes that a race may have: each as what came of a couple."""
-
-    def with_these(race: Callable[..., Outcomes]) -> Callable[..., Outcomes]:
-        ALLOWED[race] = set(allowed)
-        return race
-
-    return with_these
-
-
-def only_as_allowed(race, clock):
-    """Nothing else came of it, and each order came about often enough, or they did not race."""
-    outcomes = race(clock, TRIALS)
-    assert set(outcomes) == ALLOWED[race]
-    assert outcomes.total() == TRIALS
-    assert min(outcomes.values()) > TRIALS // 20
-
-
-def counted(couples, races, look) -> Outcomes:
-    """How often each outcome came about; `look` is given a pair's key and how each act ended."""
-    return Counter(
-        fault(results) or look(ana.pair_id, *map(how, results))
-        for (ana, _), results in zip(couples, races, strict=True)
-    )
-
-
-def fault(results):
-    """That the database refused it: it never does while the lock is there."""
-    return next((type(it).__name__ for it in results if isinstance(it, DatabaseError)), None)
-
-
-def how(result):
-    return "refused" if isinstance(result, RefusedError) else "done"
-
-
-def by_pair(model: type[Model], field: str, **of_these: Any) -> dict[Any, str]:
-    """By pair, the values of a field, each once."""
-    rows = model._default_manager.filter(**of_these).values_list("pair", field)
-    found: dict[Any, set[str]] = {}
-    for pair, value in rows:
-        found.setdefault(pair, set()).add(str(value))
-    return {pair: "+".join(sorted(values)) for pair, values in found.items()}
 
 
 def acts_by_pair(*names: str) -> dict[Any, list[Any]]:
@@ -301,7 +250,7 @@ def test_r14_a_lift_that_lifts_anybodys_pause_is_caught(clock, monkeypatch):
     assert set(wrong_lift(clock, RACES)) - ALLOWED[wrong_lift]
 
 
-KEPT_BY_THE_LOCK = [race for race in ALLOWED if race is not wrong_lift]
+KEPT_BY_THE_LOCK = [race for race in of_module(__name__) if race is not wrong_lift]
 
 
 @pytest.mark.proof
@@ -311,131 +260,3 @@ def test_without_the_lock_each_of_them_is_caught(race, clock):
     with no_lock():
         outcomes = race(clock, RACES, faults=(DatabaseError,))
     assert set(outcomes) - ALLOWED[race], outcomes
-
-
-@pytest.fixture
-def couples(clock):
-    """The places of many pairs that agreed on nothing yet."""
-    return strangers(clock, RACES)
-
-
-def propose(place, minutes=45):
-    return factories.propose(by=place, minutes=minutes)
-
-
-def test_r2_the_same_consent_twice_at_once_is_one(couples):
-    proposals = {ana.pair_id: propose(ana) for ana, _ in couples}
-    consent = lambda it: factories.consent(by=it[1], to=proposals[it[0].pair_id])  # noqa: E731
-    for one, other in side_by_side(couples, consent, consent):
-        assert one.takes_force_at == other.takes_force_at
-    assert Consent.objects.count() == 2 * RACES
-    assert RecordEntry.objects.filter(act="consented").count() == RACES
-
-
-def test_r2_the_same_proposal_twice_at_once_is_one(couples):
-    races = side_by_side(couples, lambda it: propose(it[0]), lambda it: propose(it[0]))
-    assert all(one == other for one, other in races)
-    assert Proposal.objects.count() == RACES
-
-
-def test_r3_less_at_the_moment_at_which_more_takes_force_leaves_no_more_than_one_agreement(
-    couples, clock
-):
-    for ana, ben in couples:
-        factories.cooling_off(by=ana, other=ben)
-    clock.move(hours=72)
-    side_by_side(
-        couples,
-        lambda it: actions.withdraw_proposal(
-            by=it[1], proposal_id=Proposal.objects.get(pair=it[0].pair_id).pk
-        ),
-        lambda it: actions.proposals.take_force(it[0].pair_id),
-    )
-    for ana, _ in couples:
-        withdrawn = Consent.objects.filter(proposal__pair=ana.pair, withdrawn_at__isnull=False)
-        assert withdrawn.exists() == (agreement_in_force(ana.pair) is None)
-
-
-def test_r7_two_sweeps_at_once_release_once(clock):
-    clock.go_to(OPENS_AT)
-    pairs = factories.many(count=RACES, opens_at=OPENS_AT)
-    keys = [[pair.pk] for pair in pairs]
-    side_by_side(keys, conversations.open_and_release, conversations.open_and_release)
-    letters = Letter.objects.values_list("state", flat=True)
-    assert set(letters) == {Letter.State.RELEASED}
-    assert Envelope.objects.count() == len(letters)
-    entries = Counter(RecordEntry.objects.values_list("act", flat=True))
-    assert entries == {"window_opened": RACES, "letter_released": len(letters)}
-
-
-def test_r7_whole_sweeps_on_four_workers_at_once_change_nothing_more_than_one(clock):
-    clock.go_to(OPENS_AT)
-    pairs = factories.many(count=RACES, opens_at=OPENS_AT)
-    sweep = lambda _: (actions.sweep(), conversations.sweep())  # noqa: E731
-    side_by_side([0], *[sweep] * 4)
-    clock.go_to(OPENS_AT + timedelta(minutes=45))
-    side_by_side([0], *[sweep] * 4)
-    acts = ["window_opened", *["letter_released"] * 4, "window_closed"]
-    assert all(seen.acts(in_=pair) == acts for pair in pairs)
-    assert Envelope.objects.count() == 4 * RACES
-
-
-def test_r17_a_letter_is_withdrawn_or_released_and_never_both(clock):
-    clock.go_to(OPENS_AT)
-    pairs = factories.many(count=RACES, opens_at=OPENS_AT)
-    letters = {pair.pk: Letter.objects.filter(pair=pair)[0] for pair in pairs}
-    places = {(place.pair_id, place.person_id): place for place in Membership.objects.all()}
-
-    def withdraw(pair):
-        letter = letters[pair.pk]
-        by = places[pair.pk, letter.author_id]
-        try:
-            conversations.withdraw_letter(by=by, letter_id=letter.pk)
-        except conversations.letters.AlreadyReleasedError:
-            return False
-        return True
-
-    races = side_by_side(pairs, withdraw, lambda it: conversations.open_and_release([it.pk]))
-    for pair, (withdrawn, _) in zip(pairs, races, strict=True):
-        letter = Letter.objects.get(pk=letters[pair.pk].pk)
-        assert letter.state == ("draft" if withdrawn else "released")
-        assert Envelope.objects.filter(letter=letter).exists() == (not withdrawn)
-    assert len({withdrawn for withdrawn, _ in races}) == 2, "each came first at least once"
-
-
-def test_r17_the_same_form_twice_at_once_makes_one_letter(couples):
-    keys = [(couple[0], uuid4()) for couple in couples]
-    write = lambda it: conversations.write_letter(  # noqa: E731
-        by=it[0], key=it[1], body="Dear you", hold=True
-    )
-    before = Letter.objects.count()
-    races = side_by_side(keys, write, write)
-    assert all(one == other for one, other in races)
-    assert Letter.objects.count() == before + RACES
-    assert RecordEntry.objects.filter(act="letter_held").count() == RACES
-
-
-def test_r24_a_go_ahead_and_a_skip_at_once_leave_one_answer(clock):
-    clock.go_to(OPENS_AT - timedelta(days=1))
-    factories.many(count=RACES, opens_at=OPENS_AT)
-    windows = list(Window.objects.all())
-    places = {place.pair_id: place for place in Membership.objects.all()}
-    side_by_side(
-        windows,
-        lambda it: actions.go_ahead(by=places[it.pair_id], window_id=it.pk),
-        lambda it: actions.skip(by=places[it.pair_id], window_id=it.pk),
-    )
-    values = [window.as_value() for window in Window.objects.all()]
-    assert {len(each.go_ahead) + len(each.skipped) for each in values} == {1}
-
-
-def test_r30_entries_made_at_once_are_numbered_without_a_gap(couples):
-    ana, ben = couples[0]
-    lower = iter(range(100))
-    side_by_side(
-        range(40),
-        lambda it: factories.letter(by=ana),
-        lambda it: factories.letter(by=ben),
-        lambda it: actions.set_limits(by=ana, limits=factories.limits(minutes=next(lower))),
-    )
-    assert len(seen.acts(in_=ana.pair)) == 120

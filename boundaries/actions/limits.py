@@ -11,7 +11,7 @@ from boundaries.actions.planning import save_answers, shorten_open
 from boundaries.actions.record import Act, Entry, add_to_record
 from boundaries.models import PersonalLimits
 from boundaries.queries import load_situation
-from boundaries.rules import gate
+from boundaries.rules import window_checks
 from boundaries.rules.canonical import digest, limits_to_json
 from boundaries.rules.limits import Limits, cut
 from boundaries.rules.situation import Situation
@@ -62,7 +62,7 @@ def _skipping_what_does_not_fit(situation: Situation, person: UUID) -> Situation
     limits = situation.limits[person]
     windows = (
         each
-        if each.state is not State.PLANNED or gate.fits(each, limits, situation)
+        if each.state is not State.PLANNED or window_checks.fits(each, limits, situation)
         else each.answered(person, go_ahead=False)
         for each in situation.windows
     )

@@ -34,16 +34,30 @@ def go_ahead(*, by: Membership, window_id: UUID) -> None:
     Raises RefusedError if it began or is not planned any more, and Window.DoesNotExist for another
     pair's.
     """
-    _answer(by, window_id, Act.GO_AHEAD)
+    with locked_pair(by.pair_id) as (pair, at):
+        window = Window.objects.get(pair=pair, pk=window_id).as_value()
+        refuse_if(gate.reasons_against(acts.GoAhead(window), load_situation(pair, at), at))
+        if by.person_id not in window.go_ahead:
+            _note(pair, by, window.answered(by.person_id, go_ahead=True), Act.GO_AHEAD, at)
 
 
 def skip(*, by: Membership, window_id: UUID) -> None:
-    """Skip this conversation, alone, without a reason. Until it is due one can think again.
+    """Skip this conversation, alone, without a reason, until it ends (R24).
 
-    The other learns only that it did not take place, when it did not, as if nobody had answered:
-    neither that it was skipped nor when. Raises as `go_ahead` does.
+    Until it is due one can think again. The other learns only that it did not take place, when it
+    did not, as if nobody had answered: neither that it was skipped nor when. If it has opened
+    meanwhile, this is leaving it (R21). Raises RefusedError if it is over or went away, and
+    Window.DoesNotExist for another pair's.
     """
-    _answer(by, window_id, Act.SKIP)
+    with locked_pair(by.pair_id) as (pair, at):
+        window = Window.objects.get(pair=pair, pk=window_id).as_value()
+        is_open = window.state is State.OPEN
+        act = acts.Leave(window) if is_open else acts.Skip(window)
+        refuse_if(gate.reasons_against(act, load_situation(pair, at), at))
+        if is_open:
+            _leave(pair, by, window_id, at)
+        elif by.person_id not in window.skipped:
+            _note(pair, by, window.answered(by.person_id, go_ahead=False), Act.SKIP, at)
 
 
 def leave(*, by: Membership, window_id: UUID) -> None:
@@ -56,9 +70,7 @@ def leave(*, by: Membership, window_id: UUID) -> None:
         window = situation.window(window_id)
         if window is None or gate.reasons_against(acts.Leave(window), situation, at):
             return
-        Window.objects.filter(pk=window_id).update(state=State.CUT_SHORT, ended_at=at)
-        left = Entry(Act.LEFT, by.person_id, window_id)
-        add_to_record(pair, [left, Entry(Act.WINDOW_CLOSED, subject=window_id)], at)
+        _leave(pair, by, window_id, at)
 
 
 def open_due(
@@ -111,14 +123,15 @@ def lapse(pair_id: UUID) -> None:
             add_to_record(pair, [*ended, Entry(Act.LAPSED)], at)
 
 
-def _answer(by: Membership, window_id: UUID, act: Act) -> None:
-    with locked_pair(by.pair_id) as (pair, at):
-        window = Window.objects.get(pair=pair, pk=window_id).as_value()
-        refuse_if(gate.reasons_against(acts.AnswerWindow(window), load_situation(pair, at), at))
-        if by.person_id in (window.go_ahead if act is Act.GO_AHEAD else window.skipped):
-            return
-        save_answers([window.answered(by.person_id, go_ahead=act is Act.GO_AHEAD)])
-        add_to_record(pair, [Entry(act, by.person_id, window.id)], at)
+def _note(pair: Pair, by: Membership, answered: rules.Window, act: Act, at: datetime) -> None:
+    save_answers([answered])
+    add_to_record(pair, [Entry(act, by.person_id, answered.id)], at)
+
+
+def _leave(pair: Pair, by: Membership, window_id: UUID, at: datetime) -> None:
+    Window.objects.filter(pk=window_id).update(state=State.CUT_SHORT, ended_at=at)
+    left = Entry(Act.LEFT, by.person_id, window_id)
+    add_to_record(pair, [left, Entry(Act.WINDOW_CLOSED, subject=window_id)], at)
 
 
 def _due(situation: Situation, at: datetime) -> list[rules.Window]:

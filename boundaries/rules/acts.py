@@ -17,8 +17,15 @@ class OpenWindow:
 
 
 @dataclass(frozen=True)
-class AnswerWindow:
-    """Somebody says "go ahead" before a planned window, or skips it."""
+class GoAhead:
+    """Somebody says "go ahead" before a planned window (R24)."""
+
+    window: Window
+
+
+@dataclass(frozen=True)
+class Skip:
+    """Somebody skips a window that has not opened, also one that is due and late (R24)."""
 
     window: Window
 

@@ -104,16 +104,22 @@ def to_utc(local: datetime, zone: str) -> datetime:
 
 
 def occurrences(terms: Terms, *, after: datetime) -> Iterator[Span]:
-    """The conversations that `terms` name, in order, from the instant `after` on, to HORIZON."""
+    """The conversations that `terms` name, in order, from the instant `after` on, to HORIZON.
+
+    No two begin at one instant. They would where a whole day is left out of a calendar, as in Samoa
+    in 2011: that day's conversation is shifted onto the next day's.
+    """
     if terms.rhythm is None:
         return
     first_day = after.astimezone(ZoneInfo(terms.zone)).date() - timedelta(days=1)
+    last: datetime | None = None
     for local in _days(terms.rhythm, first_day, terms.at):
         opens_at = to_utc(local, terms.zone)
         if opens_at - after > HORIZON:
             return
-        if opens_at >= after:
+        if opens_at >= after and opens_at != last:
             yield Span(opens_at, opens_at + timedelta(minutes=terms.minutes))
+            last = opens_at
 
 
 def named(terms: Terms, opens_at: datetime) -> Span | None:

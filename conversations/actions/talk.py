@@ -2,7 +2,7 @@
 
 from datetime import datetime
 from functools import partial
-from uuid import UUID
+from uuid import UUID, uuid5
 
 from django.db import transaction
 from django.db.models import Count, Max, Q
@@ -26,10 +26,13 @@ def say(*, by: Membership, window_id: UUID, key: UUID, body: str) -> Message | L
     """Say something in the open conversation; return it or, where it came too late, the draft.
 
     Judged by the instant under the pair's lock. Too late is whatever ended the conversation: its
-    end, a pause, the other who left. The same `key` again is the same message, or the same draft.
+    end, a pause, the other who left. The same words with the same `key` again are the same message,
+    or the same draft; other words are another one: a page that one went back to, or opened twice,
+    has the same key, and none of its words are lost.
     Raises RefusedError where it is too long, or one of too many within a minute; it is then kept
     nowhere.
     """
+    key = uuid5(key, body)
     with locked_pair(by.pair_id) as (pair, at):
         said = Message.objects.filter(window=window_id, author=by.person_id, key=key).first()
         if said:

@@ -490,11 +490,21 @@ class Pair:
                 proposal.end, proposal.ended_by, proposal.ended_at = "withdrawn", by, self.now
 
     def answer(self, by: int, opens_at: datetime, go_ahead: bool) -> None:
-        """R24: before it begins, and as often as one likes."""
+        """R24: "go ahead" before it begins, a skip until it ends, and as often as one likes.
+
+        To skip one that is open is to leave it (R21).
+        """
         window = self.window(opens_at)
-        if self.parted or window is None or window.state != "planned" or self.now >= opens_at:
+        if self.parted or window is None or window.state not in ("planned", "open"):
             raise NotAllowedError
-        window.said[by] = go_ahead
+        if self.now >= (opens_at if go_ahead else window.closes_at):
+            raise NotAllowedError
+        if window.state == "planned":
+            window.said[by] = go_ahead
+        elif go_ahead:
+            raise NotAllowedError
+        else:
+            window.state = "cut_short"
 
     def window(self, opens_at: datetime) -> Window | None:
         at_that_instant = (w for w in self.windows if w.opens_at == opens_at)

@@ -26,8 +26,9 @@ def spans(terms: Terms, first: datetime, until: datetime) -> Iterator[Span]:
     """Every conversation of `terms` that opens from `first` to before `until`."""
     if terms.rhythm is None:
         return
-    for day in _days(terms.rhythm, first.date() - 2 * DAY, until.date() + 2 * DAY):
-        opens_at = instant(datetime.combine(day, terms.at), terms.zone)
+    days = _days(terms.rhythm, first.date() - 2 * DAY, until.date() + 2 * DAY)
+    opening = {instant(datetime.combine(day, terms.at), terms.zone) for day in days}
+    for opens_at in sorted(opening):
         if first <= opens_at < until:
             yield Span(opens_at, opens_at + terms.minutes * MINUTE)
 

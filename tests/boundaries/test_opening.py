@@ -288,16 +288,52 @@ def test_r24_answering_twice_is_answering_once(window, ben_place, pair, clock, a
     assert seen.everything(in_=pair) == once
 
 
-@pytest.mark.parametrize("answer", [actions.go_ahead, actions.skip])
-def test_r24_once_it_is_due_there_is_nothing_to_answer(window, ben_place, clock, answer):
+def refused(answer, *, by, window):
+    """Why this answer is refused."""
+    with pytest.raises(RefusedError) as refusal:
+        answer(by=by, window_id=window.pk)
+    return refusal.value.reasons
+
+
+def test_r24_once_it_is_due_nobody_can_go_ahead(window, ben_place, clock):
     clock.go_to(window.opens_at)
-    with pytest.raises(RefusedError) as refusal:
-        answer(by=ben_place, window_id=window.pk)
-    assert refusal.value.reasons == (Reason.TOO_LATE,)
+    assert refused(actions.go_ahead, by=ben_place, window=window) == (Reason.TOO_LATE,)
     sweep_at(clock, clock.at)
-    with pytest.raises(RefusedError) as refusal:
-        answer(by=ben_place, window_id=window.pk)
-    assert refusal.value.reasons == (Reason.NOT_PLANNED, Reason.TOO_LATE)
+    reasons = refused(actions.go_ahead, by=ben_place, window=window)
+    assert reasons == (Reason.NOT_PLANNED, Reason.TOO_LATE)
+
+
+@pytest.mark.parametrize("late", [timedelta(), timedelta(minutes=44)])
+def test_r24_what_is_due_and_not_open_yet_can_still_be_skipped(
+    window, ana_place, ben_place, pair, clock, late
+):
+    """A worker that comes late does not open what somebody did not want any more."""
+    letter = factories.letter(by=ana_place)
+    clock.go_to(window.opens_at + late)
+    before = seen.pages(of=ana_place)
+    actions.skip(by=ben_place, window_id=window.pk)
+    assert seen.pages(of=ana_place) == before
+    assert seen.last_entry(in_=pair) == (Act.SKIP, ben_place.person_id, window.pk)
+    assert refused(actions.go_ahead, by=ben_place, window=window) == (Reason.TOO_LATE,)
+    sweep_at(clock, clock.at)
+    letter.refresh_from_db()
+    assert (state_of(window), letter.state) == (State.SKIPPED, "held")
+
+
+def test_r24_to_skip_what_has_opened_meanwhile_is_to_leave_it(window, ben_place, pair, clock):
+    sweep_at(clock, window.opens_at)
+    actions.skip(by=ben_place, window_id=window.pk)
+    assert (state_of(window), window.ended_at) == (State.CUT_SHORT, clock.at)
+    assert seen.acts(in_=pair)[-2:] == [Act.LEFT, Act.WINDOW_CLOSED]
+    assert refused(actions.skip, by=ben_place, window=window) == (Reason.NOT_PLANNED,)
+
+
+@pytest.mark.parametrize("is_open", [False, True])
+def test_r24_at_its_end_there_is_nothing_to_skip(window, ben_place, clock, is_open):
+    if is_open:
+        sweep_at(clock, window.opens_at)
+    clock.go_to(window.closes_at)
+    assert refused(actions.skip, by=ben_place, window=window) == (Reason.TOO_LATE,)
 
 
 @pytest.mark.parametrize("answer", [actions.go_ahead, actions.skip])

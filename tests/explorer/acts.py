@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from typing import NamedTuple
 
-from boundaries.rules import gate, proposals
+from boundaries.rules import proposal_checks, proposals
 from boundaries.rules.limits import SHORTEST_REST
 from boundaries.rules.proposals import Standing
 from tests.explorer import model
@@ -51,8 +51,9 @@ def acts_in(pair: Pair) -> Iterator[Act]:
         yield Act("lift" if pair.paused[who] else "pause", who)
         if not pair.parted:
             yield Act("part", who)
-        if next_planned(pair):
+        if next_to(pair, "skip"):
             yield Act("skip", who)
+        if next_to(pair, "go_ahead"):
             yield Act("go_ahead", who)
     yield from _of_time(pair)
 
@@ -119,7 +120,7 @@ def _of_windows(pair: Pair) -> Iterator[int]:
 
 def _of_proposal(pair: Pair, index: int, row: model.Proposed) -> Iterator[int]:
     value, at = model.proposal_value(index, row), instant(pair.now)
-    if gate.seems_in_cooling_off(value, at):
+    if proposal_checks.seems_in_cooling_off(value, at):
         yield row.due
         if _stands(row):
             yield row.agreed + model.cooling_off(model.both_limits(pair.limits))
@@ -142,8 +143,10 @@ def _is_asked(pair: Pair) -> bool:
     return any(model.standing(pair, index) in stands for index in range(len(pair.proposals)))
 
 
-def next_planned(pair: Pair) -> model.Planned | None:
-    """The next window that can still be answered."""
+def next_to(pair: Pair, answer: str) -> model.Planned | None:
+    """The next window to which one can still say "go_ahead", or "skip": until it ends."""
+    if answer == "skip":
+        return next((each for each in pair.windows if each.closes > pair.now), None)
     return next((each for each in pair.windows if not each.open and each.opens > pair.now), None)
 
 
@@ -160,7 +163,7 @@ def do(act: Act, pair: Pair) -> Pair:
         case "pause" | "lift" | "part":
             return getattr(model, act.name)(pair, act.who)
         case "skip" | "go_ahead":
-            window = next_planned(pair)
+            window = next_to(pair, act.name)
             assert window
             return getattr(model, act.name)(pair, act.who, window.opens)
     return getattr(model, act.name)(pair, act.who, act.what)

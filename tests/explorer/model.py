@@ -16,7 +16,7 @@ from itertools import islice, takewhile
 from typing import NamedTuple
 from uuid import UUID
 
-from boundaries.rules import acts, gate, limits, proposals, windows
+from boundaries.rules import acts, gate, limits, proposals, window_checks, windows
 from boundaries.rules.limits import HOURS_OF_THE_WEEK, Limits
 from boundaries.rules.proposals import End, Standing
 from boundaries.rules.reasons import Reason
@@ -223,7 +223,7 @@ def _skipping_what_does_not_fit(pair: Pair, who: int) -> Pair:
     own = LIMITS[pair.limits[who]]
     rows = (
         each
-        if each.open or gate.fits(window_value(each), own, situation)
+        if each.open or window_checks.fits(window_value(each), own, situation)
         else _answered(each, who, SKIP)
         for each in pair.windows
     )
@@ -312,18 +312,24 @@ def part(pair: Pair, who: int) -> Pair:
 
 
 def skip(pair: Pair, who: int, opens: int) -> Pair:
-    """`boundaries.actions.skip`, the window that opens then."""
-    return _answer(pair, who, opens, SKIP)
+    """`boundaries.actions.skip`, the window that opens then, or that has: it is over by this."""
+    window = next(each for each in pair.windows if each.opens == opens)
+    if window.open:
+        _refuse_if(ask(acts.Leave(window_value(window)), pair))
+        return pair._replace(windows=tuple(each for each in pair.windows if each != window))
+    return _answer(pair, who, opens, SKIP, acts.Skip)
 
 
 def go_ahead(pair: Pair, who: int, opens: int) -> Pair:
     """`boundaries.actions.go_ahead`, with the window that opens then."""
-    return _answer(pair, who, opens, GO_AHEAD)
+    return _answer(pair, who, opens, GO_AHEAD, acts.GoAhead)
 
 
-def _answer(pair: Pair, who: int, opens: int, answer: int) -> Pair:
+def _answer(
+    pair: Pair, who: int, opens: int, answer: int, act: type[acts.Skip | acts.GoAhead]
+) -> Pair:
     window = next(each for each in pair.windows if each.opens == opens)
-    _refuse_if(ask(acts.AnswerWindow(window_value(window)), pair))
+    _refuse_if(ask(act(window_value(window)), pair))
     return _with_window(pair, _answered(window, who, answer))
 
 

@@ -20,7 +20,7 @@ Forgotten, and why nothing can tell:
 `test_agreement` walks at random with and without forgetting and compares.
 """
 
-from boundaries.rules import gate, proposals
+from boundaries.rules import proposal_checks, proposals
 from boundaries.rules.proposals import End, Standing
 from boundaries.rules.windows import days_between
 from tests.explorer import model
@@ -74,7 +74,7 @@ def is_inert(pair: Pair, index: int, row: Proposed) -> bool:
     value, at = model.proposal_value(index, row), instant(pair.now)
     if proposals.standing(value, at) in (Standing.OPEN, Standing.COOLING_OFF):
         return False
-    if gate.seems_in_cooling_off(value, at):
+    if proposal_checks.seems_in_cooling_off(value, at):
         return False
     if proposals.as_seen_by(value.author, value, at) is Standing.OPEN:
         return False

@@ -6,7 +6,15 @@ from datetime import datetime
 from functools import lru_cache
 from unittest import mock
 
-from boundaries.rules import gate, limits, proposals, terms, windows
+from boundaries.rules import (
+    gate,
+    limits,
+    proposal_checks,
+    proposals,
+    terms,
+    window_checks,
+    windows,
+)
 from boundaries.rules.terms import Terms
 from boundaries.rules.windows import Span
 from tests.explorer import invariants
@@ -19,6 +27,8 @@ KEPT = (
     windows.days_between,
     windows.named,
 )
+
+RULES = (gate, window_checks, proposal_checks, limits, proposals, terms, windows)
 
 
 @contextmanager
@@ -35,7 +45,7 @@ def swift_rules() -> Iterator[None]:
 def _replace_everywhere(stack: ExitStack, function: Callable, keep: Callable) -> None:
     """Under its name in every module that has it; a module in which it is broken, keeps that."""
     name = function.__name__
-    for module in (gate, limits, proposals, terms, windows, invariants):
+    for module in (*RULES, invariants):
         if hasattr(module, name):
             now = getattr(module, name)
             stack.enter_context(mock.patch.object(module, name, keep(now)))

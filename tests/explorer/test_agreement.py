@@ -15,9 +15,8 @@ from boundaries import actions
 from boundaries.actions import planning
 from boundaries.exceptions import RefusedError
 from boundaries.models import Agreement, Proposal, SetAside, Window
-from boundaries.queries import load_situation
+from boundaries.queries import COMING, load_situation
 from boundaries.rules import windows
-from boundaries.rules.windows import State
 from conversations import actions as conversations
 from tests import factories
 from tests.explorer import acts, memory, model, quotient
@@ -99,15 +98,15 @@ class Reality:
         conversations.part(by=by)
 
     def skip(self, by, _, before):
-        actions.skip(by=by, window_id=self._next(before))
+        actions.skip(by=by, window_id=self._next(before, "skip"))
 
     def go_ahead(self, by, _, before):
-        actions.go_ahead(by=by, window_id=self._next(before))
+        actions.go_ahead(by=by, window_id=self._next(before, "go_ahead"))
 
-    def _next(self, before):
-        opens_at = instant(acts.next_planned(before).opens)
-        planned = Window.objects.filter(pair=self.places[0].pair, state=State.PLANNED)
-        return planned.get(opens_at=opens_at).pk
+    def _next(self, before, answer):
+        opens_at = instant(acts.next_to(before, answer).opens)
+        coming = Window.objects.filter(pair=self.places[0].pair, state__in=COMING)
+        return coming.get(opens_at=opens_at).pk
 
     def _let_time_pass(self, act, before):
         if act not in (acts.SETTLE, acts.OPEN):

@@ -82,6 +82,12 @@ def keys(past, ana_place, ben_place):
     }
 
 
+@pytest.fixture
+def held(past):
+    """The conversation that took place: only such a one has a page."""
+    return {"window_id": past.window.pk}
+
+
 @st.composite
 def nearly_well_filled(draw: st.DrawFn, address: Address) -> dict[str, Any]:
     """A form as a page of ours would send it, with some of it changed, left out or added."""
@@ -120,8 +126,8 @@ def test_no_form_is_a_fault_whatever_is_typed(at_ana, keys, data, name):
     address=st.sampled_from(LOOKED_AT),
     query=st.dictionaries(st.sampled_from(["page", "next", "q", ""]) | text, value, max_size=3),
 )
-def test_no_address_is_a_fault_whatever_stands_behind_it(at_ana, keys, address, query):
-    answer = at_ana.client.get(address.path(keys), query)
+def test_no_address_is_a_fault_whatever_stands_behind_it(at_ana, keys, held, address, query):
+    answer = at_ana.client.get(address.path(keys | held), query)
     assert answer.status_code in (200, 302, 405)
 
 

@@ -208,9 +208,41 @@ def test_skipping_twice_is_once_and_can_be_thought_over(at_ana, asked, pair, clo
 @pytest.mark.parametrize("verb", ["go_ahead", "skip"])
 def test_an_answer_that_comes_too_late_is_told(at_ana, asked, pair, clock, verb):
     window = factories.next_window(pair=pair)
-    clock.go_to(window.opens_at)
+    clock.go_to(window.opens_at if verb == "go_ahead" else window.closes_at)
     at_ana.send(reverse(f"boundaries:{verb}", args=[pair.pk, window.pk]))
     assert "This conversation has begun or is over." in at_ana.text
+
+
+def test_what_is_due_and_not_open_yet_can_be_skipped_and_not_thought_over(
+    at_ana, at_ben, agreement, pair, clock
+):
+    clock.go_to(factories.next_window(pair=pair).opens_at)
+    at_ben.open("/")
+    before = at_ben.text
+    at_ana.open("/")
+    assert "Go ahead" not in at_ana.text
+    at_ana.press("Skip this one")
+    assert "When the time comes you will both read that it did not take place" in at_ana.text
+    assert "Go ahead" not in at_ana.text
+    at_ben.open("/")
+    assert at_ben.text == before
+    conversations.sweep()
+    for each in (at_ana, at_ben):
+        each.open("/")
+        assert "Saturday 7 November 2026 Did not take place" in each.text
+
+
+def test_to_skip_from_an_old_page_what_has_opened_is_to_leave_it(
+    at_ana, at_ben, agreement, pair, clock
+):
+    at_ana.open("/")
+    old = at_ana.page
+    factories.open_next(pair=pair, clock=clock)
+    at_ana.page = old
+    at_ana.press("Skip this one")
+    for each in (at_ana, at_ben):
+        each.open("/")
+        assert "Your conversation is open" not in each.text
 
 
 @pytest.mark.parametrize("verb", ["go_ahead", "skip"])

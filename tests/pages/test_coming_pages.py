@@ -1,0 +1,116 @@
+"""Conversations to come: all that are planned stand beside what is agreed, each in the reader's own
+zone; what is outside somebody's hours is shown as skipped to that person alone (R8).
+"""
+
+import re
+from dataclasses import replace
+
+import pytest
+
+from boundaries import actions
+from boundaries.queries import own_limits
+from boundaries.rules.limits import HOURS_OF_THE_WEEK
+from boundaries.rules.rhythm import Weekly
+from conversations import actions as conversations
+from tests import factories
+
+# What a page says is decided alike on every database.
+pytestmark = [pytest.mark.django_db, pytest.mark.once]
+
+OUTSIDE = "Outside the hours that you allow, so it is skipped"
+SKIPPED = "You skip this one"
+DAYS = re.compile(r"Saturday (\d+ \w+ \d{4}), (\d\d:\d\d) to \d\d:\d\d((?:(?!Saturday).)*)")
+SATURDAYS = Weekly(1, 0, frozenset({5}))
+SIX = [
+    "7 November 2026", "5 December 2026", "2 January 2027",
+    "6 February 2027", "6 March 2027", "3 April 2027",
+]  # fmt: skip
+
+
+def coming(visitor):
+    """The days of the list on the pair's page, each with its time and what is said of it."""
+    visitor.open("/")
+    listed = visitor.text.split("Conversations to come")[1].split("Times are in your own")[0]
+    return [(day, time, said.strip(" .")) for day, time, said in DAYS.findall(listed)]
+
+
+def without_hour(place, hour):
+    """Let this person not allow this hour of Saturdays, in their own zone, any more."""
+    limits = own_limits(place)
+    hours = HOURS_OF_THE_WEEK - {5 * 24 + hour}
+    actions.set_limits(by=place, limits=replace(limits, hours=hours, zone="Europe/Lisbon"))
+
+
+@pytest.mark.usefixtures("agreement")
+def test_the_next_six_stand_beside_what_is_agreed_in_each_ones_own_zone(at_ana, at_ben):
+    for visitor, opens in ((at_ana, "18:00"), (at_ben, "17:00")):
+        assert coming(visitor) == [(day, opens, "") for day in SIX]
+        visitor.follow("See the whole of it")
+        assert [day for day, *_ in DAYS.findall(visitor.text)] == SIX
+
+
+def test_without_an_agreement_none_are_to_come(at_ana, pair):
+    at_ana.open("/")
+    assert "Conversations to come" not in at_ana.text
+
+
+@pytest.mark.usefixtures("agreement")
+def test_before_saying_yes_and_before_proposing_six_are_shown(at_ana, at_ben, pair, clock):
+    factories.hold(pair=pair, clock=clock)
+    at_ana.open(f"/pairs/{pair.pk}/propose/")
+    at_ana.press("See what this means", minutes="60")
+    assert len(DAYS.findall(at_ana.text)) == 6
+    at_ana.press("Propose this")
+    at_ana.prove()
+    assert len(DAYS.findall(at_ana.text)) == 6
+    at_ben.open("/")
+    at_ben.follow("Proposed to you")
+    assert len(DAYS.findall(at_ben.text)) == 6
+
+
+def test_the_zone_of_the_other_is_named_only_if_terms_name_it(
+    at_ana, at_ben, ana_place, ben_place, pair, clock
+):
+    factories.allow(by=(ana_place, ben_place))
+    factories.agree(by=ana_place, other=ben_place, clock=clock, zone="UTC", live=False)
+    for visitor, own, others in ((at_ana, "Berlin", "Lisbon"), (at_ben, "Lisbon", "Berlin")):
+        for path in ("/", f"/pairs/{pair.pk}/agreement/", f"/pairs/{pair.pk}/agreement/renew/"):
+            visitor.open(path)
+            assert f"Europe/{own}" in visitor.text
+            assert others not in visitor.answer.content.decode()
+    assert [time for _, time, _ in coming(at_ana)] == ["19:00"] * 5 + ["20:00"]
+    assert [time for _, time, _ in coming(at_ben)] == ["18:00"] * 5 + ["19:00"]
+
+
+def test_r8_the_occurrence_that_does_not_fit_is_shown_as_such_to_whose_limit_it_is_alone(
+    at_ana, at_ben, ana_place, ben_place, pair, clock
+):
+    """Six in New York is eleven at night in Lisbon, and ten in the weeks between the changes."""
+    factories.allow(by=(ana_place, ben_place))
+    clock.go_to(factories.utc(year=2027, month=2, day=22))
+    factories.agree(
+        by=ana_place, other=ben_place, clock=clock, live=False, zone="America/New_York",
+        rhythm=SATURDAYS,
+    )  # fmt: skip
+    before = coming(at_ana)
+    without_hour(ben_place, 22)
+    marked = [(day, time) for day, time, said in coming(at_ben) if OUTSIDE in said]
+    assert marked == [("20 March 2027", "22:00"), ("27 March 2027", "22:00")]
+    assert coming(at_ana) == before
+    assert OUTSIDE not in at_ana.text
+    for state in ("held", "held", "held", "skipped", "skipped", "held"):
+        window = factories.next_window(pair=pair)
+        clock.go_to(window.opens_at)
+        conversations.sweep()
+        clock.go_to(window.closes_at)
+        actions.sweep()
+        window.refresh_from_db()
+        assert window.state == state, window.opens_at
+
+
+@pytest.mark.usefixtures("agreement")
+def test_r24_what_one_skips_is_shown_to_that_person_alone(at_ana, at_ben, ben_place, pair):
+    before = coming(at_ana)
+    actions.skip(by=ben_place, window_id=factories.next_window(pair=pair).pk)
+    assert [SKIPPED in said for *_, said in coming(at_ben)] == [True, *[False] * 5]
+    assert coming(at_ana) == before
