@@ -35,7 +35,7 @@ from boundaries.rules.reasons import Reason
 from boundaries.rules.situation import Situation
 from boundaries.rules.talk import LONGEST_MESSAGE, MOST_MESSAGES
 from boundaries.rules.terms import NO_CONTACT
-from boundaries.rules.windows import State, Window, days_between, fit, fits_hours, named
+from boundaries.rules.windows import TOOK_PLACE, State, Window, days_between, fit, fits_hours, named
 
 Check = Callable[[Any, Situation, datetime], bool]
 InAWindow = OpenWindow | Release | Say | Leave | Notify
@@ -101,6 +101,11 @@ def not_planned(act: OpenWindow | AnswerWindow, _: Situation, __: datetime) -> b
 def not_open(act: Release | Say | Leave | Notify, _: Situation, __: datetime) -> bool:
     """R17: outside an open window nothing is delivered."""
     return act.window.state is not State.OPEN
+
+
+def never_opened(act: NotifyOfArrival, _: Situation, __: datetime) -> bool:
+    """R17: what did not take place brought nothing."""
+    return act.window.state not in TOOK_PLACE | {State.OPEN}
 
 
 def another_open(act: OpenWindow, situation: Situation, _: datetime) -> bool:
@@ -385,6 +390,7 @@ GATE: Mapping[type, Mapping[Reason, Check]] = {
         Reason.PARTED: parted,
         Reason.PAUSED: paused,
         Reason.NO_AGREEMENT: ended_since,
+        Reason.NOT_OPEN: never_opened,
     },
     NotifyAhead: {
         Reason.PARTED: parted,
