@@ -145,6 +145,7 @@ GATE: Mapping[type, Mapping[Reason, Check]] = {
         Reason.PARTED: parted,
         Reason.PAUSED: paused,
         Reason.NO_AGREEMENT: window_checks.ended_since,
+        Reason.NOT_OPEN: window_checks.never_opened,
     },
     NotifyAhead: {
         Reason.PARTED: parted,

@@ -21,7 +21,7 @@ from boundaries.rules.acts import (
 from boundaries.rules.limits import Limits
 from boundaries.rules.situation import Situation
 from boundaries.rules.talk import LONGEST_MESSAGE, MOST_MESSAGES
-from boundaries.rules.windows import State, Window, days_between, fits_hours, named
+from boundaries.rules.windows import TOOK_PLACE, State, Window, days_between, fits_hours, named
 
 InAWindow = OpenWindow | Release | Say | Leave | Notify
 
@@ -61,6 +61,11 @@ def not_planned(act: OpenWindow | GoAhead | Skip, _: Situation, __: datetime) ->
 def not_open(act: Release | Say | Leave | Notify, _: Situation, __: datetime) -> bool:
     """R17: outside an open window nothing is delivered."""
     return act.window.state is not State.OPEN
+
+
+def never_opened(act: NotifyOfArrival, _: Situation, __: datetime) -> bool:
+    """R17: what did not take place brought nothing."""
+    return act.window.state not in TOOK_PLACE | {State.OPEN}
 
 
 def another_open(act: OpenWindow, situation: Situation, _: datetime) -> bool:

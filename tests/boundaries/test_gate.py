@@ -157,7 +157,11 @@ FORBIDDEN = {
         Reason.NOT_OPEN: Notify(window(State.HELD)),
         Reason.TOO_LATE: CLOSES,
     },
-    NotifyOfArrival: {**HELD_BACK, Reason.NO_AGREEMENT: {"agreement": UUID(int=6)}},
+    NotifyOfArrival: {
+        **HELD_BACK,
+        Reason.NO_AGREEMENT: {"agreement": UUID(int=6)},
+        Reason.NOT_OPEN: NotifyOfArrival(window(State.SKIPPED, agreement=AGREEMENT)),
+    },
     NotifyAhead: HELD_BACK,
     Say: {
         **IN_A_WINDOW,

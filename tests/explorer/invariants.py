@@ -145,6 +145,9 @@ def what_is_delivered_was_agreed(now: Node) -> str | None:
     """R1, R8, R18, R20: only a window of the terms in force brings something, while it lasts."""
     for each in now.pair.windows:
         agreed = order.names(now.pair.in_force, each.opens, each.closes)
+        arrival = rules.NotifyOfArrival(model.window_value(each))
+        if not (agreed and each.open) and not model.ask(arrival, now.pair):
+            return "it is told that something came where nothing can have come"
         if agreed and each.opens <= now.pair.now < each.closes:
             continue
         for act in _of_a_window(model.window_value(each)):
@@ -219,7 +222,7 @@ def delivering(situation: Situation) -> Iterator[object]:
     """What could bring something to somebody, of all that is there."""
     yield rules.NotifyAhead()
     for window in situation.windows:
-        yield from _of_a_window(window)
+        yield from (*_of_a_window(window), rules.NotifyOfArrival(window))
     for proposal in situation.proposals:
         yield rules.TakeForce(proposal)
         for person in PERSONS:
@@ -227,8 +230,7 @@ def delivering(situation: Situation) -> Iterator[object]:
 
 
 def _of_a_window(window: Window) -> tuple[object, ...]:
-    notices = (rules.Notify(window), rules.NotifyOfArrival(window))
-    return rules.OpenWindow(window), rules.Release(window, 1, 0), *notices
+    return rules.OpenWindow(window), rules.Release(window, 1, 0), rules.Notify(window)
 
 
 def passes_in_the_best_case(paused: tuple[bool, bool], parted: bool) -> list[str]:
