@@ -32,7 +32,7 @@ prove: $(VENV)/dev.stamp
 		tests/pages/test_non_interference.py tests/boundaries
 
 races: $(VENV)/dev.stamp
-	@RACES=$(RACES) exec $(BIN)/python -m tests.run tests/test_races.py tests/conversations/test_pause_against_release.py
+	@RACES=$(RACES) exec $(BIN)/python -m tests.run tests/test_races.py tests/conversations/test_instant_races.py tests/conversations/test_pause_against_release.py
 
 explore: $(VENV)/dev.stamp
 	@exec $(BIN)/python -m tests.explorer --depth 8

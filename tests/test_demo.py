@@ -79,6 +79,22 @@ def test_putting_it_back_twice_makes_it_as_it_was_at_first(tmp_path):
         assert counted.stdout.split() == ["2", "1", "held", "held", "2", "2", "0"], counted.stderr
 
 
+@pytest.mark.proof
+@pytest.mark.once
+def test_on_a_slow_machine_it_is_the_same(tmp_path):
+    """Whatever takes long: here it is what each does before they agree."""
+    assert manage(tmp_path, "demo", REPAIR_DEMO="1").returncode == 0
+    slow = manage(tmp_path, "shell", "--verbosity=0", "--command", SLOW + COUNT, REPAIR_DEMO="1")
+    assert slow.stdout.split() == ["2", "1", "held", "held", "2", "2", "0"], slow.stderr
+
+
+SLOW = """
+from datetime import timedelta
+from repair.demo import actions, data
+rename = data.rename_other
+data.rename_other = lambda **it: (actions.move(by=timedelta(seconds=7)), rename(**it))
+data.put_back()
+"""
 COUNT = """
 from accounts.models import Pair, Person
 from boundaries.models import Window

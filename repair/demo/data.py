@@ -28,7 +28,7 @@ from boundaries.rules.terms import Terms
 from boundaries.rules.windows import Span, occurrences
 from conversations.actions import open_and_release, open_envelope, write_letter
 from conversations.models import Envelope
-from repair.demo import letters
+from repair.demo import clock, letters
 from repair.demo.actions import go_to, go_to_the_present
 from repair.demo.people import ANA, BEN, PASSWORD, PEOPLE, DemoPerson
 
@@ -93,7 +93,10 @@ def _last_conversations(present: datetime) -> tuple[Span, ...]:
 
 
 def _agree(at: datetime) -> Couple:
-    """They join, set their limits, and agree; the agreement takes force after cooling-off."""
+    """They join, set their limits, and agree; the agreement takes force after cooling-off.
+
+    Counted from their yes, and not from the beginning: a slow machine takes seconds until then.
+    """
     go_to(instant=at)
     couple = _join()
     for place, one in ((couple.ana, ANA), (couple.ben, BEN)):
@@ -106,7 +109,7 @@ def _agree(at: datetime) -> Couple:
         digest=proposal.digest,
         proof=Proof(couple.ben.person_id),
     )
-    go_to(instant=at + SHORTEST_COOLING_OFF + MOMENT)
+    go_to(instant=clock.now() + SHORTEST_COOLING_OFF + MOMENT)
     take_force(couple.pair.pk)
     return couple
 
