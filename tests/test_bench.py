@@ -1,7 +1,5 @@
 """The bench measures what it says, at tiny sizes; how fast anything is, no test asks."""
 
-import os
-
 import pytest
 
 from tests.bench import web
@@ -30,12 +28,11 @@ def test_each_part_comes_to_its_end_and_measures_something(tmp_path, name):
 
 @pytest.mark.processes
 @pytest.mark.postgres
-def test_a_word_that_does_not_come_is_told(monkeypatch):
+def test_a_word_that_does_not_come_is_told():
     """The floor passes words on within a pair; these two are not in one."""
-    monkeypatch.setenv("DATABASE_URL", os.environ["DATABASE_URL"])
     apart = (Person("/1/ana/stream/", "/1/ana/say/"), Person("/2/ben/stream/", "/2/ben/say/"))
     with web.serving(web.FLOOR) as served:
-        said, _ = run(served, [[apart]], words=1, rate=10, patience=0.2)
+        said = run(served, [[apart]], words=1, rate=10, patience=0.2)
     assert "word 1 did not come" in said["wrong"]
     assert said["seconds"] == []
 

@@ -1,7 +1,8 @@
 """The client of the bench: a process of its own that holds streams open and says words.
 
 It reads a `Plan` as JSON from its input and writes lines of JSON: {"ready": n} when the n streams
-of a round are open, at the end {"seconds": [...], "late": [...], "wrong": [...]}. Sockets are read
+of a round are open, {"said": n} when n words were said in it (those that do not count, too), and at
+the end {"seconds": [...], "late": [...], "wrong": [...]}, all in seconds. Sockets are read
 and written without a library between, so that the client is not what is measured; the same client
 measures the floor.
 """
@@ -136,6 +137,7 @@ class Client:
         await self._say_all(ways, self.plan.warm_up)
         del self.seconds[first:], self.late[first:]
         await self._say_all(ways, self.plan.said)
+        tell({"said": self.plan.warm_up + self.plan.said})
         self.wrong += [f"a stream ended: {each.person.stream}" for each in streams if each.ended]
         for stream in streams:
             self.wrong += [f"word {n} came {k} times" for n, k in stream.seen.items() if k > 1]

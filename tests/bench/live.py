@@ -18,6 +18,7 @@ from tests.stack import ROOT
 
 GOALS = {("Repair", 2): [Goal("p99", 50)], ("Repair", 1000): [Goal("p99", 250)]}
 MEMORY = 150
+QUIET = client.QUIET * 0.8
 OF_A_PERSON = 15
 """Words of one person in a round, which stays below what Repair lets a person say in a minute."""
 
@@ -32,10 +33,10 @@ def measure(*, streams: list[int], words: int, rate: float) -> Part:
         for name, rounds_of in (("Repair", _repair_rounds), ("floor", _floor_rounds)):
             application = web.REPAIR if name == "Repair" else web.FLOOR
             with web.serving(application) as served:
-                said, quiet = run(served, rounds_of(rounds, number // 2), words=words, rate=rate)
+                said = run(served, rounds_of(rounds, number // 2), words=words, rate=rate)
             title = f"{name}, {number} streams"
             wrong += [f"{title}: {each}" for each in said["wrong"]]
-            rows.append(_row(title, said, served, quiet, GOALS.get((name, number), [])))
+            rows.append(_row(title, served, said, GOALS.get((name, number), [])))
     how = [
         "One uvicorn process with PostgreSQL and Redis; each pair has two streams, one for each.",
         "From just before the POST is sent until its line has come on the other's stream.",
@@ -65,15 +66,15 @@ def _floor_rounds(rounds: int, pairs: int) -> list[Couples]:
     ]
 
 
-def _row(
-    name: str, said: dict[str, Any], served: web.Web, quiet: web.Look, goals: list[Goal]
-) -> Row:
-    most = served.most
+def _row(name: str, served: web.Web, said: dict[str, Any], goals: list[Goal]) -> Row:
+    quiet, most = said["quiet"], served.most
     more = {
         "memory": f"{quiet.memory:.0f} MB while nothing was said, at most {most.memory:.0f} MB",
         "threads": f"{quiet.threads} while nothing was said, at most {most.threads}",
         "connections to PostgreSQL": f"{quiet.connections} while nothing was said, "
         f"at most {most.connections}",
+        "processor": f"{1000 * said['idle']:.1f} ms a second while nothing was said, "
+        f"{1000 * said['busy']:.1f} ms for each word",
     }
     if said["late"]:
         more["the client was late by"] = f"{1000 * max(said['late']):.1f} ms at most"
@@ -85,24 +86,31 @@ def _row(
 
 def run(
     served: web.Web, rounds: list[Couples], *, words: int, rate: float, patience: float = 10.0
-) -> tuple[dict[str, Any], web.Look]:
-    """What the client found, and what the server looked like with all streams open and quiet.
+) -> dict[str, Any]:
+    """What the client found; with `quiet`, how the server looked when all streams were open and
+    nothing was said, `idle`, what it then used of a processor, and `busy`, seconds for each word.
 
     patience: seconds after which a word has not come.
     """
     warm_up = min(2 * len(rounds[0]), 20)
     each = math.ceil(words / len(rounds))
     plan = client.Plan(served.port, rate, patience, warm_up, each, rounds)
-    said: dict[str, Any] = {}
+    told: dict[str, Any] = {}
+    used = count = 0.0
     with _client(plan) as process, web.looking(served) as look:
         assert process.stdout is not None
         for line in process.stdout:
-            said = json.loads(line)
-            if "ready" in said:
-                time.sleep(client.QUIET * 0.8)
-                quiet = look()
+            told |= json.loads(line)
+            if "ready" in told:
+                before = served.used()
+                time.sleep(QUIET)
+                quiet, used = look(), used - (ready := served.used())
+                idle = (ready - before) / QUIET
+                del told["ready"]
+            elif "said" in told:
+                used, count = used + served.used(), count + told.pop("said")
         assert process.wait(10) == 0, "the client failed"
-    return said, quiet
+    return told | {"quiet": quiet, "idle": idle, "busy": used / count}
 
 
 @contextmanager

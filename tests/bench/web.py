@@ -44,6 +44,11 @@ class Web:
     process: psutil.Process
     most: Look = Look()
 
+    def used(self) -> float:
+        """Seconds of a processor that it has used so far."""
+        times = self.process.cpu_times()
+        return float(times.user + times.system)
+
 
 CONNECTIONS = """
     SELECT count(*) FROM pg_stat_activity
