@@ -107,6 +107,7 @@ def say(text: list[str]) -> None:
 
 def _show(choice: Choice, *, quick: bool) -> bool:
     """Measure one part on servers of its own, and print it. Whether all of it worked."""
+    load = f"{os.getloadavg()[0]:.1f} processes were waiting for a core in the minute before."
     with short_folder() as folder, ExitStack() as stack:
         own: dict[str, str] = {}
         if not choice.embedded:
@@ -117,7 +118,7 @@ def _show(choice: Choice, *, quick: bool) -> bool:
         except subprocess.CalledProcessError:
             say(["", f"WRONG: {choice.module} did not come to its end; what it said is above."])
             return False
-    say(list(lines(part)))
+    say([*lines(part), f"  {load}"])
     return not part.wrong
 
 
