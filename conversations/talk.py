@@ -90,10 +90,12 @@ def leave(request: HttpRequest, membership: Membership, window_id: UUID) -> Http
 def _show(
     request: HttpRequest, membership: Membership, window: Window, form: MessageForm
 ) -> HttpResponse:
+    if _by_htmx(request):
+        # Nothing else is asked of the database: it would take turns with sending what was said.
+        context = {"membership": membership, "window": window, "form": form}
+        return render(request, "conversations/say.html", context)
     at = clock.now()
     now = live.context(membership, window, load_situation(membership.pair, at), at)
-    if _by_htmx(request):
-        return render(request, "conversations/say.html", now | {"form": form})
     said = list(queries.messages_of(window))
     context = now | {"said": said, "last": said[-1].number if said else 0, "form": form}
     return render(request, "conversations/conversation.html", context)

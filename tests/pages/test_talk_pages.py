@@ -3,6 +3,8 @@
 from uuid import uuid4
 
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 
 from boundaries import actions as boundaries
 from conversations.models import Letter, Message
@@ -141,3 +143,13 @@ def test_nobody_else_has_such_a_page(outsider_client, at_ana, window, pair):
         assert outsider_client.get(page_of(window, part)).status_code == 404
     planned = factories.next_window(pair=pair)
     assert at_ana.client.get(page_of(planned)).status_code == 404
+
+
+def test_by_script_nothing_more_is_asked_of_the_database_once_it_was_said(ana_client, window):
+    """It would take turns with sending it to the other."""
+    words = {"body": "Now.", "key": uuid4()}
+    with CaptureQueriesContext(connection) as asked:
+        answer = ana_client.post(page_of(window, "say/"), words, headers={"HX-Request": "true"})
+    assert answer.status_code == 200
+    assert Message.objects.count() == 1
+    assert asked.captured_queries[-1]["sql"].startswith("RELEASE SAVEPOINT")
