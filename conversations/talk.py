@@ -27,7 +27,7 @@ from conversations.models import Letter
 @require_safe
 def conversation(request: HttpRequest, membership: Membership, window_id: UUID) -> HttpResponse:
     """What a conversation brought me and what was said in it; while it is open, to talk."""
-    window = queries.get_conversation_for(membership, window_id)
+    window = queries.get_window_for(membership, window_id)
     return _show(request, membership, window, MessageForm())
 
 
@@ -39,7 +39,7 @@ def stream(request: HttpRequest, membership: Membership, window_id: UUID) -> Htt
     All that there is to tell comes from the stream, under the pair's lock; here only where the
     server cannot keep one open.
     """
-    window = queries.get_conversation_for(membership, window_id)
+    window = queries.get_window_for(membership, window_id)
     told, asked = request.headers.get("Last-Event-ID"), request.GET.get("after")
     mark = live.Mark(live.number_after(told, asked, queries.last_message(window)))
     who = (membership.pair_id, window_id, membership.person_id)
@@ -56,7 +56,7 @@ def stream(request: HttpRequest, membership: Membership, window_id: UUID) -> Htt
 @require_POST
 def say(request: HttpRequest, membership: Membership, window_id: UUID) -> HttpResponse:
     """Say something. Words that come too late become a draft, and their writer is told so."""
-    window = queries.get_conversation_for(membership, window_id)
+    window = queries.get_window_for(membership, window_id)
     form = MessageForm(request.POST)
     if not form.is_valid():
         return _show(request, membership, window, form)
@@ -83,7 +83,7 @@ def say(request: HttpRequest, membership: Membership, window_id: UUID) -> HttpRe
 @require_POST
 def leave(request: HttpRequest, membership: Membership, window_id: UUID) -> HttpResponse:
     """Leave early, which closes it for both. Leaving twice is leaving once."""
-    queries.get_conversation_for(membership, window_id)
+    queries.get_window_for(membership, window_id)
     boundaries.leave(by=membership, window_id=window_id)
     messages.success(request, _("The conversation is closed."))
     return redirect("conversations:pair", membership.pair_id)
@@ -96,7 +96,7 @@ def _show(
         # Nothing else is asked of the database: it would take turns with sending what was said.
         context = {"membership": membership, "window": window, "form": form}
         return render(request, "conversations/say.html", context)
-    at = clock.now()
+    at, window = clock.now(), queries.get_conversation_for(membership, window.pk)
     now = live.context(membership, window, load_situation(membership.pair, at), at)
     said = list(queries.messages_of(window))
     context = now | {"said": said, "last": said[-1].number if said else 0, "form": form}

@@ -54,7 +54,7 @@ PARTS = {
         settings="tests.bench.settings",
     ),
     "sealing": Choice(
-        "sealing", {"pages": 200, "releases": 5}, {"pages": 2, "releases": 1, "pairs": 3}
+        "sealing", {"pages": 200, "releases": 6}, {"pages": 2, "releases": 1, "pairs": 3}
     ),
 }
 
