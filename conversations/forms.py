@@ -15,7 +15,10 @@ from conversations.actions import ReadAgain
 from conversations.models import Letter
 
 LONGEST_BODY = 50_000
-
+NO_ROOM = _(
+    "There is no room for one more letter that waits. These words are still here, but not saved: "
+    "delete a letter that you do not need, in another tab, and then try again."
+)
 
 NEVER, A_DAY, THREE_DAYS = 0, 24, 72
 

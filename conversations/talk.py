@@ -19,7 +19,8 @@ from boundaries.models import Window
 from boundaries.queries import load_situation
 from boundaries.words import told
 from conversations import actions, live, queries, streams
-from conversations.forms import MessageForm
+from conversations.exceptions import TooManyLettersError
+from conversations.forms import NO_ROOM, MessageForm
 from conversations.models import Letter
 
 
@@ -70,6 +71,9 @@ def say(request: HttpRequest, membership: Membership, window_id: UUID) -> HttpRe
     except RefusedError as refused:
         for line in told(refused.reasons):
             form.add_error("body", line)
+        return _show(request, membership, window, form)
+    except TooManyLettersError:
+        form.add_error("body", NO_ROOM)
         return _show(request, membership, window, form)
     if isinstance(kept, Letter):
         return _kept_as_draft(request, membership, kept)

@@ -8,7 +8,13 @@ from accounts.locks import locked_pair
 from accounts.models import Membership, Pair
 from accounts.sealed import is_readable
 from boundaries.actions.record import Act, Entry, add_to_record
-from conversations.exceptions import AlreadyReleasedError, ChangedElsewhereError, IsHeldError
+from boundaries.rules.letters import MOST_WAITING
+from conversations.exceptions import (
+    AlreadyReleasedError,
+    ChangedElsewhereError,
+    IsHeldError,
+    TooManyLettersError,
+)
 from conversations.models import Letter
 
 
@@ -30,6 +36,7 @@ def write_letter(
 
     The same `key` again is the same letter: the same words change nothing, others take their place.
     Words that come after it was released begin a letter of their own, so that none are lost.
+    Raises TooManyLettersError for a letter that would be one more than can wait.
     """
     with locked_pair(by.pair_id) as (pair, at):
         own = Letter.objects.filter(pair=pair, author=by.person_id, key=key)
@@ -73,6 +80,7 @@ def begin_draft(*, by: Membership, key: UUID, version: int, body: str) -> Letter
     """Save the words of a new letter while they are typed: always as a draft.
 
     The same `key` again is the same letter, to which all holds that holds for `save_draft`.
+    Raises TooManyLettersError for a letter that would be one more than can wait.
     """
     with locked_pair(by.pair_id) as (pair, at):
         own = Letter.objects.filter(pair=pair, author=by.person_id, key=key)
@@ -154,6 +162,9 @@ def _own(pair: Pair, by: Membership, letter_id: UUID) -> Letter:
 
 
 def _new(pair: Pair, by: Membership, key: UUID, body: str, at: datetime) -> Letter:
+    own = Letter.objects.filter(pair=pair, author=by.person_id)
+    if own.exclude(state=Letter.State.RELEASED).count() >= MOST_WAITING:
+        raise TooManyLettersError
     letter = Letter(pair=pair, author_id=by.person_id, key=key, written_at=at)
     letter.body, letter.length, letter.changed_at = body, len(body), at
     return letter

@@ -29,8 +29,8 @@ def say(*, by: Membership, window_id: UUID, key: UUID, body: str) -> Message | L
     end, a pause, the other who left. The same words with the same `key` again are the same message,
     or the same draft, whatever its writer made of it meanwhile; other words are another one: a page
     that one went back to, or opened twice, has the same key, and none of its words are lost.
-    Raises RefusedError where it is too long, or one of too many within a minute; it is then kept
-    nowhere.
+    Raises RefusedError where it is too long, or one of too many within a minute, and
+    TooManyLettersError where there is no room for a draft; it is then kept nowhere.
     """
     key = uuid5(key, body)
     with locked_pair(by.pair_id) as (pair, at):

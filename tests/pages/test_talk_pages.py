@@ -9,6 +9,7 @@ from django.test.utils import CaptureQueriesContext
 
 from accounts.access import SIGNED_OUT
 from boundaries import actions as boundaries
+from boundaries.rules.letters import MOST_WAITING
 from conversations.models import Letter, Message
 from tests import factories
 
@@ -155,6 +156,21 @@ def test_words_that_come_too_late_are_a_draft_and_their_writer_is_told(at_ana, w
     assert "Your words are kept as a draft, for you alone." in at_ana.text
     assert "One more thing" in at_ana.answer.content.decode()
     assert Letter.objects.get().body == "One more thing"
+
+
+def test_where_there_is_no_room_for_a_draft_words_that_come_too_late_come_back(
+    at_ana, ana_place, window, clock
+):
+    factories.held_letters(by=[ana_place], each=MOST_WAITING, at=clock.at)
+    at_ana.open(page_of(window))
+    clock.go_to(window.closes_at)
+    at_ana.press("Say it", body="One more thing")
+    assert "There is no room for one more letter that waits." in at_ana.text
+    assert "One more thing" in at_ana.answer.content.decode()
+    answer = say_by_htmx(at_ana, window, body="And one more", key=uuid4())
+    assert "There is no room for one more letter that waits." in answer.content.decode()
+    assert "And one more</textarea>" in answer.content.decode()
+    assert Letter.objects.count() == MOST_WAITING
 
 
 def test_after_a_pause_both_read_the_same_as_after_the_other_left(at_ana, ben_place, window):
