@@ -155,8 +155,10 @@ def test_the_writer_is_asked_in_time_and_until_they_have_read_it(
     for path in (pair_page, page):
         visitor.open(path)
         assert ASKED in visitor.text
-    visitor.press(BUTTON)
-    assert "You have read it again. It stays as it is." in visitor.text
+    visitor.press(BUTTON, body="Dear you, corrected")
+    assert "Your letter is held." in visitor.text
+    letter.refresh_from_db()
+    assert (letter.body, letter.read_again_at) == ("Dear you, corrected", clock.at)
     for path in (page, pair_page):
         visitor.open(path)
         assert ASKED not in visitor.text

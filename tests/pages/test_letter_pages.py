@@ -51,8 +51,9 @@ def test_held_then_taken_back_then_deleted(at_ana, new, letters):
     at_ana.press(HOLD, body=WORDS)
     assert IS_HELD in at_ana.text
     at_ana.open(page_of(Letter.objects.get()))
-    at_ana.press("Take it back")
+    at_ana.press("Take it back", body="typed since")
     assert "Your letter is a draft again. It will not be delivered." in at_ana.text
+    assert at_ana.filled(HOLD)["body"] == ["typed since"]
     at_ana.press("Delete it for good")
     assert "Your letter is deleted." in at_ana.text
     assert not Letter.objects.exists()
@@ -208,7 +209,7 @@ def test_a_letter_that_was_changed_in_another_tab(at_ana, ana_place):
     letter = factories.letter(by=ana_place, body="first")
     at_ana.open(page_of(letter))
     here = at_ana.page
-    at_ana.press(KEEP, body="from the other tab")
+    at_ana.press(HOLD, body="from the other tab")
     at_ana.page = here
     at_ana.press(HOLD, body="from this tab")
     assert "This letter was changed elsewhere" in at_ana.text
