@@ -288,6 +288,7 @@ def _show_form(
         "letter": row,
         "elsewhere": elsewhere,
         "in_force": form.in_force,
+        "may_wait": queries.are_enough_before(membership, row, form.in_force),
         "is_asked": row is not None and is_asked_to_read(membership, row, clock.now()),
     }
     return render(request, "conversations/write.html", context)

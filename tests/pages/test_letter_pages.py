@@ -271,6 +271,28 @@ def test_more_letters_than_were_agreed_wait(at_ana, agreement, pair, clock, ana_
     assert "letter 2 Held for the next conversation" in at_ana.text
 
 
+def test_one_reads_that_a_letter_may_wait_while_one_writes_it(
+    at_ana, agreement, ana_place, ben_place, new, clock
+):
+    """Two may go; what is too long, a draft, or the other's, takes nobody's place."""
+    said = "It may wait for a later conversation."
+    factories.letter(by=ana_place, hold=False)
+    factories.letter(by=ana_place, body="a" * 4001)
+    for _ in range(3):
+        factories.letter(by=ben_place)
+    first = factories.letter(by=ana_place)
+    at_ana.open(new)
+    assert said not in at_ana.text
+    clock.move(seconds=1)
+    second = factories.letter(by=ana_place)
+    at_ana.open(new)
+    assert said in at_ana.text
+    for letter, may_wait in ((first, False), (second, False), (None, True)):
+        clock.move(seconds=1)
+        at_ana.open(page_of(letter or factories.letter(by=ana_place)))
+        assert (said in at_ana.text) == may_wait
+
+
 @pytest.mark.parametrize("number", ["0", "-1", "many", "9" * 5000, "\x00", ""])
 @pytest.mark.parametrize("name", ["letters", "past"])
 def test_a_page_number_that_is_none(at_ana, pair, past, name, number):
