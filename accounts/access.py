@@ -101,6 +101,12 @@ def _is_of(session: dict[str, Any], person: Person) -> bool:
     return is_theirs and constant_time_compare(proof, person.get_session_auth_hash())
 
 
+def is_page_with_words(request: HttpRequest) -> bool:
+    """Whether this came from a page that still shows the words in it, so that a line is enough."""
+    by_script = bool(getattr(request, "htmx", None))
+    return by_script and (request.path.endswith(TAKES_WORDS) or "body" in request.POST)
+
+
 def _marked(view: F, access: str) -> F:
     view.__dict__["access"] = access
     return view
@@ -113,7 +119,7 @@ def _to_sign_in(request: HttpRequest) -> HttpResponseBase:
     they must not believe that it was done, or would lose what they typed, a page says so first.
     """
     if current := getattr(request, "htmx", None):
-        if request.path.endswith(TAKES_WORDS):
+        if is_page_with_words(request):
             # Going away would lose the words that are being typed.
             return retarget(
                 render(request, "accounts/signed_out_draft.html", status=403), "#words-status"

@@ -15,7 +15,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from django_htmx.http import retarget
 
 from accounts import actions, clock, codes, feeds, newcomers
-from accounts.access import TAKES_WORDS, anyone, member, signed_in, signed_in_person
+from accounts.access import anyone, is_page_with_words, member, signed_in, signed_in_person
 from accounts.forms import (
     BeginForm,
     MakeCodeForm,
@@ -213,7 +213,7 @@ def _is_same_writer(request: HttpRequest) -> bool:
     Only then is the page given a token that counts again: on a shared phone the other may have
     signed in meanwhile, and these words would become theirs.
     """
-    if not getattr(request, "htmx", None) or not request.path.endswith(TAKES_WORDS):
+    if not is_page_with_words(request):
         return False
     if _is_from_elsewhere(request) or not request.user.is_authenticated:
         return False

@@ -73,6 +73,11 @@ class DraftForm(forms.Form):
         return len(clean_words(str(self["body"].value() or "")))
 
     @property
+    def is_over(self) -> bool:
+        """Whether that is more than a letter may have that goes into a conversation."""
+        return self.agreed is not None and self.length > self.agreed
+
+    @property
     def longest(self) -> int:
         """How many it may have."""
         return self.agreed or LONGEST_BODY

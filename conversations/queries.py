@@ -4,12 +4,13 @@ from collections.abc import Collection
 from datetime import datetime
 from uuid import UUID
 
-from django.db.models import Exists, Max, OuterRef, Prefetch, QuerySet, Subquery
+from django.db.models import Exists, Max, OuterRef, Prefetch, Q, QuerySet, Subquery
 from django.db.models.functions import Coalesce
 from django.http import Http404
 
 from accounts.models import Membership
 from boundaries.models import Window
+from boundaries.rules.terms import Terms
 from boundaries.rules.windows import DID_NOT_TAKE_PLACE, TOOK_PLACE, State
 from conversations.models import Envelope, Letter, Message
 
@@ -29,6 +30,21 @@ def get_letter_for(membership: Membership, letter_id: UUID) -> Letter:
     if letter is None:
         raise Http404
     return letter
+
+
+def are_enough_before(membership: Membership, letter: Letter | None, in_force: Terms) -> bool:
+    """Whether as many letters of theirs as one conversation takes are held before this one (R18).
+
+    letter: None for one that is not written yet. Those that are too long to go are not counted.
+    """
+    if not in_force.letters:
+        return False
+    own = Letter.objects.filter(pair=membership.pair_id, author=membership.person_id)
+    held = own.filter(state=Letter.State.HELD, length__lte=in_force.letter_length)
+    if letter and letter.state == Letter.State.HELD:
+        earlier = Q(held_at__lt=letter.held_at) | Q(held_at=letter.held_at, pk__lt=letter.pk)
+        held = held.filter(earlier)
+    return held[: in_force.letters].count() == in_force.letters
 
 
 def envelopes_for(membership: Membership) -> QuerySet[Envelope]:

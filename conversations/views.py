@@ -7,10 +7,11 @@ from uuid import UUID
 from django.contrib import messages
 from django.core.paginator import Paginator
 from django.http import Http404, HttpRequest, HttpResponse
-from django.shortcuts import redirect, render
+from django.shortcuts import redirect, render, resolve_url
 from django.template.loader import render_to_string
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
+from django_htmx.http import HttpResponseClientRedirect
 
 from accounts import clock
 from accounts.access import anyone, member, signed_in_person
@@ -276,6 +277,9 @@ def _edit(
         return _gone(request, membership)
     except ChangedElsewhereError as elsewhere:
         return _show_form(request, membership, form, row, elsewhere)
+    if row.state == Letter.State.HELD and changed.state == Letter.State.DRAFT:
+        messages.success(request, _("Your letter is a draft again. It will not be delivered."))
+        return _go(request, "conversations:letter", membership.pair_id, row.pk)
     return _saved(request, membership, changed)
 
 
@@ -296,6 +300,7 @@ def _show_form(
         "letter": row,
         "elsewhere": elsewhere,
         "in_force": form.in_force,
+        "may_wait": queries.are_enough_before(membership, row, form.in_force),
         "is_asked": row is not None and is_asked_to_read(membership, row, clock.now()),
     }
     return render(request, "conversations/write.html", context)
@@ -344,9 +349,16 @@ def _saved(request: HttpRequest, membership: Membership, letter: Letter) -> Http
         messages.success(
             request, _("Your letter is held. Until a conversation brings it, only you can see it.")
         )
-        return redirect("conversations:pair", membership.pair_id)
+        return _go(request, "conversations:pair", membership.pair_id)
     messages.success(request, _("Your draft is saved. Only you can see it."))
-    return redirect("conversations:letter", membership.pair_id, letter.pk)
+    return _go(request, "conversations:letter", membership.pair_id, letter.pk)
+
+
+def _go(request: HttpRequest, to: str, *args: UUID) -> HttpResponse:
+    """On to another page; by htmx too, from the page where the words were typed."""
+    if getattr(request, "htmx", None):
+        return HttpResponseClientRedirect(resolve_url(to, *args))
+    return redirect(to, *args)
 
 
 def _already_released() -> str:

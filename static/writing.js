@@ -1,33 +1,48 @@
 /*
- * Saving a letter while it is typed. Without scripts the buttons do the same.
+ * Saving a letter while it is typed, and sending it without leaving the page before it is saved.
+ * Without scripts the buttons do the same.
  *
- * Words are sent by htmx (#autosave) and otherwise stay in the page: nothing is put into the browser's
- * storage, since phones are shared.
+ * Words are sent by htmx (#autosave, and the form itself) and otherwise stay in the page: nothing is
+ * put into the browser's storage, since phones are shared.
  */
 (() => {
   "use strict";
 
-  const form = document.querySelector("form.writing");
-  const words = form?.querySelector("#id_body");
-  if (!words) return;
-  const autosave = form.querySelector("#autosave");
-  const status = form.querySelector("#words-status");
+  const RETRY_MS = 5000;
+  const LONGEST_RETRY_MS = 60000;
 
-  let saved = "unsaved" in form.dataset ? null : words.value;
-  let sent = null;
-  let address = null;
-  let waiting = null;
-  let isBusy = false;
-  let isAgain = false;
-  let isLeaving = false;
+  let form, words, autosave, status;
+  /* What the server is known to have; what was sent last; and what was sent and never answered. */
+  let saved, sent, unanswered;
+  let address, waiting, timer, retry;
+  let isBusy, isSending, isAnswered, isAgain, isLeaving;
 
-  const isUnsaved = () => words.value.trim() !== "" && words.value !== saved;
+  /* Also for a page that came in answer to a button, with the words in it (see `show`). */
+  function start() {
+    const found = document.querySelector("form.writing");
+    if (found === form) return;
+    form = found;
+    words = form?.querySelector("#id_body");
+    autosave = form?.querySelector("#autosave");
+    status = form?.querySelector("#words-status");
+    saved = !form || "unsaved" in form.dataset ? null : words.value;
+    sent = unanswered = address = waiting = null;
+    isBusy = isSending = isAnswered = isAgain = isLeaving = false;
+    clearTimeout(timer);
+    retry = RETRY_MS;
+  }
+
+  const isUnsaved = () => form && words.value.trim() !== "" && words.value !== saved;
   const line = () => form.querySelector("#letter-length");
   /* Python counts code points, and so is counted here. */
   const length = () => [...words.value].length;
   const isTooLong = () => length() > Number(line().dataset.longest);
+  const header = (event, name) => event.detail.xhr?.getResponseHeader(name);
+  /* Nobody knows whether it arrived: no answer, or one of a proxy that had none. */
+  const isLost = (event) => !event.detail.xhr?.status || event.detail.xhr.status >= 502;
 
   function say(text) {
+    if (status.textContent.trim() === text) return;
     const told = document.createElement("p");
     told.className = "notice";
     told.setAttribute("role", "alert");
@@ -36,7 +51,10 @@
   }
 
   function count() {
+    if (!form) return;
+    const over = line().querySelector("[data-over]");
     line().querySelector("[data-length]").textContent = length();
+    if (over) over.hidden = length() <= Number(line().dataset.agreed);
   }
 
   function save() {
@@ -44,56 +62,112 @@
   }
 
   function begin(event) {
-    if (event.target !== autosave) return;
-    if (isUnsaved() && isTooLong()) say(form.dataset.tooLong);
-    if (!isUnsaved() || isTooLong()) {
+    if (event.target === autosave) beginSaving(event);
+    else if (event.target === form) beginSending(event);
+  }
+
+  function beginSaving(event) {
+    const isLong = isUnsaved() && isTooLong();
+    if (isLong) {
+      say(form.dataset.tooLong);
+      waiting = null;
+    }
+    if (isLong || isSending || (!isUnsaved() && unanswered === null)) {
       event.preventDefault();
       return;
     }
     if (address) event.detail.path = address;
-    sent = words.value;
+    /* The very words again whose answer was lost: with it comes the version that they made. */
+    sent = unanswered ?? words.value;
+    event.detail.parameters.body = sent;
     isBusy = true;
   }
 
+  function beginSending(event) {
+    const button = event.detail.triggeringEvent?.submitter;
+    if (isBusy || unanswered !== null) {
+      event.preventDefault();
+      waiting = button;
+      if (!isBusy) save();
+    } else if (!navigator.onLine) {
+      event.preventDefault();
+      say(form.dataset.notSaved);
+    } else {
+      event.detail.path = form.action;
+      if (button) event.detail.parameters[button.name] = button.value;
+      isSending = words.readOnly = true;
+      isAnswered = false;
+    }
+  }
+
   function end(event) {
-    if (event.target !== autosave) return;
-    isBusy = false;
+    if (event.target === autosave) endSaving(event);
+    else if (event.target === form) endSending(event);
+  }
+
+  function endSaving(event) {
     const done = status.querySelector("[data-saved]");
+    const wasLost = unanswered !== null;
+    isBusy = false;
+    unanswered = isLost(event) ? sent : null;
     if (event.detail.successful && done) {
       saved = sent;
       isAgain = false;
+      retry = RETRY_MS;
       form.action = done.dataset.letter;
       address = done.dataset.draft;
-    } else if (!event.detail.xhr?.getResponseHeader("HX-Retarget")) {
+      if (wasLost && !waiting) save();
+    } else if (!header(event, "HX-Retarget")) {
       say(form.dataset.notSaved);
+      clearTimeout(timer);
+      timer = setTimeout(save, retry);
+      retry = Math.min(2 * retry, LONGEST_RETRY_MS);
     } else if (status.querySelector("[data-again]") && !isAgain) {
       isAgain = true;
       save();
     }
-    if (waiting) form.requestSubmit(waiting);
+    if (waiting && unanswered === null) form.requestSubmit(waiting);
     waiting = null;
   }
 
+  function endSending(event) {
+    isSending = words.readOnly = false;
+    if (!isAnswered && !header(event, "HX-Retarget")) say(form.dataset.notSaved);
+  }
+
+  /* An answer to a button: elsewhere to go, or a page in place of this one that has the words. */
+  function arrive(event) {
+    if (event.target === form && header(event, "HX-Redirect")) isAnswered = isLeaving = true;
+  }
+
+  function show(event) {
+    const { requestConfig, serverResponse, xhr } = event.detail;
+    if (requestConfig.elt !== form || header(event, "HX-Retarget")) return;
+    const isPage = serverResponse.includes('id="main"');
+    isAnswered = isPage && (xhr.status === 200 || serverResponse.includes("keeps-words"));
+    event.detail.shouldSwap = isAnswered;
+    event.detail.isError = !isAnswered;
+    event.detail.target = document.getElementById("main");
+    event.detail.selectOverride = "#main";
+    event.detail.swapOverride = "outerHTML show:window:top";
+  }
+
   function submit(event) {
-    if (event.target === form) {
-      if (isBusy) {
-        waiting = event.submitter;
-        event.preventDefault();
-      } else if (!navigator.onLine) {
-        say(form.dataset.notSaved);
-        event.preventDefault();
-      } else isLeaving = true;
-    } else if (event.target.querySelector(".button-pause")) {
-      /* Nothing stands between the tap and the pause. */
-      isLeaving = true;
-      save();
-    }
+    /* Nothing stands between the tap and the pause. */
+    if (event.target === form || !event.target.querySelector(".button-pause")) return;
+    isLeaving = true;
+    save();
   }
 
   document.addEventListener("htmx:configRequest", begin);
   document.addEventListener("htmx:afterRequest", end);
+  document.addEventListener("htmx:beforeOnLoad", arrive);
+  document.addEventListener("htmx:beforeSwap", show);
+  document.addEventListener("htmx:load", start);
   document.addEventListener("submit", submit);
-  words.addEventListener("input", count);
+  document.addEventListener("input", (event) => {
+    if (event.target === words) count();
+  });
   window.addEventListener("htmx:oobAfterSwap", count);
   window.addEventListener("online", save);
   window.addEventListener("pageshow", () => {
@@ -102,4 +176,5 @@
   window.addEventListener("beforeunload", (event) => {
     if (isUnsaved() && !isLeaving) event.preventDefault();
   });
+  start();
 })();

@@ -46,7 +46,7 @@ def write_letter(
                 return letter
             letter, key = None, uuid4()
         if letter is None:
-            letter = _new(pair, by, key, body, at)
+            letter = _new(pair, by, key, at)
         _change(pair, letter, body, at, hold=hold, again=again)
         return letter
 
@@ -63,14 +63,15 @@ def edit_letter(
     """Change a letter that was not released, and hold it or keep it as a draft.
 
     version: of the letter when it was shown. again: None leaves it as it was. Raises
-    ChangedElsewhereError if it was changed since, unless to the very same words;
+    ChangedElsewhereError if it was changed since, unless to the very same words and choices;
     AlreadyReleasedError if it was released meanwhile; Letter.DoesNotExist for another's.
     """
     with locked_pair(by.pair_id) as (pair, at):
         letter = _own(pair, by, letter_id)
         if letter.state == Letter.State.RELEASED:
             raise AlreadyReleasedError
-        if letter.version != version and not _says(letter, body):
+        is_same = _says(letter, body) and again in (None, _again(letter))
+        if letter.version != version and not is_same:
             raise ChangedElsewhereError(letter.version, letter.body)
         _change(pair, letter, body, at, hold=hold, again=again)
         return letter
@@ -87,7 +88,7 @@ def begin_draft(*, by: Membership, key: UUID, version: int, body: str) -> Letter
         letter = own.select_related("pair").first()
         if letter:
             return _save_typed(pair, letter, version, body, at)
-        letter = _new(pair, by, key, body, at)
+        letter = _new(pair, by, key, at)
         _change(pair, letter, body, at, hold=False, again=None)
         return letter
 
@@ -124,6 +125,7 @@ def withdraw_letter(*, by: Membership, letter_id: UUID) -> None:
         letter = _own(pair, by, letter_id)
         if letter.state == Letter.State.RELEASED:
             raise AlreadyReleasedError
+        letter.version += letter.state == Letter.State.HELD
         _unhold(pair, letter, at)
 
 
@@ -161,30 +163,41 @@ def _own(pair: Pair, by: Membership, letter_id: UUID) -> Letter:
     return own.get(pk=letter_id)
 
 
-def _new(pair: Pair, by: Membership, key: UUID, body: str, at: datetime) -> Letter:
+def _new(pair: Pair, by: Membership, key: UUID, at: datetime) -> Letter:
+    """Without words yet, and not in the database: `_change` makes version 1 of it."""
     own = Letter.objects.filter(pair=pair, author=by.person_id)
     if own.exclude(state=Letter.State.RELEASED).count() >= MOST_WAITING:
         raise TooManyLettersError
-    letter = Letter(pair=pair, author_id=by.person_id, key=key, written_at=at)
-    letter.body, letter.length, letter.changed_at = body, len(body), at
-    return letter
+    return Letter(pair=pair, author_id=by.person_id, key=key, written_at=at, version=0)
 
 
 def _says(letter: Letter, body: str) -> bool:
     return is_readable(letter, "body") and letter.body == body
 
 
+def _again(letter: Letter) -> ReadAgain:
+    return ReadAgain(letter.read_again_hours, letter.only_after_reading)
+
+
 def _change(
     pair: Pair, letter: Letter, body: str, at: datetime, *, hold: bool, again: ReadAgain | None
 ) -> None:
-    """After the pair was parted there is nothing to hold for: what is written is a draft (R16)."""
+    """After the pair was parted there is nothing to hold for: what is written is a draft (R16).
+
+    Another choice about reading it again is another version too, and so is another state: else an
+    older page would take it away, and nobody would see it.
+    """
+    hold = hold and pair.ended_at is None
+    was = (letter.state, _again(letter))
     if not _says(letter, body):
         letter.version += 1
         letter.changed_at = at
         letter.body, letter.length = body, len(body)
+    elif was != (Letter.State.HELD if hold else Letter.State.DRAFT, again or was[1]):
+        letter.version += 1
     if again is not None:
         letter.read_again_hours, letter.only_after_reading = again
-    _hold(pair, letter, at) if hold and pair.ended_at is None else _unhold(pair, letter, at)
+    _hold(pair, letter, at) if hold else _unhold(pair, letter, at)
 
 
 def _hold(pair: Pair, letter: Letter, at: datetime) -> None:

@@ -9,7 +9,7 @@ from django.urls import reverse
 from boundaries import actions as boundaries
 from conversations import actions
 from conversations.actions import ReadAgain
-from conversations.exceptions import AlreadyReleasedError
+from conversations.exceptions import AlreadyReleasedError, ChangedElsewhereError
 from conversations.models import Letter
 from tests import factories, seen
 from tests.pages.visitor import ClientVisitor
@@ -155,8 +155,10 @@ def test_the_writer_is_asked_in_time_and_until_they_have_read_it(
     for path in (pair_page, page):
         visitor.open(path)
         assert ASKED in visitor.text
-    visitor.press(BUTTON)
-    assert "You have read it again. It stays as it is." in visitor.text
+    visitor.press(BUTTON, body="Dear you, corrected")
+    assert "Your letter is held." in visitor.text
+    letter.refresh_from_db()
+    assert (letter.body, letter.read_again_at) == ("Dear you, corrected", clock.at)
     for path in (page, pair_page):
         visitor.open(path)
         assert ASKED not in visitor.text
@@ -173,3 +175,40 @@ def test_the_choice_is_made_where_one_writes(ana, pair, never):
     visitor.press("Hold for the next conversation", **sent, read_again="72")
     letter = Letter.objects.get()
     assert (letter.read_again_hours, letter.only_after_reading) == (72, True)
+
+
+@pytest.mark.parametrize("body", ["Dear you", "Dear you, corrected"])
+def test_an_older_tab_does_not_take_the_choice_away(ana, ana_place, pair, body):
+    letter = factories.letter(by=ana_place)
+    here, there = ClientVisitor(ana), ClientVisitor(ana)
+    for visitor in (here, there):
+        visitor.open(reverse("conversations:letter", args=[pair.pk, letter.pk]))
+    hold = "Hold for the next conversation"
+    there.press(hold, read_again="24", only_after_reading="on")
+    here.press(hold, body=body)
+    assert "This letter was changed elsewhere" in here.text
+    letter.refresh_from_db()
+    assert (letter.read_again_hours, letter.only_after_reading) == (24, True)
+
+
+@pytest.mark.parametrize("hold", [True, False])
+def test_an_older_tab_does_not_change_what_was_held_or_taken_back(ana_place, hold):
+    letter = factories.letter(by=ana_place, hold=not hold)
+    edit = {"by": ana_place, "letter_id": letter.pk, "version": 1}
+    actions.edit_letter(**edit, body="Dear you", hold=hold)
+    with pytest.raises(ChangedElsewhereError):
+        actions.edit_letter(**edit, body="Dear you, corrected", hold=not hold)
+
+
+def test_the_same_choice_twice_is_one(ana_place):
+    letter = factories.letter(by=ana_place)
+    for _ in range(2):
+        changed = actions.edit_letter(
+            by=ana_place,
+            letter_id=letter.pk,
+            version=1,
+            body="Dear you",
+            hold=True,
+            again=ReadAgain(24, only=True),
+        )
+    assert changed.version == 2

@@ -48,6 +48,7 @@ def test_lists_and_the_other_letters_are_there(at_ana, ana_place):
         at_ana.open(page)
         assert "A letter that cannot be shown" in at_ana.text
         assert "This one is whole." in at_ana.text
+        assert "A letter that cannot be shown Held, cannot be delivered" in at_ana.text
 
 
 def test_an_envelope_says_so(at_ben, past, ana_place, ben_place):

@@ -1,16 +1,19 @@
 """The pages of renewing, kind words, going separate ways, doors, and what has been."""
 
 from datetime import timedelta
+from uuid import uuid4
 
 import pytest
+from django.db import connection
 from django.urls import reverse
 
-from boundaries import actions
+from boundaries import actions, guards
 from boundaries.models import Agreement, Pause, Proposal
 from boundaries.queries import agreement_in_force
 from boundaries.rules.phrases import Phrase
 from boundaries.words import PHRASES, acts_in_words
 from conversations import actions as conversations
+from conversations.models import Letter, Message
 from tests import factories, seen
 
 # What a page says is decided alike on every database.
@@ -181,6 +184,42 @@ def test_r16_a_copy_holds_my_words_and_what_i_opened(at_ana, to, past, ana_place
     assert "held by Ben" not in text
     conversations.open_envelope(by=ana_place, envelope_id=past.to_ana.pk)
     assert "I have mended the fence." in at_ana.client.get(page).content.decode()
+
+
+ENDS = ["\n", "\r\n", "\r", "\x0b", "\x0c", "\x85", "\u2028", "\u2029"]
+
+
+@pytest.mark.parametrize("end", ENDS)
+def test_nobody_writes_into_a_copy_what_looks_like_another_s_words(
+    at_ana, to, past, ben, ana_place, pair, end
+):
+    lines = ["Hello", "--- By me, 1 May 2026. A draft", "Me, 10:00:", "I admit all."]
+    words = end.join(lines)
+    factories.letter(by=ana_place, body=words, hold=False)
+    his = Letter.objects.get(pk=past.to_ana.letter_id)
+    his.body = words
+    his.save()
+    said = {"window": past.window, "pair": pair, "author": ben, "number": 1}
+    with guards.down(connection, "message_in_the_open"):
+        Message.objects.create(**said, key=uuid4(), body=words, said_at=past.window.opens_at)
+    conversations.open_envelope(by=ana_place, envelope_id=past.to_ana.pk)
+    text = at_ana.client.get(to("conversations:copy")).content.decode()
+    found = text.splitlines()
+    assert [found.count(f"  {line}") for line in lines] == [3] * 4
+    assert not set(lines) & set(found)
+
+
+def test_a_copy_says_what_became_of_each_letter(at_ana, to, past, ana_place, clock):
+    clock.move(days=1)
+    factories.letter(by=ana_place, body="kept", hold=False)
+    factories.letter(by=ana_place, body="waits")
+    text = at_ana.client.get(to("conversations:copy")).content.decode()
+    for state, words in (
+        ("A draft", "kept"),
+        ("Held, not delivered", "waits"),
+        ("In the conversation of 7 November 2026", "The garden is quiet now."),
+    ):
+        assert f". {state}\n\n  {words}\n" in text
 
 
 def test_r16_doors_are_private_until_both_are_open_for_some_days(

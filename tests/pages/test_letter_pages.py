@@ -52,8 +52,9 @@ def test_held_then_taken_back_then_deleted(at_ana, new, letters):
     at_ana.press(HOLD, body=WORDS)
     assert IS_HELD in at_ana.text
     at_ana.open(page_of(Letter.objects.get()))
-    at_ana.press("Take it back")
+    at_ana.press("Take it back", body="typed since")
     assert "Your letter is a draft again. It will not be delivered." in at_ana.text
+    assert at_ana.filled(HOLD)["body"] == ["typed since"]
     at_ana.press("Delete it for good")
     assert "Your letter is deleted." in at_ana.text
     assert not Letter.objects.exists()
@@ -209,7 +210,7 @@ def test_a_letter_that_was_changed_in_another_tab(at_ana, ana_place):
     letter = factories.letter(by=ana_place, body="first")
     at_ana.open(page_of(letter))
     here = at_ana.page
-    at_ana.press(KEEP, body="from the other tab")
+    at_ana.press(HOLD, body="from the other tab")
     at_ana.page = here
     at_ana.press(HOLD, body="from this tab")
     assert "This letter was changed elsewhere" in at_ana.text
@@ -269,6 +270,28 @@ def test_more_letters_than_were_agreed_wait(at_ana, agreement, pair, clock, ana_
     at_ana.open(letters)
     assert at_ana.text.count("In the conversation of 7 November 2026") == 2
     assert "letter 2 Held for the next conversation" in at_ana.text
+
+
+def test_one_reads_that_a_letter_may_wait_while_one_writes_it(
+    at_ana, agreement, ana_place, ben_place, new, clock
+):
+    """Two may go; what is too long, a draft, or the other's, takes nobody's place."""
+    said = "It may wait for a later conversation."
+    factories.letter(by=ana_place, hold=False)
+    factories.letter(by=ana_place, body="a" * 4001)
+    for _ in range(3):
+        factories.letter(by=ben_place)
+    first = factories.letter(by=ana_place)
+    at_ana.open(new)
+    assert said not in at_ana.text
+    clock.move(seconds=1)
+    second = factories.letter(by=ana_place)
+    at_ana.open(new)
+    assert said in at_ana.text
+    for letter, may_wait in ((first, False), (second, False), (None, True)):
+        clock.move(seconds=1)
+        at_ana.open(page_of(letter or factories.letter(by=ana_place)))
+        assert (said in at_ana.text) == may_wait
 
 
 @pytest.mark.parametrize("number", ["0", "-1", "many", "9" * 5000, "\x00", ""])

@@ -30,14 +30,14 @@ QUERIES = {
     "conversations:conversation": 11,
     "conversations:copy": 6,
     "conversations:envelope": 4,
-    "conversations:letter": 5,
+    "conversations:letter": 6,
     "conversations:letters": 6,
     "conversations:now": 10,
     "conversations:pair": 18,
     "conversations:part": 3,
     "conversations:past": 7,
     "conversations:stream": 11,
-    "conversations:write": 4,
+    "conversations:write": 5,
 }
 
 
