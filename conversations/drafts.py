@@ -14,7 +14,12 @@ from accounts.access import member
 from accounts.models import Membership
 from boundaries.queries import terms_in_force
 from conversations import actions
-from conversations.exceptions import AlreadyReleasedError, ChangedElsewhereError, IsHeldError
+from conversations.exceptions import (
+    AlreadyReleasedError,
+    ChangedElsewhereError,
+    IsHeldError,
+    UnreadableLetterError,
+)
 from conversations.forms import DraftForm
 from conversations.models import Letter
 
@@ -52,6 +57,8 @@ def _save(request: HttpRequest, membership: Membership, letter_id: UUID | None) 
         return _problem(request, _released(), status=409)
     except IsHeldError:
         return _problem(request, _held(), status=409)
+    except UnreadableLetterError:
+        return _problem(request, _unreadable(), status=409)
     except ChangedElsewhereError:
         own = Letter.objects.filter(pair=membership.pair_id, author=membership.person_id)
         row = own.filter(pk=letter_id) if letter_id else own.filter(key=data["key"])
@@ -101,6 +108,13 @@ def _released() -> str:
 
 def _held() -> str:
     return _("This letter is held. What you change is saved when you press a button.")
+
+
+def _unreadable() -> str:
+    return _(
+        "What was saved of this letter cannot be shown. What you typed is not saved, but it is "
+        "still here. Press a button to keep it as a letter of its own."
+    )
 
 
 def _elsewhere() -> str:

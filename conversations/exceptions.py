@@ -9,6 +9,10 @@ class IsHeldError(Exception):
     """The letter is held: it is changed only when its writer presses a button."""
 
 
+class UnreadableLetterError(Exception):
+    """The words of the letter cannot be opened; it stays as it is, and nothing is put over it."""
+
+
 class ChangedElsewhereError(Exception):
     """The letter was changed since it was shown, by another tab or device.
 

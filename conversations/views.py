@@ -20,7 +20,11 @@ from accounts.sealed import is_readable
 from boundaries.queries import pairs_paused_by, terms_in_force
 from boundaries.rules.terms import NO_CONTACT
 from conversations import actions, queries
-from conversations.exceptions import AlreadyReleasedError, ChangedElsewhereError
+from conversations.exceptions import (
+    AlreadyReleasedError,
+    ChangedElsewhereError,
+    UnreadableLetterError,
+)
 from conversations.forms import LetterForm, clean_words
 from conversations.matters import is_asked_to_read
 from conversations.models import Envelope, Letter
@@ -262,6 +266,8 @@ def _edit(
         return _released(request, membership, row, typed=data["body"])
     except Letter.DoesNotExist:
         return _gone(request, membership)
+    except UnreadableLetterError:
+        return _unreadable(request, membership, row)
     except ChangedElsewhereError as elsewhere:
         return _show_form(request, membership, form, row, elsewhere)
     return _saved(request, membership, changed)

@@ -8,7 +8,12 @@ from accounts.locks import locked_pair
 from accounts.models import Membership, Pair
 from accounts.sealed import is_readable
 from boundaries.actions.record import Act, Entry, add_to_record
-from conversations.exceptions import AlreadyReleasedError, ChangedElsewhereError, IsHeldError
+from conversations.exceptions import (
+    AlreadyReleasedError,
+    ChangedElsewhereError,
+    IsHeldError,
+    UnreadableLetterError,
+)
 from conversations.models import Letter
 
 
@@ -29,12 +34,13 @@ def write_letter(
     """Write a letter, as a draft or held for the next conversation.
 
     The same `key` again is the same letter: the same words change nothing, others take their place.
-    Words that come after it was released begin a letter of their own, so that none are lost.
+    Words that come after it was released begin a letter of their own, so that none are lost; so do
+    those for a letter that cannot be opened, which is left as it is.
     """
     with locked_pair(by.pair_id) as (pair, at):
         own = Letter.objects.filter(pair=pair, author=by.person_id, key=key)
         letter = own.select_related("pair").first()
-        if letter and letter.state == Letter.State.RELEASED:
+        if letter and (letter.state == Letter.State.RELEASED or not is_readable(letter, "body")):
             if _says(letter, body):
                 return letter
             letter, key = None, uuid4()
@@ -57,12 +63,14 @@ def edit_letter(
 
     version: of the letter when it was shown. again: None leaves it as it was. Raises
     ChangedElsewhereError if it was changed since, unless to the very same words;
-    AlreadyReleasedError if it was released meanwhile; Letter.DoesNotExist for another's.
+    AlreadyReleasedError if it was released meanwhile; UnreadableLetterError if it cannot be opened;
+    Letter.DoesNotExist for another's.
     """
     with locked_pair(by.pair_id) as (pair, at):
         letter = _own(pair, by, letter_id)
         if letter.state == Letter.State.RELEASED:
             raise AlreadyReleasedError
+        _check_readable(letter)
         if letter.version != version and not _says(letter, body):
             raise ChangedElsewhereError(letter.version, letter.body)
         _change(pair, letter, body, at, hold=hold, again=again)
@@ -88,7 +96,7 @@ def save_draft(*, by: Membership, letter_id: UUID, version: int, body: str) -> L
     """Save the words of a draft while they are typed.
 
     Raises IsHeldError for a held letter, so that no half sentence goes out; AlreadyReleasedError,
-    ChangedElsewhereError and Letter.DoesNotExist as `edit_letter` does.
+    UnreadableLetterError, ChangedElsewhereError and Letter.DoesNotExist as `edit_letter` does.
     """
     with locked_pair(by.pair_id) as (pair, at):
         return _save_typed(pair, _own(pair, by, letter_id), version, body, at)
@@ -99,6 +107,7 @@ def _save_typed(pair: Pair, letter: Letter, version: int, body: str, at: datetim
         raise AlreadyReleasedError
     if letter.state == Letter.State.HELD:
         raise IsHeldError
+    _check_readable(letter)
     if _says(letter, body):
         return letter
     if letter.version != version:
@@ -157,6 +166,11 @@ def _new(pair: Pair, by: Membership, key: UUID, body: str, at: datetime) -> Lett
     letter = Letter(pair=pair, author_id=by.person_id, key=key, written_at=at)
     letter.body, letter.length, letter.changed_at = body, len(body), at
     return letter
+
+
+def _check_readable(letter: Letter) -> None:
+    if not is_readable(letter, "body"):
+        raise UnreadableLetterError
 
 
 def _says(letter: Letter, body: str) -> bool:

@@ -1,8 +1,11 @@
 """Words that cannot be opened any more: each page says so, gently, and all others are there."""
 
 import pytest
+from django.urls import reverse
 
 from accounts.models import Person
+from conversations import actions
+from conversations.exceptions import UnreadableLetterError
 from conversations.models import Envelope, Letter
 from tests import factories
 
@@ -39,6 +42,47 @@ def test_what_is_typed_over_it_is_not_lost(at_ana, ana_place):
     assert "The words that you typed are below." in at_ana.text
     at_ana.press("Keep as a draft")
     assert "Typed meanwhile" in [row.body for row in Letter.objects.exclude(pk=letter.pk)]
+
+
+HTMX = {"HX-Request": "true"}
+
+
+def bytes_of(letter):
+    return bytes(Letter.objects.values_list("body", flat=True).get(pk=letter.pk))
+
+
+def test_what_is_typed_is_not_saved_over_it_and_its_writer_is_told(ana_client, ana_place):
+    letter = factories.letter(by=ana_place, hold=False)
+    damage(letter)
+    save = address(ana_place, "letters", letter.pk, "draft")
+    begin = reverse("conversations:begin_draft", args=[ana_place.pair_id])
+    for path, version in ((save, 1), (save, 0), (begin, 1), (begin, 0)):
+        sent = {"body": "Typed meanwhile", "key": letter.key, "version": version}
+        answer = ana_client.post(path, sent, headers=HTMX)
+        assert answer.status_code == 409
+        assert answer.headers["HX-Retarget"] == "#words-status"
+        assert "it is still here" in answer.content.decode()
+    assert bytes_of(letter) == b"cut"
+
+
+@pytest.mark.parametrize("hold", [False, True])
+def test_what_is_written_with_its_key_is_a_letter_of_its_own(ana_place, hold):
+    letter = factories.letter(by=ana_place, hold=hold)
+    damage(letter)
+    other = actions.write_letter(by=ana_place, key=letter.key, body="Typed meanwhile", hold=False)
+    assert bytes_of(letter) == b"cut"
+    assert Letter.objects.get(pk=other.pk).body == "Typed meanwhile"
+
+
+@pytest.mark.parametrize("version", [0, 1])
+def test_no_edit_is_put_over_it(ana_place, version):
+    letter = factories.letter(by=ana_place)
+    damage(letter)
+    with pytest.raises(UnreadableLetterError):
+        actions.edit_letter(
+            by=ana_place, letter_id=letter.pk, version=version, body="Typed meanwhile", hold=True
+        )
+    assert bytes_of(letter) == b"cut"
 
 
 def test_lists_and_the_other_letters_are_there(at_ana, ana_place):
