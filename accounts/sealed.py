@@ -100,9 +100,13 @@ class SealedTextField(_TextField):
         return value
 
     def seal(self, instance: models.Model, words: str) -> bytes:
-        """The words, sealed for this row."""
+        """The words, sealed for this row. Raises UnreadableError if its key cannot be opened."""
         wrapped = self._owner_of(instance).wrapped_key
-        return vault.seal(words, wrapped=wrapped, place=self._place_of(instance))
+        try:
+            return vault.seal(words, wrapped=wrapped, place=self._place_of(instance))
+        except vault.UnreadableError:
+            log.exception("%s of row %s cannot be sealed", self, instance.pk)
+            raise
 
     def unseal(self, instance: models.Model, sealed: bytes) -> Opened:
         """The words of this row. Raises UnreadableError."""

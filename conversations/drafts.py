@@ -53,12 +53,8 @@ def _save(request: HttpRequest, membership: Membership, letter_id: UUID | None) 
             letter = actions.begin_draft(key=data["key"], **words)
     except Letter.DoesNotExist:
         return _problem(request, _gone(), status=404)
-    except AlreadyReleasedError:
-        return _problem(request, _released(), status=409)
-    except IsHeldError:
-        return _problem(request, _held(), status=409)
-    except UnreadableLetterError:
-        return _problem(request, _unreadable(), status=409)
+    except (AlreadyReleasedError, IsHeldError, UnreadableLetterError) as fault:
+        return _problem(request, _why_not(fault), status=409)
     except ChangedElsewhereError:
         own = Letter.objects.filter(pair=membership.pair_id, author=membership.person_id)
         row = own.filter(pk=letter_id) if letter_id else own.filter(key=data["key"])
@@ -90,6 +86,12 @@ def _problem(request: HttpRequest, said: str, *, status: int, **more: Any) -> Ht
         request, "conversations/draft_problem.html", {"said": said} | more, status=status
     )
     return retarget(answer, STATUS)
+
+
+def _why_not(fault: AlreadyReleasedError | IsHeldError | UnreadableLetterError) -> str:
+    if isinstance(fault, AlreadyReleasedError):
+        return _released()
+    return _held() if isinstance(fault, IsHeldError) else _unreadable()
 
 
 def _gone() -> str:

@@ -1,9 +1,14 @@
 """Words that cannot be opened any more: each page says so, gently, and all others are there."""
 
+from uuid import uuid4
+
 import pytest
+from django.http import HttpResponse
 from django.urls import reverse
 
-from accounts.models import Person
+from accounts.middleware import GiveWordsBack
+from accounts.models import Pair, Person
+from accounts.vault import UnreadableError
 from conversations import actions
 from conversations.exceptions import UnreadableLetterError
 from conversations.models import Envelope, Letter
@@ -109,3 +114,48 @@ def test_without_ones_own_key_the_pages_are_there_with_the_neutral_name(at_ana, 
     for path in ("/settings/", address(ana_place), address(ana_place, "name")):
         at_ana.open(path)
         assert "the other person" in at_ana.answer.content.decode()
+
+
+NOT_KEPT = "These words could not be kept"
+TYPED = "Half a <sentence>"
+SHOWN = "Half a &lt;sentence&gt;"
+
+
+@pytest.fixture
+def keyless(ana_place):
+    """The keys of Ana and of her pair are damaged; so nothing of hers can be sealed."""
+    Person.objects.filter(pk=ana_place.person_id).update(wrapped_key="1:damaged")
+    Pair.objects.filter(pk=ana_place.pair_id).update(wrapped_key="1:damaged")
+    return ana_place
+
+
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.parametrize(
+    ("parts", "field"), [(["letters", "new"], "body"), (["name"], "name"), ([], "title")]
+)
+def test_where_nothing_can_be_sealed_words_come_back(ana_client, keyless, parts, field, caplog):
+    factories.feed(of=keyless.person)
+    path = address(keyless, *parts) if parts else reverse("accounts:rename_feed")
+    answer = ana_client.post(path, {field: TYPED, "key": uuid4(), "version": 0, "draft": 1})
+    assert answer.status_code == 503
+    assert NOT_KEPT in answer.content.decode()
+    assert f'<div class="letter-body" dir="auto">{SHOWN}</div>' in answer.content.decode()
+    assert "cannot be sealed" in caplog.text
+    assert TYPED not in caplog.text
+
+
+def test_where_nothing_can_be_sealed_the_page_with_the_words_stays(ana_client, keyless):
+    path = reverse("conversations:begin_draft", args=[keyless.pair_id])
+    sent = {"body": TYPED, "key": uuid4(), "version": 0}
+    answer = ana_client.post(path, sent, headers=HTMX)
+    assert (answer.status_code, answer.headers["HX-Retarget"]) == (503, "#words-status")
+    assert NOT_KEPT in answer.content.decode()
+    assert TYPED not in answer.content.decode()
+    assert not Letter.objects.exists()
+
+
+def test_other_faults_and_other_requests_stay_faults(rf):
+    give_back = GiveWordsBack(lambda request: HttpResponse())
+    assert give_back.process_exception(rf.post("/", {"body": TYPED}), ValueError()) is None
+    assert give_back.process_exception(rf.post("/"), UnreadableError()) is None
+    assert give_back.process_exception(rf.get("/"), UnreadableError()) is None
