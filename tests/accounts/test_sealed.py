@@ -4,6 +4,7 @@ import logging
 
 import pytest
 from django.apps import apps
+from django.core.management import call_command
 from django.db import connection, transaction
 
 from accounts import vault
@@ -118,6 +119,22 @@ def test_words_that_were_opened_are_sealed_anew_for_another_row(ana_place):
     other.save()
     assert sealed(other) != sealed(letter)
     assert Letter.objects.get(pk=other.pk).body == "Dear you"
+
+
+def test_a_dump_holds_the_words_sealed_and_gives_them_back(ana_place, tmp_path):
+    rename_other(membership=ana_place, name=PLANTED)
+    whole, cut = (factories.letter(by=ana_place, body=PLANTED, hold=False) for _ in range(2))
+    Letter.objects.filter(pk=cut.pk).update(body=b"cut")
+    dump = str(tmp_path / "dump.json")
+    call_command("dumpdata", "accounts.membership", "conversations.letter", output=dump)
+    assert PLANTED not in (tmp_path / "dump.json").read_text()
+    before = sealed(whole)
+    Letter.objects.all().delete()
+    Membership.objects.filter(pk=ana_place.pk).delete()
+    call_command("loaddata", dump, verbosity=0)
+    assert (sealed(whole), sealed(cut)) == (before, b"cut")
+    assert Letter.objects.get(pk=whole.pk).body == PLANTED
+    assert Membership.objects.get(pk=ana_place.pk).name == PLANTED
 
 
 def test_words_that_are_not_asked_for_are_loaded_when_they_are(ana_place):
