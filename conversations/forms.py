@@ -21,6 +21,7 @@ NEVER, A_DAY, THREE_DAYS = 0, 24, 72
 
 
 # Signs that begin a new line somewhere, or did once.
+EMPTY_LINES = re.compile(r"\n(?:[^\S\n]*\n){2,}")
 LINE_ENDS = re.compile("\r\n|[\r\x0b\x0c\x85]")
 CONTROLS = re.compile("[\x00-\x08\x0e-\x1f\x7f-\x9f]")
 
@@ -168,7 +169,8 @@ class MessageForm(forms.Form):
             raise forms.ValidationError(self.fields["body"].error_messages["required"])
         if len(body) > LONGEST_BODY:
             raise forms.ValidationError(told((Reason.MESSAGE_TOO_LONG,)))
-        return body
+        # Empty lines by the hundred would push all that was said out of sight.
+        return EMPTY_LINES.sub("\n\n", body).strip("\n")
 
 
 def clean_words(words: str) -> str:

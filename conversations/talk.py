@@ -34,20 +34,22 @@ def conversation(request: HttpRequest, membership: Membership, window_id: UUID) 
 @member
 @require_safe
 def stream(request: HttpRequest, membership: Membership, window_id: UUID) -> HttpResponse:
-    """What happens in it from now on, or after `Last-Event-ID`, as server-sent events."""
-    window, at = queries.get_conversation_for(membership, window_id), clock.now()
-    after = live.number_after(
-        request.headers.get("Last-Event-ID"),
-        request.GET.get("after"),
-        queries.last_message(window),
-    )
-    situation = load_situation(membership.pair, at)
-    new = live.events(membership, window, situation, live.Mark(after), at)
-    if not new.is_over:
-        who = (membership.pair_id, window_id, membership.person_id)
-        streams.keep_open(request, *who, new.mark)
+    """What happens in it from now on, or after `Last-Event-ID`, as server-sent events.
+
+    All that there is to tell comes from the stream, under the pair's lock; here only where the
+    server cannot keep one open.
+    """
+    window = queries.get_conversation_for(membership, window_id)
+    told, asked = request.headers.get("Last-Event-ID"), request.GET.get("after")
+    mark = live.Mark(live.number_after(told, asked, queries.last_message(window)))
+    who = (membership.pair_id, window_id, membership.person_id)
+    text = live.RETRY
+    if not streams.keep_open(request, *who, mark):
+        at = clock.now()
+        situation = load_situation(membership.pair, at)
+        text += live.events(membership, window, situation, mark, at).text
     headers = {"X-Accel-Buffering": "no"}
-    return HttpResponse(live.RETRY + new.text, content_type="text/event-stream", headers=headers)
+    return HttpResponse(text, content_type="text/event-stream", headers=headers)
 
 
 @member
@@ -90,10 +92,12 @@ def leave(request: HttpRequest, membership: Membership, window_id: UUID) -> Http
 def _show(
     request: HttpRequest, membership: Membership, window: Window, form: MessageForm
 ) -> HttpResponse:
+    if _by_htmx(request):
+        # Nothing else is asked of the database: it would take turns with sending what was said.
+        context = {"membership": membership, "window": window, "form": form}
+        return render(request, "conversations/say.html", context)
     at = clock.now()
     now = live.context(membership, window, load_situation(membership.pair, at), at)
-    if _by_htmx(request):
-        return render(request, "conversations/say.html", now | {"form": form})
     said = list(queries.messages_of(window))
     context = now | {"said": said, "last": said[-1].number if said else 0, "form": form}
     return render(request, "conversations/conversation.html", context)
