@@ -1,6 +1,7 @@
 """A field of words that the database holds sealed only."""
 
 import logging
+from base64 import b64decode, b64encode
 from collections.abc import Callable
 from functools import reduce
 from typing import TYPE_CHECKING, Any
@@ -32,6 +33,10 @@ class Opened(str):
         return opened
 
 
+class Sealed(bytes):
+    """Words from a dump, which go into the database as they are, without being looked at."""
+
+
 class Words(DeferredAttribute):
     """Opens what was sealed when it is first looked at, and not before."""
 
@@ -40,7 +45,8 @@ class Words(DeferredAttribute):
     def __get__(self, instance: models.Model | None, cls: type[models.Model] | None = None) -> Any:
         """The words. Raises UnreadableError for this one row; the log tells which one it is."""
         value = super().__get__(instance, cls)
-        if instance is None or not isinstance(value, bytes | memoryview):
+        is_sealed = isinstance(value, bytes | memoryview) and not isinstance(value, Sealed)
+        if instance is None or not is_sealed:
             return value
         words = self.field.unseal(instance, bytes(value))
         instance.__dict__[self.field.attname] = words
@@ -99,10 +105,27 @@ class SealedTextField(_TextField):
         """Nothing: what is not bytes is refused later."""
         return value
 
+    def value_from_object(self, obj: models.Model) -> Any:
+        """The sealed words: what takes all of a row, as `dumpdata` does, takes none opened."""
+        return self.pre_save(obj, add=False)
+
+    def value_to_string(self, obj: models.Model) -> Any:
+        """For `dumpdata`: the sealed words, as what no text that somebody typed can look like."""
+        value = self.value_from_object(obj)
+        return None if value is None else {"sealed": b64encode(value).decode()}
+
+    def to_python(self, value: Any) -> Any:
+        """For `loaddata`: what `value_to_string` gave. Everything else stays as it is."""
+        return Sealed(b64decode(value["sealed"])) if isinstance(value, dict) else value
+
     def seal(self, instance: models.Model, words: str) -> bytes:
-        """The words, sealed for this row."""
+        """The words, sealed for this row. Raises UnreadableError if its key cannot be opened."""
         wrapped = self._owner_of(instance).wrapped_key
-        return vault.seal(words, wrapped=wrapped, place=self._place_of(instance))
+        try:
+            return vault.seal(words, wrapped=wrapped, place=self._place_of(instance))
+        except vault.UnreadableError:
+            log.exception("%s of row %s cannot be sealed", self, instance.pk)
+            raise
 
     def unseal(self, instance: models.Model, sealed: bytes) -> Opened:
         """The words of this row. Raises UnreadableError."""

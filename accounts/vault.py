@@ -17,6 +17,7 @@ from django.conf import settings
 
 FORMAT = b"\x01"
 NONCE_BYTES = 12
+KEY_BYTES = 32
 
 
 class UnreadableError(Exception):
@@ -30,7 +31,7 @@ class UnreadableError(Exception):
 
 def new_key() -> str:
     """A new key for one pair or one person, wrapped by the host's present key."""
-    return _wrap(AESGCM.generate_key(bit_length=256))
+    return _wrap(AESGCM.generate_key(bit_length=8 * KEY_BYTES))
 
 
 def is_current(wrapped: str) -> bool:
@@ -83,6 +84,9 @@ def _wrap(key: bytes) -> str:
 def _unwrap(wrapped: str) -> bytes:
     version, _, token = wrapped.partition(":")
     try:
-        return Fernet(settings.REPAIR_KEYS[int(version)]).decrypt(token)
+        key = Fernet(settings.REPAIR_KEYS[int(version)]).decrypt(token)
     except (KeyError, ValueError, InvalidToken):
         raise UnreadableError from None
+    if len(key) != KEY_BYTES:
+        raise UnreadableError
+    return key

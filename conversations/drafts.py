@@ -19,6 +19,7 @@ from conversations.exceptions import (
     ChangedElsewhereError,
     IsHeldError,
     TooManyLettersError,
+    UnreadableLetterError,
 )
 from conversations.forms import NO_ROOM, DraftForm
 from conversations.models import Letter
@@ -53,11 +54,13 @@ def _save(request: HttpRequest, membership: Membership, letter_id: UUID | None) 
             letter = actions.begin_draft(key=data["key"], **words)
     except Letter.DoesNotExist:
         return _problem(request, _gone(), status=404)
-    except AlreadyReleasedError:
-        return _problem(request, _released(), status=409)
-    except (IsHeldError, TooManyLettersError) as why:
-        said = _held() if isinstance(why, IsHeldError) else str(NO_ROOM)
-        return _problem(request, said, status=409)
+    except (
+        AlreadyReleasedError,
+        IsHeldError,
+        TooManyLettersError,
+        UnreadableLetterError,
+    ) as fault:
+        return _problem(request, _why_not(fault), status=409)
     except ChangedElsewhereError:
         own = Letter.objects.filter(pair=membership.pair_id, author=membership.person_id)
         row = own.filter(pk=letter_id) if letter_id else own.filter(key=data["key"])
@@ -91,6 +94,16 @@ def _problem(request: HttpRequest, said: str, *, status: int, **more: Any) -> Ht
     return retarget(answer, STATUS)
 
 
+def _why_not(fault: Exception) -> str:
+    said = {
+        AlreadyReleasedError: _released,
+        IsHeldError: _held,
+        TooManyLettersError: lambda: str(NO_ROOM),
+        UnreadableLetterError: _unreadable,
+    }
+    return said[type(fault)]()
+
+
 def _gone() -> str:
     return _(
         "That letter is not there any more. What you typed is not saved, but it is still here. "
@@ -107,6 +120,13 @@ def _released() -> str:
 
 def _held() -> str:
     return _("This letter is held. What you change is saved when you press a button.")
+
+
+def _unreadable() -> str:
+    return _(
+        "What was saved of this letter cannot be shown. What you typed is not saved, but it is "
+        "still here. Press a button to keep it as a letter of its own."
+    )
 
 
 def _elsewhere() -> str:

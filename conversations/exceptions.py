@@ -13,6 +13,10 @@ class TooManyLettersError(Exception):
     """As many letters of this person wait in the pair as can: what they wrote is kept nowhere."""
 
 
+class UnreadableLetterError(Exception):
+    """The words of the letter cannot be opened; it stays as it is, and nothing is put over it."""
+
+
 class ChangedElsewhereError(Exception):
     """The letter was changed since it was shown, by another tab or device.
 

@@ -25,6 +25,7 @@ from conversations.exceptions import (
     AlreadyReleasedError,
     ChangedElsewhereError,
     TooManyLettersError,
+    UnreadableLetterError,
 )
 from conversations.forms import NO_ROOM, LetterForm, clean_words
 from conversations.matters import is_asked_to_read
@@ -275,6 +276,8 @@ def _edit(
         return _released(request, membership, row, typed=data["body"])
     except Letter.DoesNotExist:
         return _gone(request, membership)
+    except UnreadableLetterError:
+        return _unreadable(request, membership, row)
     except ChangedElsewhereError as elsewhere:
         return _show_form(request, membership, form, row, elsewhere)
     if row.state == Letter.State.HELD and changed.state == Letter.State.DRAFT:

@@ -1,4 +1,9 @@
-"""No process starts with keys that do not open what is in the database."""
+"""Web server and worker do not start with keys that do not open what is in the database.
+
+Both ask when they load the project, and so does `manage.py start`. A web server with several
+workers starts each anew that ends so, without an end; so `manage.py check_keys` asks before it.
+Beat and the other commands open no words and ask nothing.
+"""
 
 from concurrent.futures import ThreadPoolExecutor
 

@@ -101,13 +101,18 @@ def _demo() -> dict[str, bytes]:
         return {file: (Path(name) / file).read_bytes() for file in DEMO_FILES}
 
 
+def copy_demo(folder: Path) -> None:
+    """Put the database of a demo, and its key, where a Repair in `folder` has them."""
+    for name, content in _demo().items():
+        (folder / name).parent.mkdir(exist_ok=True)
+        (folder / name).write_bytes(content)
+
+
 @contextmanager
 def running(folder: Path, **values: str) -> Iterator[Running]:
     """A Repair that is ready, for the length of the block; what it said follows a failure."""
     if "DATABASE_URL" not in values and not (folder / "db.sqlite3").exists():
-        for name, content in _demo().items():
-            (folder / name).parent.mkdir(exist_ok=True)
-            (folder / name).write_bytes(content)
+        copy_demo(folder)
     repair = launch(folder, **values)
     try:
         wait_until_ready(repair)

@@ -208,6 +208,39 @@ def test_worker_and_web_say_the_same_line(tmp_path):
         assert len(ended.stderr.splitlines()) == 1
 
 
+STARTS = {
+    "web": ["-m", "uvicorn", "repair.asgi:application", "--lifespan=off", "--port=0"],
+    "another web": ["-c", "import repair.wsgi"],
+    "worker": ["-m", "celery", "-A", "repair", "worker", "--pool=solo"],
+    "command": ["manage.py", "check_keys"],
+}
+
+
+@pytest.mark.parametrize("what", STARTS)
+def test_with_keys_that_open_nothing_it_does_not_start(tmp_path, what):
+    stack.copy_demo(tmp_path)
+    (tmp_path / "secrets" / "encryption_keys").write_text(PRODUCTION["REPAIR_KEYS"])
+    ended = subprocess.run(
+        [sys.executable, *STARTS[what]],
+        cwd=ROOT,
+        env=environment(tmp_path, DJANGO_SETTINGS_MODULE="repair.settings.development"),
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=60,
+    )
+    assert ended.returncode != 0
+    said = "Repair cannot start: REPAIR_KEYS does not open the keys of this database."
+    assert [line for line in ended.stderr.splitlines() if line.startswith(said)], ended.stderr
+    assert "Traceback" not in ended.stderr
+
+
+def test_with_its_own_keys_it_may_start(tmp_path):
+    stack.copy_demo(tmp_path)
+    ended = manage(tmp_path, "check_keys")
+    assert (ended.returncode, ended.stderr) == (0, "")
+
+
 def test_keys_made_by_several_at_once_are_the_same(tmp_path):
     ask = "from django.conf import settings; print(settings.SECRET_KEY, settings.REPAIR_KEYS)"
     env = environment(tmp_path, DJANGO_SETTINGS_MODULE="repair.settings.development")

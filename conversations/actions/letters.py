@@ -14,6 +14,7 @@ from conversations.exceptions import (
     ChangedElsewhereError,
     IsHeldError,
     TooManyLettersError,
+    UnreadableLetterError,
 )
 from conversations.models import Letter
 
@@ -35,13 +36,14 @@ def write_letter(
     """Write a letter, as a draft or held for the next conversation.
 
     The same `key` again is the same letter: the same words change nothing, others take their place.
-    Words that come after it was released begin a letter of their own, so that none are lost.
+    Words that come after it was released begin a letter of their own, so that none are lost; so do
+    those for a letter that cannot be opened, which is left as it is.
     Raises TooManyLettersError for a letter that would be one more than can wait.
     """
     with locked_pair(by.pair_id) as (pair, at):
         own = Letter.objects.filter(pair=pair, author=by.person_id, key=key)
         letter = own.select_related("pair").first()
-        if letter and letter.state == Letter.State.RELEASED:
+        if letter and (letter.state == Letter.State.RELEASED or not is_readable(letter, "body")):
             if _says(letter, body):
                 return letter
             letter, key = None, uuid4()
@@ -64,12 +66,14 @@ def edit_letter(
 
     version: of the letter when it was shown. again: None leaves it as it was. Raises
     ChangedElsewhereError if it was changed since, unless to the very same words and choices;
-    AlreadyReleasedError if it was released meanwhile; Letter.DoesNotExist for another's.
+    AlreadyReleasedError if it was released meanwhile; UnreadableLetterError if it cannot be opened;
+    Letter.DoesNotExist for another's.
     """
     with locked_pair(by.pair_id) as (pair, at):
         letter = _own(pair, by, letter_id)
         if letter.state == Letter.State.RELEASED:
             raise AlreadyReleasedError
+        _check_readable(letter)
         is_same = _says(letter, body) and again in (None, _again(letter))
         if letter.version != version and not is_same:
             raise ChangedElsewhereError(letter.version, letter.body)
@@ -97,7 +101,7 @@ def save_draft(*, by: Membership, letter_id: UUID, version: int, body: str) -> L
     """Save the words of a draft while they are typed.
 
     Raises IsHeldError for a held letter, so that no half sentence goes out; AlreadyReleasedError,
-    ChangedElsewhereError and Letter.DoesNotExist as `edit_letter` does.
+    UnreadableLetterError, ChangedElsewhereError and Letter.DoesNotExist as `edit_letter` does.
     """
     with locked_pair(by.pair_id) as (pair, at):
         return _save_typed(pair, _own(pair, by, letter_id), version, body, at)
@@ -108,6 +112,7 @@ def _save_typed(pair: Pair, letter: Letter, version: int, body: str, at: datetim
         raise AlreadyReleasedError
     if letter.state == Letter.State.HELD:
         raise IsHeldError
+    _check_readable(letter)
     if _says(letter, body):
         return letter
     if letter.version != version:
@@ -169,6 +174,11 @@ def _new(pair: Pair, by: Membership, key: UUID, at: datetime) -> Letter:
     if own.exclude(state=Letter.State.RELEASED).count() >= MOST_WAITING:
         raise TooManyLettersError
     return Letter(pair=pair, author_id=by.person_id, key=key, written_at=at, version=0)
+
+
+def _check_readable(letter: Letter) -> None:
+    if not is_readable(letter, "body"):
+        raise UnreadableLetterError
 
 
 def _says(letter: Letter, body: str) -> bool:

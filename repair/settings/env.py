@@ -141,9 +141,12 @@ def read_keys(name: str, words: str) -> dict[int, bytes]:
         version, _, key = part.partition(":")
         try:
             Fernet(key)
-            found.setdefault(int(version), key.encode())
+            which = int(version)
         except ValueError:
             fail(f"{name} holds something that is no key. {KEYS_HELP}")
+        if which in found:
+            fail(f"{name} holds two keys with the same number. Give the new one the next number.")
+        found[which] = key.encode()
     if not found:
         fail(f"{name} is not set. {KEYS_HELP}")
     return found

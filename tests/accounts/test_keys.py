@@ -1,6 +1,7 @@
 """The host's keys: changing them, and not starting with the wrong ones."""
 
 from io import StringIO
+from itertools import zip_longest
 
 import pytest
 from cryptography.fernet import Fernet
@@ -10,6 +11,7 @@ from accounts import keys, vault
 from accounts.models import Pair, Person
 from conversations.models import Letter
 from repair import keys as start
+from repair.settings import env
 from tests import factories
 
 pytestmark = pytest.mark.django_db
@@ -59,6 +61,68 @@ def test_it_goes_on_where_it_was_stopped(ana_place, many, new_key, monkeypatch):
     assert sum(keys.rotate()) == 0
 
 
+def test_one_that_is_made_meanwhile_with_the_old_settings_is_found_too(
+    ana_place, make_person, many, new_key, settings, monkeypatch
+):
+    """By a process that has not been started anew; its row comes before those that are done."""
+    rewrap, made = keys._rewrap, []
+
+    def rewrap_and_make(owner):
+        wrapped = rewrap(owner)
+        if not made:
+            first = "00000000-0000-4000-8000-000000000000"
+            made.append(make_person("late", id=first, wrapped_key=made_with_the_old_settings()))
+        return wrapped
+
+    def made_with_the_old_settings():
+        settings.REPAIR_KEYS = dict(reversed(settings.REPAIR_KEYS.items()))
+        key = vault.new_key()
+        settings.REPAIR_KEYS = dict(reversed(settings.REPAIR_KEYS.items()))
+        return key
+
+    monkeypatch.setattr(keys, "_rewrap", rewrap_and_make)
+    assert "Every key is wrapped with the present key." in rotate()
+    assert not vault.is_current(made[0].wrapped_key)
+    assert all(vault.is_current(key) for key in wrapped())
+
+
+def test_it_does_not_say_so_while_one_is_left(ana_place, new_key, monkeypatch):
+    monkeypatch.setattr(keys, "_rewrap", lambda owner: 0)
+    with pytest.raises(CommandError, match="3 keys are not wrapped with the present key"):
+        rotate()
+
+
+def test_two_at_once_do_each_key_once(ana_place, many, new_key, monkeypatch):
+    monkeypatch.setattr(keys, "BATCH", 2)
+    letter = factories.letter(by=ana_place, body="as before")
+    before = len(wrapped())
+    turns = zip_longest(keys.rotate(), keys.rotate(), fillvalue=0)
+    assert sum(map(sum, turns)) == before
+    assert all(vault.is_current(key) for key in wrapped())
+    assert Letter.objects.get(pk=letter.pk).body == "as before"
+
+
+def test_one_that_the_other_has_just_done_is_left_to_it(ana, new_key, monkeypatch):
+    first, second = (Person.objects.get(pk=ana.pk) for _ in range(2))
+    assert keys._rewrap(first) == 1
+    done = wrapped()
+    assert keys._rewrap(second) == 0
+    assert wrapped() == done
+
+
+def test_a_key_that_is_destroyed_meanwhile_does_not_come_back(ana_place, new_key, monkeypatch):
+    rewrap, old = vault.rewrap, Pair.objects.get().wrapped_key
+
+    def destroy_and_rewrap(key):
+        if key == old:
+            Pair.objects.update(wrapped_key="")
+        return rewrap(key)
+
+    monkeypatch.setattr(vault, "rewrap", destroy_and_rewrap)
+    sum(keys.rotate())
+    assert set(Pair.objects.values_list("wrapped_key", flat=True)) == {""}
+
+
 def test_a_key_that_does_not_open_is_left_and_said(ana_place, new_key):
     Pair.objects.update(wrapped_key="1:damaged")
     with pytest.raises(CommandError, match="could not be opened"):
@@ -76,6 +140,23 @@ def test_a_key_that_was_destroyed_stops_nothing(ana_place, new_key):
     assert set(Pair.objects.values_list("wrapped_key", flat=True)) == {""}
 
 
+@pytest.mark.parametrize("damaged", ["1:damaged", "2:damaged", "damaged", "9:damaged"])
+@pytest.mark.parametrize("nth", [0, -1])
+def test_a_key_that_is_damaged_stops_nobody_else(ana_place, many, new_key, damaged, nth, caplog):
+    person = list(Person.objects.order_by("pk"))[nth]
+    Person.objects.filter(pk=person.pk).update(wrapped_key=damaged)
+    assert keys.fit()
+    assert f"cannot be opened: {person}" in caplog.text
+
+
+def test_a_key_that_was_left_out_too_early_is_missed(ana_place, many, new_key, settings):
+    """Some are wrapped with the new one already, others not yet."""
+    batch = list(Person.objects.order_by("pk")[:2])
+    assert sum(map(keys._rewrap, batch)) == 2
+    settings.REPAIR_KEYS = {2: settings.REPAIR_KEYS[2]}
+    assert not keys.fit()
+
+
 @pytest.mark.parametrize("version", [1, 2])
 def test_other_keys_do_not_fit(ana_place, settings, version):
     settings.REPAIR_KEYS = {version: Fernet.generate_key()}
@@ -85,6 +166,15 @@ def test_other_keys_do_not_fit(ana_place, settings, version):
 def test_nothing_to_open_fits_every_key(settings):
     settings.REPAIR_KEYS = {7: Fernet.generate_key()}
     assert keys.fit()
+
+
+def test_two_keys_with_one_number_are_refused_and_not_told():
+    one, other = (Fernet.generate_key().decode() for _ in range(2))
+    assert list(env.read_keys("REPAIR_KEYS", f"2:{one},1:{other}")) == [2, 1]
+    with pytest.raises(SystemExit, match="two keys with the same number") as fault:
+        env.read_keys("REPAIR_KEYS", f"1:{one},1:{other}")
+    assert one not in str(fault.value)
+    assert other not in str(fault.value)
 
 
 @pytest.mark.django_db(transaction=True)

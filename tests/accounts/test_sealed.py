@@ -1,16 +1,27 @@
 """A row holds its words sealed: none is in the database, and each opens in its own row alone."""
 
 import logging
+import zlib
+from contextlib import suppress
+from uuid import uuid4
 
 import pytest
 from django.apps import apps
+from django.conf import settings
+from django.contrib.sessions.models import Session
+from django.core.cache import cache
+from django.core.management import call_command
 from django.db import connection, transaction
+from django.test import Client
+from django.urls import reverse
+from redis import Redis
 
 from accounts import vault
 from accounts.actions import rename_other
-from accounts.models import Membership, Pair, Person
+from accounts.models import Feed, Membership, Pair, Person
 from accounts.sealed import SealedTextField, is_readable
-from conversations.models import Letter
+from conversations.models import Letter, Message
+from repair.settings.base import VAR
 from tests import factories
 
 pytestmark = pytest.mark.django_db
@@ -18,8 +29,12 @@ pytestmark = pytest.mark.django_db
 PLANTED = "Rhabarber"
 
 
+MARK = "Stachelbeere"
+HTMX = {"HX-Request": "true"}
+
+
 def all_that_the_database_holds():
-    """Every value of every table, as text."""
+    """Every value of every table, as text; and what is in a session, which is packed."""
     with connection.cursor() as cursor:
         for table in connection.introspection.table_names(cursor):
             cursor.execute(f"SELECT * FROM {connection.ops.quote_name(table)}")
@@ -27,31 +42,116 @@ def all_that_the_database_holds():
                 for value in row:
                     is_bytes = isinstance(value, bytes | memoryview)
                     yield bytes(value).decode("latin-1") if is_bytes else str(value)
+    yield from (str(session.get_decoded()) for session in Session.objects.all())
 
 
-def test_no_planted_word_is_in_the_database(ana_place, ben_place, clock):
-    rename_other(membership=ana_place, name=PLANTED)
-    factories.letter(by=ana_place, body=f"{PLANTED}, a draft", hold=False)
-    factories.allow(by=(ana_place, ben_place))
-    factories.agree(by=ana_place, other=ben_place, clock=clock)
-    factories.letter(by=ben_place, body=f"{PLANTED}, held and then released")
-    factories.open_next(pair=ana_place.pair, clock=clock)
-    assert [each for each in all_that_the_database_holds() if PLANTED in each] == []
-    assert {letter.body.partition(",")[0] for letter in Letter.objects.all()} == {PLANTED}
+def all_that_is_beside_it():
+    """What files and the cache hold, unpacked."""
+    for path in (path for path in VAR.rglob("*") if path.is_file()):
+        with suppress(FileNotFoundError):  # another process may take its own away
+            data = path.read_bytes()
+            yield data.decode("latin-1")
+            yield from unpacked(data)
+    location = str(settings.CACHES["default"]["LOCATION"])
+    if location.startswith("redis"):
+        with Redis.from_url(location) as server:
+            yield from (str(server.get(key)) for key in server.scan_iter())
+
+
+def unpacked(data):
+    """What a file of the cache holds, behind the instant until when it does."""
+    _, found, rest = data.partition(b"\x78\x9c")
+    with suppress(zlib.error):
+        yield zlib.decompress(found + rest).decode("latin-1")
+
+
+def plant(client, place, other, clock):
+    """Type the word wherever words can be typed, so that it is kept, comes late, or is refused."""
+    rename_other(membership=place, name=PLANTED)
+    factories.feed(of=place.person)
+    client.post(reverse("accounts:rename_feed"), {"title": PLANTED})
+    factories.letter(by=place, body=f"{PLANTED}, a draft", hold=False)
+    sent = {"key": uuid4(), "version": 0}
+    begin, write = (
+        reverse(f"conversations:{name}", args=[place.pair_id]) for name in ("begin_draft", "write")
+    )
+    client.post(begin, {"body": f"{PLANTED}, while it is typed", **sent}, headers=HTMX)
+    client.post(write, {"body": PLANTED * 6000, "hold": 1, **sent})
+    Client().post(write, {"body": f"{PLANTED}, signed out"})
+    factories.allow(by=(place, other))
+    factories.agree(by=place, other=other, clock=clock)
+    factories.letter(by=other, body=f"{PLANTED}, held and then released")
+    window = factories.open_next(pair=place.pair, clock=clock)
+    say = reverse("conversations:say", args=[place.pair_id, window.pk])
+    client.post(say, {"body": f"{PLANTED}, said", "key": uuid4()})
+    client.post(say, {"body": PLANTED * 300, "key": uuid4()})
+    clock.go_to(window.closes_at)
+    client.post(say, {"body": f"{PLANTED}, too late", "key": uuid4()}, headers=HTMX)
+
+
+def test_no_planted_word_is_kept_anywhere(ana_client, ana_place, ben_place, clock, caplog):
+    with caplog.at_level(logging.DEBUG):
+        plant(ana_client, ana_place, ben_place, clock)
+    places = {
+        "database": lambda: list(all_that_the_database_holds()),
+        "beside it": lambda: list(all_that_is_beside_it()),
+        "log": lambda: [caplog.text],
+    }
+    for where, held in places.items():
+        assert [each[:200] for each in held() if PLANTED in each] == [], where
+    assert {letter.body.partition(",")[2] for letter in Letter.objects.all()} == {
+        *(" a draft", " while it is typed", " held and then released", " too late")
+    }
+    assert [message.body for message in Message.objects.all()] == [f"{PLANTED}, said"]
+    assert [feed.title for feed in Feed.objects.all()] == [PLANTED]
     # Or it would look in the wrong places.
+    mark_all(ana_client)
+    for where, held in places.items():
+        assert any(MARK in each for each in held()), where
     assert any(ana_place.person.email in each for each in all_that_the_database_holds())
 
 
+def mark_all(client):
+    """Leave another word in a session, in the cache and in the log."""
+    session = client.session
+    session["word"] = MARK
+    session.save()
+    cache.set("word", MARK)
+    logging.getLogger("accounts").error(MARK)
+
+
 def test_every_text_of_people_is_sealed():
-    """A new field of free text is sealed, or stands here with a reason."""
-    not_of_people = {"Session.session_data"}
-    open_ones = {
+    """A new field in which words could be is sealed, or stands here as one that holds none."""
+    addresses_and_zones = {
+        *("Person.email", "Person.undelivered_to", "Person.time_zone", "EmailAddress.email"),
+    }
+    codes_of_ours = {
+        *("RecordEntry.act", "SetAside.reason", "Heartbeat.name", "Agreement.zone_data"),
+        *("Group.name", "Permission.name", "Permission.codename"),
+        *("ContentType.app_label", "ContentType.model"),
+    }
+    made_by_chance_or_computed = {
+        *("Person.password", "Person.wrapped_key", "Pair.wrapped_key", "Pair.record_head"),
+        *("Invitation.code_digest", "Feed.token_digest", "EmailConfirmation.key"),
+        *("Session.session_key", "Session.session_data"),
+        *(f"{model}.digest" for model in ("Agreement", "Proposal", "Consent", "RecordEntry")),
+        *("RecordEntry.previous", "RecordEntry.hash"),
+    }
+    # Their form is that of terms, limits and answers, and holds no words.
+    values = {"Agreement.terms", "Proposal.terms", "PersonalLimits.value", "Window.answers"}
+    assert texts() == addresses_and_zones | codes_of_ours | made_by_chance_or_computed | values
+
+
+def texts():
+    """Every field that could hold words and is not sealed."""
+    kinds = {"TextField", "CharField", "JSONField", "BinaryField", "FileField"}
+    return {
         f"{model.__name__}.{field.name}"
         for model in apps.get_models()
         for field in model._meta.fields
-        if field.get_internal_type() == "TextField" and not isinstance(field, SealedTextField)
+        if field.get_internal_type() in kinds and not field.choices
+        if not isinstance(field, SealedTextField)
     }
-    assert open_ones - not_of_people == set()
 
 
 def test_a_row_opens_only_its_own_words(ana_place, caplog):
@@ -118,6 +218,22 @@ def test_words_that_were_opened_are_sealed_anew_for_another_row(ana_place):
     other.save()
     assert sealed(other) != sealed(letter)
     assert Letter.objects.get(pk=other.pk).body == "Dear you"
+
+
+def test_a_dump_holds_the_words_sealed_and_gives_them_back(ana_place, tmp_path):
+    rename_other(membership=ana_place, name=PLANTED)
+    whole, cut = (factories.letter(by=ana_place, body=PLANTED, hold=False) for _ in range(2))
+    Letter.objects.filter(pk=cut.pk).update(body=b"cut")
+    dump = str(tmp_path / "dump.json")
+    call_command("dumpdata", "accounts.membership", "conversations.letter", output=dump)
+    assert PLANTED not in (tmp_path / "dump.json").read_text()
+    before = sealed(whole)
+    Letter.objects.all().delete()
+    Membership.objects.filter(pk=ana_place.pk).delete()
+    call_command("loaddata", dump, verbosity=0)
+    assert (sealed(whole), sealed(cut)) == (before, b"cut")
+    assert Letter.objects.get(pk=whole.pk).body == PLANTED
+    assert Membership.objects.get(pk=ana_place.pk).name == PLANTED
 
 
 def test_words_that_are_not_asked_for_are_loaded_when_they_are(ana_place):

@@ -1,5 +1,6 @@
 """Words are sealed for one place with one key, and open nowhere else."""
 
+import pytest
 from cryptography.fernet import Fernet
 from hypothesis import given
 from hypothesis import strategies as st
@@ -55,6 +56,14 @@ def test_it_does_not_open_with_another_key_or_none():
     assert opens(sealed, wrapped="") is None
     assert opens(sealed, wrapped="1:nonsense") is None
     assert opens(sealed, wrapped="9" + KEY) is None
+
+
+@pytest.mark.parametrize("length", [0, 5, 16, 31, 33])
+def test_a_key_of_another_length_is_none(settings, length):
+    short = Fernet(settings.REPAIR_KEYS[1]).encrypt(b"x" * length).decode()
+    for use in (vault.rewrap, lambda key: vault.seal("words", wrapped=key, place=PLACE)):
+        with pytest.raises(vault.UnreadableError):
+            use(f"1:{short}")
 
 
 def test_a_key_wrapped_anew_opens_the_same_words(settings):

@@ -1,8 +1,16 @@
 """Words that cannot be opened any more: each page says so, gently, and all others are there."""
 
-import pytest
+from uuid import uuid4
 
-from accounts.models import Person
+import pytest
+from django.http import HttpResponse
+from django.urls import reverse
+
+from accounts.middleware import GiveWordsBack
+from accounts.models import Pair, Person
+from accounts.vault import UnreadableError
+from conversations import actions
+from conversations.exceptions import UnreadableLetterError
 from conversations.models import Envelope, Letter
 from tests import factories
 
@@ -41,6 +49,47 @@ def test_what_is_typed_over_it_is_not_lost(at_ana, ana_place):
     assert "Typed meanwhile" in [row.body for row in Letter.objects.exclude(pk=letter.pk)]
 
 
+HTMX = {"HX-Request": "true"}
+
+
+def bytes_of(letter):
+    return bytes(Letter.objects.values_list("body", flat=True).get(pk=letter.pk))
+
+
+def test_what_is_typed_is_not_saved_over_it_and_its_writer_is_told(ana_client, ana_place):
+    letter = factories.letter(by=ana_place, hold=False)
+    damage(letter)
+    save = address(ana_place, "letters", letter.pk, "draft")
+    begin = reverse("conversations:begin_draft", args=[ana_place.pair_id])
+    for path, version in ((save, 1), (save, 0), (begin, 1), (begin, 0)):
+        sent = {"body": "Typed meanwhile", "key": letter.key, "version": version}
+        answer = ana_client.post(path, sent, headers=HTMX)
+        assert answer.status_code == 409
+        assert answer.headers["HX-Retarget"] == "#words-status"
+        assert "it is still here" in answer.content.decode()
+    assert bytes_of(letter) == b"cut"
+
+
+@pytest.mark.parametrize("hold", [False, True])
+def test_what_is_written_with_its_key_is_a_letter_of_its_own(ana_place, hold):
+    letter = factories.letter(by=ana_place, hold=hold)
+    damage(letter)
+    other = actions.write_letter(by=ana_place, key=letter.key, body="Typed meanwhile", hold=False)
+    assert bytes_of(letter) == b"cut"
+    assert Letter.objects.get(pk=other.pk).body == "Typed meanwhile"
+
+
+@pytest.mark.parametrize("version", [0, 1])
+def test_no_edit_is_put_over_it(ana_place, version):
+    letter = factories.letter(by=ana_place)
+    damage(letter)
+    with pytest.raises(UnreadableLetterError):
+        actions.edit_letter(
+            by=ana_place, letter_id=letter.pk, version=version, body="Typed meanwhile", hold=True
+        )
+    assert bytes_of(letter) == b"cut"
+
+
 def test_lists_and_the_other_letters_are_there(at_ana, ana_place):
     damage(factories.letter(by=ana_place))
     factories.letter(by=ana_place, body="This one is whole.")
@@ -66,3 +115,48 @@ def test_without_ones_own_key_the_pages_are_there_with_the_neutral_name(at_ana, 
     for path in ("/settings/", address(ana_place), address(ana_place, "name")):
         at_ana.open(path)
         assert "the other person" in at_ana.answer.content.decode()
+
+
+NOT_KEPT = "These words could not be kept"
+TYPED = "Half a <sentence>"
+SHOWN = "Half a &lt;sentence&gt;"
+
+
+@pytest.fixture
+def keyless(ana_place):
+    """The keys of Ana and of her pair are damaged; so nothing of hers can be sealed."""
+    Person.objects.filter(pk=ana_place.person_id).update(wrapped_key="1:damaged")
+    Pair.objects.filter(pk=ana_place.pair_id).update(wrapped_key="1:damaged")
+    return ana_place
+
+
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.parametrize(
+    ("parts", "field"), [(["letters", "new"], "body"), (["name"], "name"), ([], "title")]
+)
+def test_where_nothing_can_be_sealed_words_come_back(ana_client, keyless, parts, field, caplog):
+    factories.feed(of=keyless.person)
+    path = address(keyless, *parts) if parts else reverse("accounts:rename_feed")
+    answer = ana_client.post(path, {field: TYPED, "key": uuid4(), "version": 0, "draft": 1})
+    assert answer.status_code == 503
+    assert NOT_KEPT in answer.content.decode()
+    assert f'<div class="letter-body" dir="auto">{SHOWN}</div>' in answer.content.decode()
+    assert "cannot be sealed" in caplog.text
+    assert TYPED not in caplog.text
+
+
+def test_where_nothing_can_be_sealed_the_page_with_the_words_stays(ana_client, keyless):
+    path = reverse("conversations:begin_draft", args=[keyless.pair_id])
+    sent = {"body": TYPED, "key": uuid4(), "version": 0}
+    answer = ana_client.post(path, sent, headers=HTMX)
+    assert (answer.status_code, answer.headers["HX-Retarget"]) == (503, "#words-status")
+    assert NOT_KEPT in answer.content.decode()
+    assert TYPED not in answer.content.decode()
+    assert not Letter.objects.exists()
+
+
+def test_other_faults_and_other_requests_stay_faults(rf):
+    give_back = GiveWordsBack(lambda request: HttpResponse())
+    assert give_back.process_exception(rf.post("/", {"body": TYPED}), ValueError()) is None
+    assert give_back.process_exception(rf.post("/"), UnreadableError()) is None
+    assert give_back.process_exception(rf.get("/"), UnreadableError()) is None

@@ -20,6 +20,9 @@ class Command(BaseCommand):
         for wrapped in keys.rotate():
             count += wrapped
             self.stdout.write(f"{count} keys are wrapped anew.")
-        if not keys.fit():
-            raise CommandError("Some keys could not be opened; the log tells which.")
+        if left := keys.left():
+            raise CommandError(
+                f"{left} keys are not wrapped with the present key, since they could not be opened "
+                "(the log tells which) or were made meanwhile with the old settings. Run it again."
+            )
         self.stdout.write("Every key is wrapped with the present key.")
