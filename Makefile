@@ -5,7 +5,7 @@ VENV := .venv
 RACES ?= 2000
 BIN := $(VENV)/bin
 
-.PHONY: help run demo test prove races explore check pins
+.PHONY: help run demo test prove races explore bench check pins
 
 help:
 	@echo "make run    start Repair with its demo on http://localhost:8000 (PORT=8001 make run)"
@@ -14,6 +14,7 @@ help:
 	@echo "make prove  run the tests that take long: random walks, broken rules, races without the lock"
 	@echo "make races  run thousands of trials of each race on PostgreSQL; minutes"
 	@echo "make explore walk through every sequence of acts, eight deep; a minute or two"
+	@echo "make bench  measure how fast it is, beside a floor; ten minutes on a quiet machine"
 	@echo "make check  run the linters and type checks"
 	@echo "make pins   compile requirements/*.in to pinned requirements/*.txt"
 
@@ -36,6 +37,9 @@ races: $(VENV)/dev.stamp
 
 explore: $(VENV)/dev.stamp
 	@exec $(BIN)/python -m tests.explorer --depth 8
+
+bench: $(VENV)/dev.stamp
+	@exec $(BIN)/python -m tests.bench
 
 check: $(VENV)/dev.stamp
 	$(BIN)/ruff check .

@@ -5,17 +5,17 @@ two persons in the pair whose key is in the address. A view that has none does n
 (`accounts.checks`), so that forgetting means an error and never an open page.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from functools import wraps
-from importlib import import_module
 from typing import Any, Concatenate, ParamSpec, TypeVar
 from uuid import UUID
 
-from django.conf import settings
 from django.contrib.auth import HASH_SESSION_KEY, SESSION_KEY
 from django.contrib.auth.views import redirect_to_login
-from django.http import HttpRequest, HttpResponseBase
+from django.contrib.sessions.models import Session
+from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import render, resolve_url
+from django.utils import timezone
 from django.utils.crypto import constant_time_compare
 from django_htmx.http import HttpResponseClientRedirect, retarget
 
@@ -30,6 +30,9 @@ PairView = Callable[..., HttpResponseBase]
 
 TAKES_WORDS = ("/draft/", "/say/")
 """What ends the addresses to which a page sends words that its writer still sees."""
+
+SIGNED_OUT = "retry: 60000\nevent: out\ndata: \n\n"
+"""What an event stream is told of who is signed out: no page could be shown there."""
 
 ANYONE, SIGNED_IN, MEMBER = "anyone", "signed_in", "member"
 
@@ -81,13 +84,18 @@ def signed_in_person(request: HttpRequest) -> Person:
     return request.user
 
 
-def is_signed_in(session_key: str, person: Person) -> bool:
-    """Whether the session is still this person's, for what goes on after its request ended.
+def signed_in_sessions(sessions: Mapping[str, Person]) -> set[str]:
+    """Those of the sessions, by their keys, that are still the person's, in one query.
 
-    The same question as Django asks at each request: a session ends with signing out, with its
-    age, with a new password and with the account.
+    For what goes on after its request ended. A session ends with signing out, with its age, with a
+    new password and with the account. One of before the host's secret key was changed ends here,
+    too; the next request renews it.
     """
-    session = import_module(settings.SESSION_ENGINE).SessionStore(session_key)
+    rows = Session.objects.filter(session_key__in=sessions, expire_date__gt=timezone.now())
+    return {row.session_key for row in rows if _is_of(row.get_decoded(), sessions[row.session_key])}
+
+
+def _is_of(session: dict[str, Any], person: Person) -> bool:
     is_theirs = session.get(SESSION_KEY) == str(person.pk) and person.is_active
     proof = str(session.get(HASH_SESSION_KEY, ""))
     return is_theirs and constant_time_compare(proof, person.get_session_auth_hash())
@@ -119,9 +127,15 @@ def _to_sign_in(request: HttpRequest) -> HttpResponseBase:
         response = redirect_to_login(current.current_url_abs_path or resolve_url("/"))
         return HttpResponseClientRedirect(response.url)
     if request.method in ("GET", "HEAD"):
-        return redirect_to_login(request.get_full_path())
+        return _to_sign_in_and_back(request)
     if request.path.endswith("/pause/"):
         return render(request, "accounts/signed_out_pause.html", status=403)
     if words := request.POST.get("body"):
         return render(request, "accounts/signed_out_words.html", {"words": words}, status=403)
     return redirect_to_login(resolve_url("/"))
+
+
+def _to_sign_in_and_back(request: HttpRequest) -> HttpResponseBase:
+    if request.headers.get("Accept") == "text/event-stream":
+        return HttpResponse(SIGNED_OUT, content_type="text/event-stream")
+    return redirect_to_login(request.get_full_path())

@@ -192,7 +192,7 @@ def agreement(request: HttpRequest, membership: Membership) -> HttpResponse:
         "membership": membership,
         "agreement": queries.agreement_in_force(membership.pair),
         "terms_lines": terms_lines(situation.in_force),
-        "windows": [window.span for window in queries.coming_windows(situation, at)],
+        "windows": queries.coming_for(membership, situation, at),
     }
     return render(request, "boundaries/agreement.html", context)
 
@@ -294,13 +294,7 @@ def go_ahead(request: HttpRequest, membership: Membership, window_id: UUID) -> H
 @require_POST
 def skip(request: HttpRequest, membership: Membership, window_id: UUID) -> HttpResponse:
     """Skip this conversation, alone."""
-    return _answer(
-        request,
-        membership,
-        actions.skip,
-        window_id,
-        _("You skip this one. You can think again until it is due."),
-    )
+    return _answer(request, membership, actions.skip, window_id, _("You skip this one."))
 
 
 @member

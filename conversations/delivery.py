@@ -1,15 +1,16 @@
 """What is new for open streams, and sending it under the pair's lock.
 
-A pause waits for the lock, so that after its response nothing is sent any more (R13). Nobody can
-make it wait by not reading: see `Stream.write`.
+A pause waits for the lock, so that after its response nothing is sent any more (R13). It never
+waits for long: all is sent together, and who does not take it in time is let go (`Stream.write`).
 """
 
-from collections.abc import Collection
-from typing import Protocol
+from collections.abc import Callable, Collection
+from datetime import datetime
+from typing import NamedTuple
 from uuid import UUID
 
 from accounts import clock
-from accounts.access import is_signed_in
+from accounts.access import SIGNED_OUT, signed_in_sessions
 from accounts.locks import locked_pair
 from accounts.models import Membership, Pair
 from boundaries.models import Window
@@ -18,42 +19,66 @@ from conversations import live
 from conversations.streams import Stream
 
 
-class Write(Protocol):
-    """Sends a text to a stream and returns once that was done; after the last one it ends."""
+class Told(NamedTuple):
+    """What one stream is to be sent, and the mark up to which it then was told."""
 
-    def __call__(self, stream: Stream, text: str, *, is_last: bool = False) -> None: ...
+    stream: Stream
+    text: str
+    mark: live.Mark
+    is_last: bool
+
+
+Send = Callable[[list[Told]], None]
+"""Sends all of it, and returns once none of it is on its way any more."""
 
 
 def behind(streams: Collection[Stream]) -> set[UUID]:
-    """The keys of the pairs of which some stream has not been told all, found by one query."""
+    """The keys of the pairs of which some stream has not been told all: two queries for all."""
     found = live.marks({stream.window_id for stream in streams}, clock.now())
     return {each.pair_id for each in streams if found.get(each.window_id) != each.mark}
 
 
-def deliver(pair_id: UUID, streams: Collection[Stream], write: Write) -> None:
+def deliver(pair_id: UUID, streams: Collection[Stream], send: Send) -> None:
     """Bring these streams of one pair up to date.
 
-    One whose person is not signed in any more, or whose conversation is gone, is told nothing and
-    ends.
+    One whose person is not signed in any more, or whose conversation is gone, is told nothing but
+    that, and ends.
     """
     try:
-        _deliver(pair_id, streams, write)
+        with locked_pair(pair_id) as (pair, at):
+            told = _what_is_new(pair, streams, at)
+            send(told)
     except Pair.DoesNotExist:
-        for stream in streams:
-            write(stream, "", is_last=True)
+        told = [Told(stream, "", stream.mark, is_last=True) for stream in streams]
+        send(told)
+    for each in told:
+        each.stream.mark = each.mark
 
 
-def _deliver(pair_id: UUID, streams: Collection[Stream], write: Write) -> None:
-    with locked_pair(pair_id) as (pair, at):
-        situation = load_situation(pair, at)
-        windows = Window.objects.in_bulk([each.window_id for each in streams])
-        places = Membership.objects.filter(pair=pair).select_related("person", "pair")
-        by_person = {place.person_id: place for place in places}
-        for stream in streams:
-            place, window = by_person.get(stream.person_id), windows.get(stream.window_id)
-            if place and window and is_signed_in(stream.session, place.person):
-                told = live.events(place, window, situation, stream.mark, at)
-                write(stream, told.text, is_last=told.is_over)
-                stream.mark = told.mark
-            else:
-                write(stream, "", is_last=True)
+def _what_is_new(pair: Pair, streams: Collection[Stream], at: datetime) -> list[Told]:
+    """It is made for both persons, whether or not both have a page open: so the time that it takes
+    does not tell one of them that the other is there (R22).
+    """
+    situation = load_situation(pair, at)
+    windows = Window.objects.filter(pair=pair).in_bulk({each.window_id for each in streams})
+    places = Membership.objects.filter(pair=pair).select_related("person", "pair")
+    by_person = {place.person_id: place for place in places}
+    new = {
+        (place.person_id, window.pk, mark): live.events(place, window, situation, mark, at)
+        for window, mark in {(windows.get(each.window_id), each.mark) for each in streams}
+        if window
+        for place in by_person.values()
+    }
+    signed_in = signed_in_sessions(
+        {each.session: by_person[each.person_id].person for each in streams}
+    )
+    return [
+        _told(each, new.get((each.person_id, each.window_id, each.mark)), each.session in signed_in)
+        for each in streams
+    ]
+
+
+def _told(stream: Stream, new: live.Events | None, is_signed_in: bool) -> Told:
+    if new is None or not is_signed_in:
+        return Told(stream, "" if is_signed_in else SIGNED_OUT, stream.mark, is_last=True)
+    return Told(stream, new.text, new.mark, new.is_over)

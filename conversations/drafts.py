@@ -14,8 +14,13 @@ from accounts.access import member
 from accounts.models import Membership
 from boundaries.queries import terms_in_force
 from conversations import actions
-from conversations.exceptions import AlreadyReleasedError, ChangedElsewhereError, IsHeldError
-from conversations.forms import DraftForm
+from conversations.exceptions import (
+    AlreadyReleasedError,
+    ChangedElsewhereError,
+    IsHeldError,
+    TooManyLettersError,
+)
+from conversations.forms import NO_ROOM, DraftForm
 from conversations.models import Letter
 
 STATUS = "#words-status"
@@ -50,8 +55,9 @@ def _save(request: HttpRequest, membership: Membership, letter_id: UUID | None) 
         return _problem(request, _gone(), status=404)
     except AlreadyReleasedError:
         return _problem(request, _released(), status=409)
-    except IsHeldError:
-        return _problem(request, _held(), status=409)
+    except (IsHeldError, TooManyLettersError) as why:
+        said = _held() if isinstance(why, IsHeldError) else str(NO_ROOM)
+        return _problem(request, said, status=409)
     except ChangedElsewhereError:
         own = Letter.objects.filter(pair=membership.pair_id, author=membership.person_id)
         row = own.filter(pk=letter_id) if letter_id else own.filter(key=data["key"])

@@ -9,6 +9,10 @@ class IsHeldError(Exception):
     """The letter is held: it is changed only when its writer presses a button."""
 
 
+class TooManyLettersError(Exception):
+    """As many letters of this person wait in the pair as can: what they wrote is kept nowhere."""
+
+
 class ChangedElsewhereError(Exception):
     """The letter was changed since it was shown, by another tab or device.
 

@@ -15,12 +15,16 @@ from conversations.actions import ReadAgain
 from conversations.models import Letter
 
 LONGEST_BODY = 50_000
-
+NO_ROOM = _(
+    "There is no room for one more letter that waits. These words are still here, but not saved: "
+    "delete a letter that you do not need, in another tab, and then try again."
+)
 
 NEVER, A_DAY, THREE_DAYS = 0, 24, 72
 
 
 # Signs that begin a new line somewhere, or did once.
+EMPTY_LINES = re.compile(r"\n(?:[^\S\n]*\n){2,}")
 LINE_ENDS = re.compile("\r\n|[\r\x0b\x0c\x85]")
 CONTROLS = re.compile("[\x00-\x08\x0e-\x1f\x7f-\x9f]")
 
@@ -173,7 +177,8 @@ class MessageForm(forms.Form):
             raise forms.ValidationError(self.fields["body"].error_messages["required"])
         if len(body) > LONGEST_BODY:
             raise forms.ValidationError(told((Reason.MESSAGE_TOO_LONG,)))
-        return body
+        # Empty lines by the hundred would push all that was said out of sight.
+        return EMPTY_LINES.sub("\n\n", body).strip("\n")
 
 
 def clean_words(words: str) -> str:

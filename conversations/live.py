@@ -27,6 +27,12 @@ from conversations.models import Message
 RETRY = "retry: 2000\n\n"
 """Milliseconds after which a browser that lost the stream is to ask for it again."""
 
+MOST_AT_ONCE = 100
+"""Messages in one delivery, which is made and sent while the pair is locked."""
+
+ALIVE = "event: here\ndata: \n\n"
+"""A sign of life: a page that has heard none for some time knows that the connection is dead."""
+
 NUMBER = re.compile(r"[0-9]{1,9}", re.ASCII)
 
 
@@ -76,13 +82,13 @@ def events(
 ) -> Events:
     """What this person is to be sent at `at`, to whom it was told up to the mark `before`.
 
-    Once it is closed, no message any more, whatever closed it: a pause lets nothing through (R13),
-    and nobody is to tell it from another end (R15). Who wants to read the last words opens the page
-    again.
+    Once nothing may be said any more, no message is told either, whatever the cause: a pause lets
+    nothing through (R13), and nobody is to tell it from another end (R15). Who wants to read the
+    last words opens the page again. Of many messages the first; the others follow.
     """
     now = context(membership, window, situation, at)
     untold = queries.messages_of(window).filter(number__gt=before.last)
-    found = list(untold) if now["is_open"] else []
+    found = list(untold[:MOST_AT_ONCE]) if now["may_talk"] else []
     last = found[-1].number if found else before.last
     mark = _mark(window.state, window.closes_at, last, at)
     with timezone.override(ZoneInfo(membership.person.time_zone)):

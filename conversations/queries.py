@@ -109,11 +109,24 @@ def get_conversation_for(membership: Membership, window_id: UUID) -> Window:
 
     Raises Http404 alike for every other.
     """
-    took_place = conversations_of(membership).exclude(state__in=DID_NOT_TAKE_PLACE)
-    window = took_place.filter(pk=window_id).first()
+    return _one_window(conversations_of(membership), window_id)
+
+
+def get_window_for(membership: Membership, window_id: UUID) -> Window:
+    """The same, without what it brought: for talking, where every millisecond is waited for."""
+    return _one_window(_windows_of(membership), window_id)
+
+
+def _one_window(windows: QuerySet[Window], window_id: UUID) -> Window:
+    window = windows.exclude(state__in=DID_NOT_TAKE_PLACE).filter(pk=window_id).first()
     if window is None:
         raise Http404
     return window
+
+
+def _windows_of(membership: Membership) -> QuerySet[Window]:
+    states = TOOK_PLACE | DID_NOT_TAKE_PLACE | {State.OPEN}
+    return Window.objects.filter(pair=membership.pair_id, state__in=states).order_by("-opens_at")
 
 
 def conversations_of(membership: Membership) -> QuerySet[Window]:
@@ -123,14 +136,12 @@ def conversations_of(membership: Membership) -> QuerySet[Window]:
     theirs that it took; `talked` says whether anything was said in it.
     """
     talked = Exists(Message.objects.filter(window=OuterRef("pk")))
-    states = TOOK_PLACE | DID_NOT_TAKE_PLACE | {State.OPEN}
-    windows = Window.objects.filter(pair=membership.pair_id, state__in=states)
     went = Envelope.objects.filter(letter__author=membership.person_id).select_related("letter")
     # Never as they lie in the table: what the recipient does with one would move it.
     went = went.order_by("letter__held_at", "letter_id")
     return (
-        windows.annotate(talked=talked)
-        .order_by("-opens_at")
+        _windows_of(membership)
+        .annotate(talked=talked)
         .prefetch_related(
             Prefetch("envelopes", envelopes_for(membership), to_attr="came"),
             Prefetch("envelopes", went, to_attr="went"),

@@ -6,6 +6,8 @@ neither a thread nor a connection to the database each.
 """
 
 import asyncio
+import math
+import time
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
@@ -21,8 +23,8 @@ Send = Callable[[Event], Awaitable[None]]
 App = Callable[[dict[str, Any], Receive, Send], Awaitable[None]]
 
 KEY = "repair.stream"
-PATIENCE = 0.25
-"""Seconds that a browser has to take what it is sent, while the pair's lock is held for it."""
+PATIENCE = 1.0
+"""Seconds that all browsers of a pair together have to take what they are sent."""
 
 
 @dataclass(eq=False)
@@ -30,6 +32,7 @@ class Stream:
     """One response that is kept open. mark: up to where its browser was told.
 
     session: the key of the session that asked for it; it is told no more once that has ended.
+    farewell: what is sent at its end, if anything.
     """
 
     pair_id: UUID
@@ -39,36 +42,43 @@ class Stream:
     mark: Mark
     over: asyncio.Event = field(default_factory=asyncio.Event)
     send: Send | None = None
+    farewell: str = ""
 
-    async def write(self, text: str, *, is_last: bool = False) -> None:
-        """Send this at once, or end: who does not read is let go, and comes back by itself."""
-        if not self.over.is_set() and not await self._sent(_body(text)):
+    async def write(self, text: str, *, is_last: bool = False, until: float = math.inf) -> None:
+        """Send this at once, or end: who does not read is let go, and comes back by itself.
+
+        until: an instant of `time.monotonic` after which nothing of it is sent any more.
+        """
+        if not self.over.is_set() and text and not await self._sent(_body(text), until):
             self.over.set()
         if is_last:
             self.over.set()
 
     async def finish(self) -> None:
         """Send the end of the response, to who still reads."""
-        await self._sent(_body("", more=False))
+        await self._sent(_body(self.farewell, more=False))
 
-    async def _sent(self, body: Event) -> bool:
-        if self.send is None:
+    async def _sent(self, body: Event, until: float = math.inf) -> bool:
+        patience = min(PATIENCE, until - time.monotonic())
+        if self.send is None or patience <= 0:
             return False
         try:
-            await asyncio.wait_for(self.send(body), PATIENCE)
-        except (OSError, TimeoutError):
+            await asyncio.wait_for(self.send(body), patience)
+        except Exception:  # noqa: BLE001 - whatever it is, that browser is gone
             return False
         return True
 
 
-def keep_open(request: HttpRequest, pair: UUID, window: UUID, person: UUID, mark: Mark) -> None:
-    """Keep the response to this request open, where the server can.
+def keep_open(request: HttpRequest, pair: UUID, window: UUID, person: UUID, mark: Mark) -> bool:
+    """Keep the response to this request open, where the server can, and say whether it is.
 
     Another server, such as one of WSGI, ends the response; the browser then asks again.
     """
     scope = getattr(request, "scope", None)
-    if scope is not None and request.method == "GET":
-        scope[KEY] = Stream(pair, window, person, request.session.session_key or "", mark)
+    if scope is None or request.method != "GET":
+        return False
+    scope[KEY] = Stream(pair, window, person, request.session.session_key or "", mark)
+    return True
 
 
 def with_streams(app: App, hold: Callable[[Stream, Receive], Awaitable[None]]) -> App:

@@ -19,7 +19,8 @@ from boundaries.models import Window
 from boundaries.queries import load_situation
 from boundaries.words import told
 from conversations import actions, live, queries, streams
-from conversations.forms import MessageForm
+from conversations.exceptions import TooManyLettersError
+from conversations.forms import NO_ROOM, MessageForm
 from conversations.models import Letter
 
 
@@ -27,34 +28,36 @@ from conversations.models import Letter
 @require_safe
 def conversation(request: HttpRequest, membership: Membership, window_id: UUID) -> HttpResponse:
     """What a conversation brought me and what was said in it; while it is open, to talk."""
-    window = queries.get_conversation_for(membership, window_id)
+    window = queries.get_window_for(membership, window_id)
     return _show(request, membership, window, MessageForm())
 
 
 @member
 @require_safe
 def stream(request: HttpRequest, membership: Membership, window_id: UUID) -> HttpResponse:
-    """What happens in it from now on, or after `Last-Event-ID`, as server-sent events."""
-    window, at = queries.get_conversation_for(membership, window_id), clock.now()
-    after = live.number_after(
-        request.headers.get("Last-Event-ID"),
-        request.GET.get("after"),
-        queries.last_message(window),
-    )
-    situation = load_situation(membership.pair, at)
-    new = live.events(membership, window, situation, live.Mark(after), at)
-    if not new.is_over:
-        who = (membership.pair_id, window_id, membership.person_id)
-        streams.keep_open(request, *who, new.mark)
+    """What happens in it from now on, or after `Last-Event-ID`, as server-sent events.
+
+    All that there is to tell comes from the stream, under the pair's lock; here only where the
+    server cannot keep one open.
+    """
+    window = queries.get_window_for(membership, window_id)
+    told, asked = request.headers.get("Last-Event-ID"), request.GET.get("after")
+    mark = live.Mark(live.number_after(told, asked, queries.last_message(window)))
+    who = (membership.pair_id, window_id, membership.person_id)
+    text = live.RETRY
+    if not streams.keep_open(request, *who, mark):
+        at = clock.now()
+        situation = load_situation(membership.pair, at)
+        text += live.events(membership, window, situation, mark, at).text
     headers = {"X-Accel-Buffering": "no"}
-    return HttpResponse(live.RETRY + new.text, content_type="text/event-stream", headers=headers)
+    return HttpResponse(text, content_type="text/event-stream", headers=headers)
 
 
 @member
 @require_POST
 def say(request: HttpRequest, membership: Membership, window_id: UUID) -> HttpResponse:
     """Say something. Words that come too late become a draft, and their writer is told so."""
-    window = queries.get_conversation_for(membership, window_id)
+    window = queries.get_window_for(membership, window_id)
     form = MessageForm(request.POST)
     if not form.is_valid():
         return _show(request, membership, window, form)
@@ -69,6 +72,9 @@ def say(request: HttpRequest, membership: Membership, window_id: UUID) -> HttpRe
         for line in told(refused.reasons):
             form.add_error("body", line)
         return _show(request, membership, window, form)
+    except TooManyLettersError:
+        form.add_error("body", NO_ROOM)
+        return _show(request, membership, window, form)
     if isinstance(kept, Letter):
         return _kept_as_draft(request, membership, kept)
     if _by_htmx(request):
@@ -81,7 +87,7 @@ def say(request: HttpRequest, membership: Membership, window_id: UUID) -> HttpRe
 @require_POST
 def leave(request: HttpRequest, membership: Membership, window_id: UUID) -> HttpResponse:
     """Leave early, which closes it for both. Leaving twice is leaving once."""
-    queries.get_conversation_for(membership, window_id)
+    queries.get_window_for(membership, window_id)
     boundaries.leave(by=membership, window_id=window_id)
     messages.success(request, _("The conversation is closed."))
     return redirect("conversations:pair", membership.pair_id)
@@ -90,10 +96,12 @@ def leave(request: HttpRequest, membership: Membership, window_id: UUID) -> Http
 def _show(
     request: HttpRequest, membership: Membership, window: Window, form: MessageForm
 ) -> HttpResponse:
-    at = clock.now()
-    now = live.context(membership, window, load_situation(membership.pair, at), at)
     if _by_htmx(request):
-        return render(request, "conversations/say.html", now | {"form": form})
+        # Nothing else is asked of the database: it would take turns with sending what was said.
+        context = {"membership": membership, "window": window, "form": form}
+        return render(request, "conversations/say.html", context)
+    at, window = clock.now(), queries.get_conversation_for(membership, window.pk)
+    now = live.context(membership, window, load_situation(membership.pair, at), at)
     said = list(queries.messages_of(window))
     context = now | {"said": said, "last": said[-1].number if said else 0, "form": form}
     return render(request, "conversations/conversation.html", context)

@@ -21,8 +21,12 @@ from accounts.sealed import is_readable
 from boundaries.queries import pairs_paused_by, terms_in_force
 from boundaries.rules.terms import NO_CONTACT
 from conversations import actions, queries
-from conversations.exceptions import AlreadyReleasedError, ChangedElsewhereError
-from conversations.forms import LetterForm, clean_words
+from conversations.exceptions import (
+    AlreadyReleasedError,
+    ChangedElsewhereError,
+    TooManyLettersError,
+)
+from conversations.forms import NO_ROOM, LetterForm, clean_words
 from conversations.matters import is_asked_to_read
 from conversations.models import Envelope, Letter
 from conversations.pages import now_part, pair_page, parted_page
@@ -123,11 +127,7 @@ def write(request: HttpRequest, membership: Membership) -> HttpResponse:
     """Write a new letter."""
     form = _letter_form(request, membership)
     if form.is_valid():
-        data = form.cleaned_data
-        letter = actions.write_letter(
-            by=membership, key=data["key"], body=data["body"], hold=form.hold, again=form.again
-        )
-        return _saved(request, membership, letter)
+        return _write(request, membership, form)
     return _show_form(request, membership, form)
 
 
@@ -244,6 +244,18 @@ def _letter_form(
     initial = LetterForm.initial_from(row) if row else None
     posted = request.POST if request.method == "POST" else None
     return LetterForm(posted, initial=initial, in_force=in_force)
+
+
+def _write(request: HttpRequest, membership: Membership, form: LetterForm) -> HttpResponse:
+    data = form.cleaned_data
+    try:
+        written = actions.write_letter(
+            by=membership, key=data["key"], body=data["body"], hold=form.hold, again=form.again
+        )
+    except TooManyLettersError:
+        form.add_error("body", NO_ROOM)
+        return _show_form(request, membership, form)
+    return _saved(request, membership, written)
 
 
 def _edit(

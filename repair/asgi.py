@@ -3,6 +3,7 @@
 import os
 import warnings
 
+from django.conf import settings
 from django.core.asgi import get_asgi_application
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "repair.settings.production")
@@ -17,6 +18,7 @@ django = get_asgi_application()
 from conversations.hub import Hub  # noqa: E402
 from conversations.streams import with_streams  # noqa: E402
 from repair import keys  # noqa: E402
+from repair.bodies import with_limit  # noqa: E402
 
 keys.check()
-application = with_streams(django, Hub().hold)
+application = with_limit(with_streams(django, Hub().hold), settings.DATA_UPLOAD_MAX_MEMORY_SIZE)

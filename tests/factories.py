@@ -169,7 +169,7 @@ def hold(*, pair: Pair, clock: Clock) -> Window:
     return window
 
 
-def many(*, count: int, opens_at: datetime, letters: int = 2) -> list[Pair]:
+def many(*, count: int, opens_at: datetime, letters: int = 2, body: str = "Dear you") -> list[Pair]:
     """Pairs that agreed on a conversation at `opens_at`, with so many held letters from each.
 
     Written as rows, since acting a thousand times would take long.
@@ -189,7 +189,9 @@ def many(*, count: int, opens_at: datetime, letters: int = 2) -> list[Pair]:
     )
     local = opens_at.astimezone(ZoneInfo("Europe/Berlin"))
     weekly = Weekly(1, 0, frozenset({local.weekday()}))
-    agreed = terms(rhythm=weekly, at=local.time(), letters=letters)
+    # Terms name whole minutes, whatever the instant.
+    at = local.time().replace(second=0, microsecond=0)
+    agreed = terms(rhythm=weekly, at=at, letters=letters)
     agreements = _agreed(places, agreed, opens_at - timedelta(days=1))
     Window.objects.bulk_create(
         Window(
@@ -200,7 +202,7 @@ def many(*, count: int, opens_at: datetime, letters: int = 2) -> list[Pair]:
         )
         for each in agreements
     )
-    held_letters(by=places, each=letters, at=opens_at - timedelta(hours=1))
+    held_letters(by=places, each=letters, at=opens_at - timedelta(hours=1), body=body)
     return pairs
 
 
@@ -241,15 +243,15 @@ def _agreed(places: list[Membership], agreed: Terms, at: datetime) -> list[Agree
     )
 
 
-def held_letters(*, by: list[Membership], each: int, at: datetime) -> None:
+def held_letters(*, by: list[Membership], each: int, at: datetime, body: str = "Dear you") -> None:
     """Held letters, as rows."""
     Letter.objects.bulk_create(
         Letter(
             pair_id=place.pair_id,
             author_id=place.person_id,
             key=uuid4(),
-            body="Dear you",
-            length=8,
+            body=body,
+            length=len(body),
             state=Letter.State.HELD,
             written_at=at,
             changed_at=at,

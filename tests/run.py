@@ -30,7 +30,7 @@ def main(arguments: list[str]) -> int:
     may_be_empty = proves or bool(arguments)
     signal.signal(signal.SIGTERM, _end)
     signal.signal(signal.SIGHUP, _end)
-    with _folder() as folder, ExitStack() as stack:
+    with short_folder() as folder, ExitStack() as stack:
         env = {**os.environ, "REPAIR_VAR": str(folder / "var")}
         for name in ("DATABASE_URL", "REDIS_URL", "REPAIR_DEMO", "DJANGO_SETTINGS_MODULE"):
             env.pop(name, None)
@@ -66,7 +66,7 @@ def _pytest(name: str, arguments: list[str], env: dict[str, str], *, may_be_empt
 
 
 @contextmanager
-def _folder() -> Iterator[Path]:
+def short_folder() -> Iterator[Path]:
     """A folder with a short name, since a socket's path may have only about a hundred letters."""
     path = Path(tempfile.mkdtemp(prefix="repair-", dir="/tmp"))
     try:

@@ -7,7 +7,7 @@ from typing import Any
 from django.db.models import Model
 
 from accounts import clock
-from accounts.models import Membership, Pair
+from accounts.models import Invitation, Membership, Pair
 from boundaries import queries as boundaries
 from boundaries.actions.record import Act
 from boundaries.models import (
@@ -18,13 +18,17 @@ from boundaries.models import (
     PersonalLimits,
     Proposal,
     RecordEntry,
+    SetAside,
     Window,
 )
 from boundaries.rules.proposals import Standing
 from conversations import queries as conversations
-from conversations.models import Envelope, Letter, Notice
+from conversations.models import Envelope, Letter, Message, Notice
 
 IN_A_PAIR: dict[type[Model], str] = {
+    Pair: "pk",
+    Membership: "pair",
+    Invitation: "pair",
     PersonalLimits: "membership__pair",
     Agreement: "pair",
     Proposal: "pair",
@@ -33,8 +37,10 @@ IN_A_PAIR: dict[type[Model], str] = {
     Door: "membership__pair",
     Window: "pair",
     RecordEntry: "pair",
+    SetAside: "pair",
     Letter: "pair",
     Envelope: "window__pair",
+    Message: "pair",
     Notice: "pair",
 }
 
@@ -42,7 +48,7 @@ IN_A_PAIR: dict[type[Model], str] = {
 def everything(*, in_: Pair) -> dict[str, list[Any]]:
     """Every row of a pair: what a doubled act must leave as it was."""
     return {
-        model.__name__: sorted(map(repr, model._default_manager.filter(**{path: in_}).values()))
+        model.__name__: sorted(map(repr, model._default_manager.filter(**{path: in_.pk}).values()))
         for model, path in IN_A_PAIR.items()
     }
 
@@ -84,6 +90,10 @@ def pages(*, of: Membership) -> dict[str, Any]:
         "letters": [_letter(each) for each in conversations.letters_of(of)],
         "envelopes": [
             (each.pk, each.state, each.letter.body) for each in conversations.envelopes_for(of)
+        ],
+        "messages": [
+            (each.pk, each.window_id, each.number, each.author_id, each.body, each.said_at)
+            for each in conversations.all_messages_of(of)
         ],
         "conversations": list(map(_conversation, conversations.conversations_of(of))),
     }

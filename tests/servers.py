@@ -27,8 +27,11 @@ NO_CARE = ["fsync=off", "full_page_writes=off", "synchronous_commit=off"]
 
 
 @contextmanager
-def postgresql(folder: Path) -> Iterator[str]:
-    """The URL of a PostgreSQL whose data lie in `folder`; on a socket there, not on the network."""
+def postgresql(folder: Path, *, careful: bool = False) -> Iterator[str]:
+    """The URL of a PostgreSQL whose data lie in `folder`; on a socket there, not on the network.
+
+    careful: it waits for the disk as it would where people use it, and not as tests can do without.
+    """
     user = _unprivileged_user()
     binaries = _postgresql_binaries(folder, user)
     home = _own_folder(folder / "pg", user)
@@ -42,7 +45,7 @@ def postgresql(folder: Path) -> Iterator[str]:
     ]
     options = ["--no-locale", "--encoding=UTF8", "--no-sync"]
     subprocess.run([*initdb, *options], check=True, stdout=subprocess.DEVNULL, **_as(user))
-    settings = [part for name in NO_CARE for part in ("-c", name)]
+    settings = [part for name in ([] if careful else NO_CARE) for part in ("-c", name)]
     command: Command = [
         binaries / "postgres",
         "-D",

@@ -10,7 +10,9 @@ from accounts.models import Membership
 from boundaries import actions
 from boundaries.models import Consent, Proposal, RecordEntry, Window
 from boundaries.queries import agreement_in_force
+from boundaries.rules.letters import MOST_WAITING
 from conversations import actions as conversations
+from conversations.exceptions import TooManyLettersError
 from conversations.models import Envelope, Letter
 from tests import couples as many
 from tests import factories, seen
@@ -123,6 +125,22 @@ def test_r17_the_same_form_twice_at_once_makes_one_letter(couples):
     assert all(one == other for one, other in races)
     assert Letter.objects.count() == before + RACES
     assert RecordEntry.objects.filter(act="letter_held").count() == RACES
+
+
+def test_two_letters_at_once_where_one_more_can_wait_are_one(couples):
+    places = [ana for ana, _ in couples]
+    factories.held_letters(by=places, each=MOST_WAITING - 1, at=OPENS_AT)
+
+    def write(place):
+        try:
+            return factories.letter(by=place)
+        except TooManyLettersError:
+            return None
+
+    races = side_by_side(places, write, write)
+    assert all((one is None) != (other is None) for one, other in races)
+    for place in places:
+        assert Letter.objects.filter(author=place.person_id).count() == MOST_WAITING
 
 
 def test_r24_a_go_ahead_and_a_skip_at_once_leave_one_answer(clock):

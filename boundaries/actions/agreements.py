@@ -159,8 +159,9 @@ def void_proposals(pair: Pair, contact: Contact, at: datetime, *, by: UUID | Non
 def compute_again(pair_id: UUID) -> None:
     """Compute the planned windows with the zone data of now, if they were with others.
 
-    Doing it twice is doing it once. Whether a window that moved fits limits is for the gate, when
-    it opens. The review comes nearer with the last window and never moves away (R6).
+    Doing it twice is doing it once. Whether a window fits limits is for the gate, when it opens;
+    but whose hours it left, with them or by itself, skips it from now on (R9). The review comes
+    nearer with the last window and never moves away (R6).
     """
     with locked_pair(pair_id) as (pair, at):
         now = windows.zone_data()
@@ -169,6 +170,8 @@ def compute_again(pair_id: UUID) -> None:
             return
         situation = load_situation(pair, at)
         moves = windows.moved(situation.in_force, situation.windows, at)
+        stay = [each for each in situation.windows if each.id not in moves]
+        planning.skip_outside_hours(stay, situation, at)
         if moves:
             planning.move(moves, situation, at)
             left = (moves.get(each.id, each.span) for each in situation.windows)

@@ -110,6 +110,20 @@ def move(moves: Mapping[UUID, Span | None], situation: Situation, at: datetime) 
     Window.objects.bulk_update(rows, ["opens_at", "closes_at", "state", "answers", "ended_at"])
 
 
+def skip_outside_hours(windows: Iterable[rules.Window], situation: Situation, at: datetime) -> None:
+    """Let those skip these planned windows whose hours do not allow them (R9). One query at most.
+
+    Limits have a zone of their own: with other zone data hours move, too, where a window stays.
+    """
+    changed = []
+    for window in windows:
+        outside = _outside(window.span, situation) - window.skipped
+        if outside and window.state is State.PLANNED and at < window.span.closes_at:
+            skipped, go_ahead = window.skipped | outside, window.go_ahead - outside
+            changed.append(replace(window, skipped=skipped, go_ahead=go_ahead))
+    save_answers(changed)
+
+
 def shorten_open(terms: Terms, situation: Situation, at: datetime) -> list[Entry]:
     """Let an open window go on only as long as `terms` and the limits allow (R8)."""
     opened = [_shortened(each, terms, situation, at) for each in _open(situation)]
@@ -173,8 +187,7 @@ def _moved(window: rules.Window, span: Span, situation: Situation) -> Window:
     """Who skips it still does, and who does not allow its new hours: widening them then brings
     nothing back by itself (R9). Who said "go ahead" is asked again.
     """
-    limits = situation.limits.items()
-    outside = {str(person): False for person, own in limits if not rules.fits_hours(span, own)}
+    outside = {str(person): False for person in _outside(span, situation)}
     return Window(
         pk=window.id,
         opens_at=span.opens_at,
@@ -182,6 +195,12 @@ def _moved(window: rules.Window, span: Span, situation: Situation) -> Window:
         state=State.PLANNED,
         answers=_skips(window) | outside,
     )
+
+
+def _outside(span: Span, situation: Situation) -> set[UUID]:
+    """Those whose hours do not allow it."""
+    limits = situation.limits.items()
+    return {person for person, own in limits if not rules.fits_hours(span, own)}
 
 
 def _shortened(opened: rules.Window, terms: Terms, situation: Situation, at: datetime) -> Window:

@@ -8,7 +8,13 @@ from accounts.locks import locked_pair
 from accounts.models import Membership, Pair
 from accounts.sealed import is_readable
 from boundaries.actions.record import Act, Entry, add_to_record
-from conversations.exceptions import AlreadyReleasedError, ChangedElsewhereError, IsHeldError
+from boundaries.rules.letters import MOST_WAITING
+from conversations.exceptions import (
+    AlreadyReleasedError,
+    ChangedElsewhereError,
+    IsHeldError,
+    TooManyLettersError,
+)
 from conversations.models import Letter
 
 
@@ -30,6 +36,7 @@ def write_letter(
 
     The same `key` again is the same letter: the same words change nothing, others take their place.
     Words that come after it was released begin a letter of their own, so that none are lost.
+    Raises TooManyLettersError for a letter that would be one more than can wait.
     """
     with locked_pair(by.pair_id) as (pair, at):
         own = Letter.objects.filter(pair=pair, author=by.person_id, key=key)
@@ -74,6 +81,7 @@ def begin_draft(*, by: Membership, key: UUID, version: int, body: str) -> Letter
     """Save the words of a new letter while they are typed: always as a draft.
 
     The same `key` again is the same letter, to which all holds that holds for `save_draft`.
+    Raises TooManyLettersError for a letter that would be one more than can wait.
     """
     with locked_pair(by.pair_id) as (pair, at):
         own = Letter.objects.filter(pair=pair, author=by.person_id, key=key)
@@ -157,6 +165,9 @@ def _own(pair: Pair, by: Membership, letter_id: UUID) -> Letter:
 
 def _new(pair: Pair, by: Membership, key: UUID, at: datetime) -> Letter:
     """Without words yet, and not in the database: `_change` makes version 1 of it."""
+    own = Letter.objects.filter(pair=pair, author=by.person_id)
+    if own.exclude(state=Letter.State.RELEASED).count() >= MOST_WAITING:
+        raise TooManyLettersError
     return Letter(pair=pair, author_id=by.person_id, key=key, written_at=at, version=0)
 
 

@@ -49,12 +49,30 @@ def _passing(
 ) -> list[Letter]:
     """The held letters that the gate lets pass, each person's earliest first; the others stay.
 
-    So does one whose words cannot be opened: nobody would be given what its writer wrote.
+    So does one whose words cannot be opened: nobody would be given what its writer wrote. It takes
+    no other's place.
     """
-    held = Letter.objects.filter(pair__in=opened, state=Letter.State.HELD).select_related("pair")
+    held = Letter.objects.filter(pair__in=opened, state=Letter.State.HELD).order_by("held_at", "pk")
+    waiting = list(held.defer("body"))
+    while waiting:
+        passing = _let_pass(waiting, opened, situations, at)
+        unreadable = _unreadable(passing)
+        if not unreadable:
+            return passing
+        waiting = [letter for letter in waiting if letter.pk not in unreadable]
+    return []
+
+
+def _let_pass(
+    waiting: list[Letter],
+    opened: dict[UUID, Window],
+    situations: dict[UUID, Situation],
+    at: datetime,
+) -> list[Letter]:
+    """Those of them, each person's earliest first, that the gate lets pass."""
     released: Counter[tuple[UUID, UUID]] = Counter()
     passing = []
-    for letter in held.order_by("held_at", "pk"):
+    for letter in waiting:
         place = (letter.pair_id, letter.author_id)
         act = acts.Release(
             opened[letter.pair_id],
@@ -63,11 +81,16 @@ def _passing(
             read_ahead=letter.read_ahead if letter.only_after_reading else None,
             read_at=letter.read_again_at,
         )
-        forbidden = gate.reasons_against(act, situations[letter.pair_id], at)
-        if not forbidden and is_readable(letter, "body"):
+        if not gate.reasons_against(act, situations[letter.pair_id], at):
             released[place] += 1
             passing.append(letter)
     return passing
+
+
+def _unreadable(letters: list[Letter]) -> set[UUID]:
+    """The keys of those whose words cannot be opened. Only now are words read, and only these."""
+    rows = Letter.objects.filter(pk__in=[letter.pk for letter in letters]).select_related("pair")
+    return {row.pk for row in rows if not is_readable(row, "body")}
 
 
 def _deliver(

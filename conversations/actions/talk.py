@@ -27,10 +27,10 @@ def say(*, by: Membership, window_id: UUID, key: UUID, body: str) -> Message | L
 
     Judged by the instant under the pair's lock. Too late is whatever ended the conversation: its
     end, a pause, the other who left. The same words with the same `key` again are the same message,
-    or the same draft; other words are another one: a page that one went back to, or opened twice,
-    has the same key, and none of its words are lost.
-    Raises RefusedError where it is too long, or one of too many within a minute; it is then kept
-    nowhere.
+    or the same draft, whatever its writer made of it meanwhile; other words are another one: a page
+    that one went back to, or opened twice, has the same key, and none of its words are lost.
+    Raises RefusedError where it is too long, or one of too many within a minute, and
+    TooManyLettersError where there is no room for a draft; it is then kept nowhere.
     """
     key = uuid5(key, body)
     with locked_pair(by.pair_id) as (pair, at):
@@ -42,8 +42,9 @@ def say(*, by: Membership, window_id: UUID, key: UUID, body: str) -> Message | L
         if reasons and set(reasons) <= FOR_THE_WRITER:
             raise RefusedError(reasons)
         if reasons:
-            return write_letter(by=by, key=key, body=body, hold=False)
-        transaction.on_commit(partial(poke, by.pair_id))
+            kept = Letter.objects.filter(pair=pair, author=by.person_id, key=key).first()
+            return kept or write_letter(by=by, key=key, body=body, hold=False)
+        transaction.on_commit(partial(poke, by.pair_id), robust=True)
         return Message.objects.create(
             pair=pair,
             window_id=window_id,

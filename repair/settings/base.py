@@ -207,6 +207,11 @@ SECURE_REFERRER_POLICY = "same-origin"
 # A letter of ten megabytes is far too long, but its words come back with a sentence that says so.
 # Its form sends them plainly (multipart), so that this is as much as it takes.
 DATA_UPLOAD_MAX_MEMORY_SIZE = 12 * 1024 * 1024
+# Django would put what is longer than this into a file, and with it a letter in plain text. Nothing
+# longer reaches it: see repair.bodies.
+FILE_UPLOAD_MAX_MEMORY_SIZE = DATA_UPLOAD_MAX_MEMORY_SIZE
+# No page takes files: the parts of a form that are some are passed over.
+FILE_UPLOAD_HANDLERS: list[str] = []
 
 # --- Words, times, files ---------------------------------------------------------------------
 

@@ -200,6 +200,29 @@ def test_r9_hours_that_are_widened_bring_what_moved_outside_not_back_by_themselv
         assert window.state == State.SKIPPED
 
 
+@pytest.mark.parametrize("says_go_ahead", [True, False])
+def test_r9_hours_that_moved_away_from_a_window_that_stays_are_not_given_back_by_widening(
+    agreement, pair, ana_place, ben_place, tmp_path, clock, says_go_ahead
+):
+    """Ben's limits are in another zone than what was agreed, and only that zone changes."""
+    window, before = factories.next_window(pair=pair), planned(pair)
+    in_lisbon = factories.limits(zone="Europe/Lisbon", hours=AT_SIX_IN_WINTER)
+    actions.set_limits(by=ben_place, limits=in_lisbon)
+    for place in (ana_place, ben_place) if says_go_ahead else ():
+        actions.go_ahead(by=place, window_id=window.pk)
+    with zones.other(folder=tmp_path, version="2099a", Lisbon="XXX-3"):
+        actions.sweep()
+        assert planned(pair) == before
+        actions.set_limits(by=ben_place, limits=factories.limits())
+        window.refresh_from_db()
+        others = {str(ana_place.person_id): True} if says_go_ahead else {}
+        assert window.answers == others | {str(ben_place.person_id): False}
+        clock.go_to(window.opens_at)
+        conversations.sweep()
+        window.refresh_from_db()
+        assert window.state == State.SKIPPED
+
+
 def test_what_would_move_into_the_past_stays_and_is_skipped(agreement, pair, data, clock):
     window = factories.next_window(pair=pair)
     clock.go_to(window.opens_at - HOUR)  # to the instant: the beginning is part of it

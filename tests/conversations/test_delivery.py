@@ -6,6 +6,7 @@ import pytest
 from django.conf import settings
 from django.test import Client
 
+from accounts.access import SIGNED_OUT
 from accounts.models import Membership
 from boundaries import actions as boundaries
 from boundaries.models import Window
@@ -16,22 +17,24 @@ from conversations.streams import Stream
 from tests import factories
 from tests.races import TRIALS, DatabaseError, dawdle, no_lock, side_by_side
 
+QUERIES = 12
 OPENS_AT = factories.utc(year=2026, month=12, day=5, hour=17)
 
 
 class Sent:
-    """What each stream was sent, as `Write` sends it."""
+    """What each stream was sent, as `Send` sends it."""
 
     def __init__(self):
         self.texts = {}
         self.ended = set()
 
-    def __call__(self, stream, text, *, is_last=False):
+    def __call__(self, told):
         # The moment in which somebody else could act.
         dawdle()
-        self.texts.setdefault(stream, []).append(text)
-        if is_last:
-            self.ended.add(stream)
+        for each in told:
+            self.texts.setdefault(each.stream, []).append(each.text)
+            if each.is_last:
+                self.ended.add(each.stream)
 
     def said(self, stream):
         return sum(text.count("event: said") for text in self.texts.get(stream, ()))
@@ -95,16 +98,38 @@ class TestDelivery:
             ben.is_active = False
             ben.save()
         deliver(window.pair_id, [stream, other], sent)
-        assert sent.texts[stream] == [""]
+        assert sent.texts[stream] == [SIGNED_OUT]
         assert sent.ended == {stream}
-        assert sent.said(other) == 1
+        # To be inactive counts as a pause.
+        assert sent.said(other) == (how != "is inactive")
+
+    def test_r22_it_takes_as_long_whether_or_not_the_other_has_a_page_open(
+        self, ana_place, ben_place, window, django_assert_num_queries
+    ):
+        """As many questions to the database; what is asked is asked for both."""
+        for streams in (
+            [stream_of(ben_place, window)],
+            [stream_of(ben_place, window), stream_of(ana_place, window)],
+        ):
+            say(ana_place, window)
+            with django_assert_num_queries(QUERIES):
+                deliver(window.pair_id, streams, Sent())
+
+    def test_less_of_talking_is_less_of_what_was_said_and_not_sent_yet(
+        self, ana_place, ben_place, window
+    ):
+        stream, sent = stream_of(ben_place, window), Sent()
+        say(ana_place, window)
+        factories.allow(by=(ana_place,), live=False)
+        deliver(window.pair_id, [stream], sent)
+        assert sent.said(stream) == 0
 
     def test_a_session_of_somebody_else_is_told_nothing(self, ana_place, ben_place, window):
         stream, sent = stream_of(ben_place, window), Sent()
         stream.session = stream_of(ana_place, window).session
         say(ana_place, window)
         deliver(window.pair_id, [stream], sent)
-        assert sent.texts[stream] == [""]
+        assert sent.texts[stream] == [SIGNED_OUT]
 
     def test_a_stream_of_a_pair_that_is_gone_ends(self, ben_place, window):
         stream, sent = stream_of(ben_place, window), Sent()

@@ -10,8 +10,13 @@ from django.http import Http404
 from accounts.actions import create_code, use_code
 from boundaries import actions as boundaries
 from boundaries.actions.record import Act
+from boundaries.rules.letters import MOST_WAITING
 from conversations import actions
-from conversations.exceptions import AlreadyReleasedError, ChangedElsewhereError
+from conversations.exceptions import (
+    AlreadyReleasedError,
+    ChangedElsewhereError,
+    TooManyLettersError,
+)
 from conversations.models import Letter
 from conversations.queries import get_letter_for, letters_of
 from tests import factories, seen
@@ -204,3 +209,33 @@ def test_r17_one_can_write_and_withdraw_while_a_pause_stands(ana_place, ben_plac
     letter = factories.letter(by=ana_place)
     actions.withdraw_letter(by=ana_place, letter_id=letter.pk)
     assert letters_of(ana_place).get().state == Letter.State.DRAFT
+
+
+NEW = {
+    "written": lambda place: factories.letter(by=place, hold=False),
+    "held": lambda place: factories.letter(by=place),
+    "typed": lambda place: actions.begin_draft(by=place, key=uuid4(), version=1, body="Words"),
+}
+
+
+@pytest.mark.parametrize("begin", NEW)
+def test_no_more_letters_wait_than_can(ana_place, ben_place, pair, clock, begin):
+    factories.held_letters(by=[ana_place], each=MOST_WAITING - 1, at=clock.at)
+    last = NEW[begin](ana_place)
+    before = seen.everything(in_=pair)
+    with pytest.raises(TooManyLettersError):
+        NEW[begin](ana_place)
+    assert seen.everything(in_=pair) == before
+    edit(ana_place, last)
+    again = {"key": last.key, "body": "The same letter again", "hold": False}
+    assert actions.write_letter(by=ana_place, **again) == last
+    NEW[begin](ben_place)
+    actions.delete_letter(by=ana_place, letter_id=last.pk)
+    NEW[begin](ana_place)
+
+
+def test_letters_that_went_take_no_room(released, ana_place, clock):
+    factories.held_letters(by=[ana_place], each=MOST_WAITING - 1, at=clock.at)
+    factories.letter(by=ana_place)
+    with pytest.raises(TooManyLettersError):  # what was typed into one that went begins another
+        actions.write_letter(by=ana_place, key=released.key, body="Typed too late", hold=False)

@@ -3,6 +3,8 @@
 from datetime import timedelta
 
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 
 from boundaries import actions as boundaries
 from boundaries.actions.record import Act
@@ -229,3 +231,17 @@ def test_r18_a_letter_that_cannot_be_opened_stays_held_and_stops_no_other(
     assert [state_of(each) for each in (other, his)] == [RELEASED, RELEASED]
     assert Letter.objects.get(pk=damaged.pk).state == HELD
     assert f"conversations.Letter.body of row {damaged.pk} cannot be read" in caplog.text
+
+
+def test_words_are_read_of_those_alone_that_the_gate_lets_pass(window, ana_place, clock):
+    letters = [factories.letter(by=ana_place, body=f"number {number}") for number in range(4)]
+    clock.go_to(window.opens_at)
+    with CaptureQueriesContext(connection) as queries:
+        actions.sweep()
+    words = " ".join(
+        each["sql"] for each in queries if '"conversations_letter"."body"' in each["sql"]
+    )
+    passed = [state_of(each) == RELEASED for each in letters]
+    assert sum(passed) == 2
+    assert [each.pk.hex in words.replace("-", "") for each in letters] == passed
+    assert 'held_at" ASC' not in words

@@ -1,11 +1,15 @@
 """A response that is kept open, and the hub that holds it: in an event loop, with no server."""
 
 import asyncio
+import threading
+import time
 from uuid import uuid4
 
 import pytest
+from django.db import OperationalError
 
 from conversations import hub, streams
+from conversations.delivery import Told
 from conversations.hub import MOST_OF_A_PERSON, Hub
 from conversations.live import Mark
 from conversations.streams import KEY, Stream, with_streams
@@ -106,13 +110,49 @@ async def gone():
     return {"type": "http.disconnect"}
 
 
+@pytest.fixture
+def work(monkeypatch):
+    """What the hub's threads do: here they note for which pair, and do what the test wants."""
+    done, will = [], {"behind": lambda streams: set(), "deliver": lambda *_: None}
+
+    def note(pair_id, streams, send):
+        done.append(pair_id)
+        will["deliver"](pair_id, streams, send)
+
+    def look(streams):
+        return will["behind"](streams)
+
+    monkeypatch.setattr(hub, "deliver", note)
+    monkeypatch.setattr(hub, "behind", look)
+    monkeypatch.setattr(hub, "_be_impatient", lambda: None)
+    return done, will
+
+
 async def held(holder, kept, receive=never):
     task = asyncio.ensure_future(holder.hold(kept, receive))
     await asyncio.sleep(0)
     return task
 
 
-def test_a_stream_is_held_until_its_browser_is_gone():
+async def until(holds):
+    for _ in range(2000):
+        if holds():
+            return
+        await asyncio.sleep(0.001)
+    raise AssertionError("It did not come about")
+
+
+async def let_go(tasks, *kept):
+    for each in kept:
+        each.over.set()
+    await asyncio.wait_for(asyncio.gather(*tasks), 5)
+
+
+def leftovers(holder):
+    return [dict(holder._of_pair), dict(holder._of_person), holder._tasks]
+
+
+def test_a_stream_is_held_until_its_browser_is_gone(work):
     async def hold():
         holder, kept = Hub(), stream()
         await asyncio.wait_for(holder.hold(kept, gone), 5)
@@ -123,27 +163,164 @@ def test_a_stream_is_held_until_its_browser_is_gone():
     assert leftovers(holder) == [{}, {}, []]
 
 
-def test_a_stream_ends_when_it_is_old(monkeypatch):
+def test_a_stream_that_is_old_ends_and_is_asked_for_again_soon(work, monkeypatch):
     monkeypatch.setattr(hub, "LIFE", (0.01, 0.02))
-    asyncio.run(asyncio.wait_for(Hub().hold(stream(), never), 5))
+    kept = stream()
+    asyncio.run(asyncio.wait_for(Hub().hold(kept, never), 5))
+    assert kept.farewell == hub.SOON
 
 
-def test_one_person_cannot_have_ever_more_of_them():
+def test_r13_one_person_cannot_use_up_all_connections_of_their_browser(work):
+    """Six is what a browser opens to one site: no page would get through, and no pause."""
+
     async def hold():
         holder, person = Hub(), uuid4()
         kept = [stream(person) for _ in range(MOST_OF_A_PERSON + 2)]
         other = stream()
         tasks = [await held(holder, each) for each in [other, *kept]]
         over = [each.over.is_set() for each in kept]
-        for each in [other, *kept]:
-            each.over.set()
-        await asyncio.wait_for(asyncio.gather(*tasks), 5)
+        await let_go(tasks, other, *kept)
         return over, holder
 
     over, holder = asyncio.run(hold())
     assert over == [True, True] + [False] * MOST_OF_A_PERSON
     assert leftovers(holder) == [{}, {}, []]
+    assert MOST_OF_A_PERSON <= 3
 
 
-def leftovers(holder):
-    return [dict(holder._of_pair), dict(holder._of_person), holder._tasks]
+def test_what_is_new_is_brought_when_a_stream_begins_at_a_poke_and_at_a_look(work, monkeypatch):
+    done, will = work
+    poked = asyncio.Queue()
+
+    async def pokes():
+        while True:
+            yield await poked.get()
+
+    monkeypatch.setattr(hub, "pokes", pokes)
+
+    async def hold():
+        holder, kept = Hub(), stream()
+        tasks = [await held(holder, kept)]
+        await until(lambda: len(done) == 1)
+        await poked.put(uuid4())
+        await poked.put(kept.pair_id)
+        await until(lambda: len(done) == 2)
+        monkeypatch.setattr(hub, "LOOK_EVERY", 0.001)
+        will["behind"] = lambda streams: {each.pair_id for each in streams}
+        await until(lambda: len(done) >= 3)
+        await let_go(tasks, kept)
+        return kept
+
+    monkeypatch.setattr(hub, "LOOK_EVERY", 0.01)
+    kept = asyncio.run(hold())
+    assert set(done) == {kept.pair_id}
+
+
+def test_signs_of_life_are_sent(work, monkeypatch):
+    monkeypatch.setattr(hub, "LOOK_EVERY", 0.001)
+    sent = []
+
+    async def hold():
+        holder, kept = Hub(), stream()
+
+        async def send(event):
+            sent.append(event["body"].decode())
+
+        kept.send = send
+        tasks = [await held(holder, kept)]
+        await until(lambda: hub.ALIVE in sent)
+        await let_go(tasks, kept)
+
+    asyncio.run(hold())
+
+
+def test_one_pair_whose_lock_is_not_to_be_had_does_not_stop_the_others(work):
+    """Or each look would have one more thread wait for it, until none is left."""
+    done, will = work
+    locked = threading.Event()
+
+    async def hold():
+        holder, waits, goes = Hub(), stream(), stream()
+        will["deliver"] = lambda pair, *_: pair == waits.pair_id and locked.wait(5)
+        tasks = [await held(holder, waits)]
+        for _ in range(hub.THREADS + 2):
+            holder._bring_up_to_date(waits.pair_id)
+        tasks.append(await held(holder, goes))
+        await until(lambda: goes.pair_id in done)
+        assert done.count(waits.pair_id) == 1
+        locked.set()
+        # What came meanwhile is brought after it, once.
+        await until(lambda: done.count(waits.pair_id) == 2)
+        await let_go(tasks, waits, goes)
+
+    asyncio.run(hold())
+
+
+def test_r7_after_a_fault_the_pairs_streams_end_and_others_go_on(work):
+    _, will = work
+
+    async def hold():
+        holder, faulty, well = Hub(), stream(), stream()
+
+        def deliver(pair_id, *_):
+            if pair_id == faulty.pair_id:
+                raise ZeroDivisionError
+
+        will["deliver"] = deliver
+        tasks = [await held(holder, each) for each in (faulty, well)]
+        await until(faulty.over.is_set)
+        assert not well.over.is_set()
+        await let_go(tasks, well)
+
+    asyncio.run(hold())
+
+
+def test_r7_while_the_database_is_away_streams_wait(work):
+    done, will = work
+
+    async def hold():
+        holder, kept = Hub(), stream()
+
+        def away(*_):
+            raise OperationalError
+
+        will["deliver"] = away
+        tasks = [await held(holder, kept)]
+        await until(lambda: len(done) == 1 and not holder._busy)
+        assert not kept.over.is_set()
+        await let_go(tasks, kept)
+
+    asyncio.run(hold())
+
+
+def test_r13_what_was_not_sent_in_time_is_not_sent_after_the_lock_was_let_go(work):
+    """Also where the loop was busy, and comes to it only then; and for six slow ones as for one."""
+    sent = []
+
+    async def send_late():
+        kept = [stream() for _ in range(6)]
+
+        async def send(event):
+            sent.append(event)
+
+        for each in kept:
+            each.send = send
+        told = [Told(each, "a word", each.mark, is_last=False) for each in kept]
+        await hub._send_together(told, time.monotonic() - 0.001)
+        return [each.over.is_set() for each in kept]
+
+    assert asyncio.run(send_late()) == [True] * 6
+    assert sent == []
+
+
+def test_r13_six_that_do_not_read_are_waited_for_together(work):
+    async def send():
+        kept = [stream() for _ in range(6)]
+        for each in kept:
+            each.send = lambda event: never()
+        told = [Told(each, "a word", each.mark, is_last=False) for each in kept]
+        begun = time.monotonic()
+        await hub._send_together(told, begun + 0.2)
+        return time.monotonic() - begun
+
+    assert asyncio.run(send()) < 0.6

@@ -154,3 +154,16 @@ def test_r13_what_was_said_goes_no_further_than_the_conversation(window, both, c
     say(both[0], window, "only here")
     assert RecordEntry.objects.count() == before
     assert not Letter.objects.exists()
+
+
+def test_r21_what_became_of_late_words_is_not_undone_by_the_same_form_again(window, both, clock):
+    """The answer was lost; its writer made a letter of the draft, and the old page sends again."""
+    key = uuid4()
+    clock.go_to(window.closes_at)
+    draft = say(both[0], window, "in the heat", key)
+    kept = actions.edit_letter(
+        by=both[0], letter_id=draft.pk, version=draft.version, body="calm", hold=True
+    )
+    assert say(both[0], window, "in the heat", key).pk == kept.pk
+    letter = Letter.objects.get()
+    assert (letter.body, letter.state) == ("calm", Letter.State.HELD)

@@ -8,6 +8,7 @@ import pytest
 from django.test import Client
 from django.urls import reverse
 
+from boundaries.rules.letters import MOST_WAITING
 from conversations import actions
 from conversations.models import Letter
 from tests import factories, seen
@@ -156,3 +157,10 @@ def test_words_do_not_become_those_of_who_signed_in_on_the_same_phone(ben, ana_p
     assert answer.status_code == 403
     assert ".keeps-words [name=csrfmiddlewaretoken]" not in answer.content.decode()
     assert "HX-Retarget" not in answer.headers
+
+
+def test_one_more_than_can_wait_is_not_saved_and_a_line_says_so(typing, ana_place, pair, clock):
+    factories.held_letters(by=[ana_place], each=MOST_WAITING, at=clock.at)
+    before = seen.everything(in_=pair)
+    refused(typing(), "There is no room for one more letter that waits.", 409)
+    assert seen.everything(in_=pair) == before

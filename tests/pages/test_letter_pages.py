@@ -5,6 +5,7 @@ from uuid import uuid4
 import pytest
 from django.urls import reverse
 
+from boundaries.rules.letters import MOST_WAITING
 from conversations.forms import LONGEST_BODY
 from conversations.models import Letter
 from tests import factories
@@ -334,3 +335,15 @@ def test_words_for_a_letter_of_the_other_are_given_back_in_the_same_words(
         answer = ana_client.post(page, {"body": WORDS, "key": uuid4(), "version": 1})
         answers.append((answer.status_code, "his" in answer.content.decode().split()))
     assert answers == [(404, False)] * 2
+
+
+@pytest.mark.parametrize("button", ["Keep as a draft", "Hold for the next conversation"])
+def test_one_more_than_can_wait_comes_back_with_a_sentence(at_ana, new, ana_place, clock, button):
+    factories.held_letters(by=[ana_place], each=MOST_WAITING, at=clock.at)
+    at_ana.open(new)
+    at_ana.press(button, body="One more letter")
+    assert at_ana.status == 200
+    assert "There is no room for one more letter that waits." in at_ana.text
+    Letter.objects.filter(author=ana_place.person).first().delete()
+    at_ana.press(button)
+    assert [row.body for row in Letter.objects.all()].count("One more letter") == 1

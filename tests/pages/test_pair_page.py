@@ -142,7 +142,7 @@ def test_looking_again_takes_no_message_from_the_page(at_ana, ana_client, agreem
     ana_client.post(reverse("boundaries:skip", args=[pair.pk, window.pk]))
     ana_client.get(reverse("conversations:now", args=[pair.pk]))
     page = ana_client.get(reverse("conversations:pair", args=[pair.pk])).content.decode()
-    assert "You can think again until it is due." in page
+    assert "You skip this one." in page
 
 
 # --- Being asked before one ------------------------------------------------------------------

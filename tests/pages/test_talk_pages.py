@@ -4,8 +4,12 @@ from uuid import uuid4
 
 import pytest
 from django.conf import settings
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 
+from accounts.access import SIGNED_OUT
 from boundaries import actions as boundaries
+from boundaries.rules.letters import MOST_WAITING
 from conversations.models import Letter, Message
 from tests import factories
 
@@ -43,10 +47,11 @@ def test_the_stream_begins_where_the_page_ended(at_ana, at_ben, window):
     at_ben.open(page_of(window))
     at_ben.press("Say it", body="Shown already.")
     at_ana.open(page_of(window))
-    stream = page_of(window, "stream/?after=1")
-    assert f'sse-connect="{stream}"' in at_ana.answer.content.decode()
+    stream, page = page_of(window, "stream/"), at_ana.answer.content.decode()
+    assert f'data-stream="{stream}"' in page
+    assert 'data-last="1"' in page
     at_ben.press("Say it", body="Now.")
-    answer = at_ana.client.get(stream)
+    answer = at_ana.client.get(f"{stream}?after=1")
     assert (answer.status_code, answer["Content-Type"]) == (200, "text/event-stream")
     assert answer["Cache-Control"] == "private, no-store"
     told = answer.content.decode()
@@ -64,7 +69,10 @@ def test_an_event_id_from_elsewhere_loses_no_word(at_ana, window, id_):
 
 
 def test_nobody_is_told_who_is_not_signed_in(client, outsider_client, window):
+    """A browser that asks for events is told in one; a page could not be shown there."""
     assert client.get(page_of(window, "stream/")).status_code == 302
+    answer = client.get(page_of(window, "stream/"), headers={"Accept": "text/event-stream"})
+    assert (answer.status_code, answer.content.decode()) == (200, SIGNED_OUT)
     assert outsider_client.get(page_of(window, "stream/")).status_code == 404
 
 
@@ -150,6 +158,21 @@ def test_words_that_come_too_late_are_a_draft_and_their_writer_is_told(at_ana, w
     assert Letter.objects.get().body == "One more thing"
 
 
+def test_where_there_is_no_room_for_a_draft_words_that_come_too_late_come_back(
+    at_ana, ana_place, window, clock
+):
+    factories.held_letters(by=[ana_place], each=MOST_WAITING, at=clock.at)
+    at_ana.open(page_of(window))
+    clock.go_to(window.closes_at)
+    at_ana.press("Say it", body="One more thing")
+    assert "There is no room for one more letter that waits." in at_ana.text
+    assert "One more thing" in at_ana.answer.content.decode()
+    answer = say_by_htmx(at_ana, window, body="And one more", key=uuid4())
+    assert "There is no room for one more letter that waits." in answer.content.decode()
+    assert "And one more</textarea>" in answer.content.decode()
+    assert Letter.objects.count() == MOST_WAITING
+
+
 def test_after_a_pause_both_read_the_same_as_after_the_other_left(at_ana, ben_place, window):
     """The words for what ended it are one and the same (R15, R21)."""
     seen = []
@@ -188,6 +211,12 @@ def test_what_was_said_stays_readable_and_can_be_copied(at_ana, at_ben, window, 
     assert "The other, 17:00: Keep this." in copy
 
 
+def test_r22_empty_lines_do_not_push_what_was_said_out_of_sight(at_ana, window):
+    at_ana.open(page_of(window))
+    at_ana.press("Say it", body="\n\nOne" + "\n \n" * 400 + "two\n\nthree\n\n\n")
+    assert Message.objects.get().body == "One\n\ntwo\n\nthree"
+
+
 @pytest.mark.parametrize("body", ["", "   ", "\n\n", "\x00"])
 def test_without_words_nothing_is_said(at_ana, window, body):
     at_ana.open(page_of(window))
@@ -218,3 +247,13 @@ def test_nobody_else_has_such_a_page(outsider_client, at_ana, window, pair):
         assert outsider_client.get(page_of(window, part)).status_code == 404
     planned = factories.next_window(pair=pair)
     assert at_ana.client.get(page_of(planned)).status_code == 404
+
+
+def test_by_script_nothing_more_is_asked_of_the_database_once_it_was_said(ana_client, window):
+    """It would take turns with sending it to the other."""
+    words = {"body": "Now.", "key": uuid4()}
+    with CaptureQueriesContext(connection) as asked:
+        answer = ana_client.post(page_of(window, "say/"), words, headers={"HX-Request": "true"})
+    assert answer.status_code == 200
+    assert Message.objects.count() == 1
+    assert asked.captured_queries[-1]["sql"].startswith("RELEASE SAVEPOINT")

@@ -17,7 +17,8 @@ from repair.management.commands import start
 from tests import stack
 from tests.stack import wait_for
 from tests.story.parts import in_parts
-from tests.story.test_story_faults import envelopes, signed_in, write_a_line
+from tests.story.test_story_faults import envelopes, write_a_line
+from tests.story.visitors import signed_in
 
 pytestmark = [pytest.mark.processes, pytest.mark.postgres]
 
@@ -93,7 +94,7 @@ def demo(tmp_path):
 
 
 def test_r20_away_for_the_whole_conversation_it_never_opens_and_both_are_told(demo):
-    ana, ben = signed_in(demo.parts, ANA.email), signed_in(demo.parts, BEN.email)
+    ana, ben = signed_in(demo.parts.address, ANA.email), signed_in(demo.parts.address, BEN.email)
     write_a_line(ana, "Written before a conversation that nobody opened.")
     with demo.worker_away():
         demo.go_to(demo.window()[1])
@@ -111,7 +112,7 @@ def test_r20_away_for_the_whole_conversation_it_never_opens_and_both_are_told(de
 
 def test_r20_back_a_few_seconds_before_the_end_it_opens_late_and_closes_in_time(demo):
     """It brings what was held; it is not a whole one, so it does not unlock more (R5)."""
-    ben = signed_in(demo.parts, BEN.email)
+    ben = signed_in(demo.parts.address, BEN.email)
     with demo.worker_away():
         demo.go_to(demo.window()[1])
         demo.ask("UPDATE demo_democlock SET offset_seconds = offset_seconds - 6")

@@ -8,7 +8,7 @@ import psutil
 import psycopg
 import pytest
 
-from conversations.hub import THREADS
+from conversations.hub import MOST_OF_A_PERSON, THREADS
 from repair.demo.people import ANA, BEN
 from tests.stack import wait_for
 from tests.story.listening import Listener
@@ -17,7 +17,7 @@ from tests.story.visitors import signed_in
 pytestmark = pytest.mark.processes
 
 EACH = 8
-STREAMS_OF_EACH = 5
+STREAMS_OF_EACH = MOST_OF_A_PERSON
 
 
 @pytest.fixture

@@ -1,0 +1,6 @@
+"""Letters: their amounts that are the same for everybody. What a pair agreed on is in its terms."""
+
+MOST_WAITING = 100
+"""So many letters of one person in a pair can wait, as drafts or held: opening looks at each that
+is held, in the transaction that other pairs' conversations wait for.
+"""

@@ -1,0 +1,1 @@
+"""How fast Repair is, beside a floor in the same run: `make bench`."""
