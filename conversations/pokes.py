@@ -52,6 +52,10 @@ async def pokes() -> AsyncIterator[UUID]:
                     with suppress(ValueError):
                         yield UUID(_text(message["data"]))
         except (RedisError, OSError) as fault:
+            task = asyncio.current_task()
+            if task and task.cancelling():
+                # What goes wrong in hanging up must not take the place of being cancelled.
+                raise asyncio.CancelledError from fault
             log.warning("Redis cannot be listened to: %s", fault)
         await asyncio.sleep(AGAIN_AFTER)
 

@@ -152,38 +152,6 @@ def letter(request: HttpRequest, membership: Membership, letter_id: UUID) -> Htt
 
 @member
 @require_POST
-def withdraw(request: HttpRequest, membership: Membership, letter_id: UUID) -> HttpResponse:
-    """Make a held letter a draft again."""
-    queries.get_letter_for(membership, letter_id)
-    try:
-        actions.withdraw_letter(by=membership, letter_id=letter_id)
-    except Letter.DoesNotExist:
-        raise Http404 from None
-    except AlreadyReleasedError:
-        messages.error(request, _already_released())
-    else:
-        messages.success(request, _("Your letter is a draft again. It will not be delivered."))
-    return redirect("conversations:letter", membership.pair_id, letter_id)
-
-
-@member
-@require_POST
-def read_again(request: HttpRequest, membership: Membership, letter_id: UUID) -> HttpResponse:
-    """Its writer has read a held letter again before it goes."""
-    queries.get_letter_for(membership, letter_id)
-    try:
-        actions.read_again(by=membership, letter_id=letter_id)
-    except Letter.DoesNotExist:
-        raise Http404 from None
-    except AlreadyReleasedError:
-        messages.error(request, _already_released())
-    else:
-        messages.success(request, _("You have read it again. It stays as it is."))
-    return redirect("conversations:letter", membership.pair_id, letter_id)
-
-
-@member
-@require_POST
 def delete(request: HttpRequest, membership: Membership, letter_id: UUID) -> HttpResponse:
     """Delete a letter that was not released."""
     try:
@@ -343,6 +311,8 @@ def _released(
     words = clean_words(typed)
     is_late = bool(words.strip()) and not (is_readable(row, "body") and words == row.body)
     late = LetterForm(initial={"body": words}, in_force=NO_CONTACT) if is_late else None
+    if typed and not is_late:
+        messages.error(request, _already_released())
     context = {"membership": membership, "letter": row, "late": late}
     return render(request, "conversations/letter.html", context)
 

@@ -8,7 +8,7 @@ from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime, time, timedelta
 from typing import Any
-from uuid import uuid4
+from uuid import UUID, uuid4
 from zoneinfo import ZoneInfo
 
 from django.db import connection, transaction
@@ -359,3 +359,20 @@ def undone() -> Iterator[None]:
 def letter(*, by: Membership, body: str = "Dear you", hold: bool = True) -> Letter:
     """Let this person write a letter."""
     return conversations.write_letter(by=by, key=uuid4(), body=body, hold=hold)
+
+
+def take_back(*, by: Membership, letter_id: UUID) -> Letter:
+    """Let them make a draft of a letter again, with the words that it has."""
+    return _press(by, letter_id, hold=False)
+
+
+def read_again(*, by: Membership, letter_id: UUID) -> Letter:
+    """Let them read a held letter again, and leave it as it is."""
+    return _press(by, letter_id, hold=True)
+
+
+def _press(by: Membership, letter_id: UUID, *, hold: bool) -> Letter:
+    row = Letter.objects.select_related("pair").get(pk=letter_id)
+    return conversations.edit_letter(
+        by=by, letter_id=row.pk, version=row.version, body=row.body, hold=hold
+    )

@@ -260,7 +260,9 @@ def edited(ana, ben, clock):
 
 def letter_withdrawn(ana, ben, clock):
     letter = factories.letter(by=ana)
-    return lambda: conversations.withdraw_letter(by=ana, letter_id=letter.pk)
+    return lambda: conversations.edit_letter(
+        by=ana, letter_id=letter.pk, version=1, body="Dear you", hold=False
+    )
 
 
 def deleted(ana, ben, clock):

@@ -102,7 +102,7 @@ def test_r17_a_letter_is_withdrawn_or_released_and_never_both(clock):
         letter = letters[pair.pk]
         by = places[pair.pk, letter.author_id]
         try:
-            conversations.withdraw_letter(by=by, letter_id=letter.pk)
+            factories.take_back(by=by, letter_id=letter.pk)
         except conversations.letters.AlreadyReleasedError:
             return False
         return True

@@ -13,9 +13,7 @@ from conversations.actions.letters import (
     begin_draft,
     delete_letter,
     edit_letter,
-    read_again,
     save_draft,
-    withdraw_letter,
     write_letter,
 )
 from conversations.actions.notices import look_for_matters, send_notices
@@ -34,12 +32,10 @@ __all__ = [
     "open_and_release",
     "open_envelope",
     "part",
-    "read_again",
     "save_draft",
     "say",
     "send_notices",
     "sweep",
-    "withdraw_letter",
     "write_letter",
 ]
 

@@ -121,33 +121,6 @@ def _save_typed(pair: Pair, letter: Letter, version: int, body: str, at: datetim
     return letter
 
 
-def withdraw_letter(*, by: Membership, letter_id: UUID) -> None:
-    """Make a held letter a draft again; a draft stays one.
-
-    Raises AlreadyReleasedError if it was released meanwhile, and Letter.DoesNotExist for another's.
-    """
-    with locked_pair(by.pair_id) as (pair, at):
-        letter = _own(pair, by, letter_id)
-        if letter.state == Letter.State.RELEASED:
-            raise AlreadyReleasedError
-        letter.version += letter.state == Letter.State.HELD
-        _unhold(pair, letter, at)
-
-
-def read_again(*, by: Membership, letter_id: UUID) -> None:
-    """Its writer has read a held letter again. What was not to be read again stays as it is.
-
-    Raises AlreadyReleasedError if it was released meanwhile, and Letter.DoesNotExist for another's.
-    """
-    with locked_pair(by.pair_id) as (pair, at):
-        letter = _own(pair, by, letter_id)
-        if letter.state == Letter.State.RELEASED:
-            raise AlreadyReleasedError
-        if letter.state == Letter.State.HELD and letter.read_again_hours:
-            letter.read_again_at = at
-            letter.save()
-
-
 def delete_letter(*, by: Membership, letter_id: UUID) -> None:
     """Delete a letter that was not released, for good; one that is gone already changes nothing.
 

@@ -263,7 +263,7 @@ class Machine(RuleBasedStateMachine):
         row = Letter.objects.get(pk=self.letters[number])
         if not hold:
             self.same(
-                lambda: conversations.withdraw_letter(by=place, letter_id=row.pk),
+                lambda: factories.take_back(by=place, letter_id=row.pk),
                 lambda: self.model.withdraw_letter(number),
             )
         elif letter.state != "released":

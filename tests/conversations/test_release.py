@@ -86,7 +86,7 @@ def test_r18_a_letter_withdrawn_and_held_again_goes_to_the_end(window, ana_place
     for number in range(3):
         clock.move(minutes=1)
         letters.append(factories.letter(by=ana_place, body=f"number {number}"))
-    actions.withdraw_letter(by=ana_place, letter_id=letters[0].pk)
+    factories.take_back(by=ana_place, letter_id=letters[0].pk)
     clock.move(minutes=1)
     actions.edit_letter(
         by=ana_place, letter_id=letters[0].pk, version=1, body="number 0", hold=True
@@ -114,7 +114,7 @@ def test_r18_an_edited_letter_is_judged_by_its_words_as_they_are_now(window, ana
 def test_r17_what_was_withdrawn_or_deleted_is_never_released(window, ana_place, pair, clock):
     withdrawn, deleted = factories.letter(by=ana_place), factories.letter(by=ana_place)
     draft = factories.letter(by=ana_place, hold=False)
-    actions.withdraw_letter(by=ana_place, letter_id=withdrawn.pk)
+    factories.take_back(by=ana_place, letter_id=withdrawn.pk)
     actions.delete_letter(by=ana_place, letter_id=deleted.pk)
     sweep_at(clock, window.opens_at)
     assert state_of(withdrawn) == state_of(draft) == Letter.State.DRAFT

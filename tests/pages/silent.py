@@ -195,12 +195,12 @@ def wants_to_read_it_again(ana: Ana) -> None:
 
 @act
 def reads_it_again(ana: Ana) -> None:
-    conversations.read_again(by=ana.place, letter_id=ana.letter(HELD).pk)
+    factories.read_again(by=ana.place, letter_id=ana.letter(HELD).pk)
 
 
 @back
 def takes_back_what_she_holds(ana: Ana) -> None:
-    conversations.withdraw_letter(by=ana.place, letter_id=ana.letter(HELD).pk)
+    factories.take_back(by=ana.place, letter_id=ana.letter(HELD).pk)
 
 
 @back

@@ -33,6 +33,10 @@ def page_of(letter: Letter) -> str:
     return reverse("conversations:letter", args=[letter.pair_id, letter.pk])
 
 
+def letter_states() -> list[str]:
+    return list(Letter.objects.values_list("state", flat=True))
+
+
 def test_the_page_without_any(at_ana, letters):
     at_ana.open(letters)
     assert "None yet." in at_ana.text
@@ -242,23 +246,30 @@ def test_words_typed_too_late_are_shown_and_not_sent(at_ana, agreement, pair, cl
     assert "The words here are the ones that you typed since." not in at_ana.text
 
 
-@pytest.mark.parametrize("verb", ["withdraw", "delete"])
-def test_what_went_cannot_be_taken_back(at_ana, agreement, pair, clock, ana_place, verb):
+@pytest.mark.parametrize("button", ["Take it back", "Delete it for good"])
+def test_what_went_cannot_be_taken_back(at_ana, agreement, pair, clock, ana_place, button):
     letter = factories.letter(by=ana_place)
+    at_ana.open(page_of(letter))
+    form = at_ana.page
     factories.open_next(pair=pair, clock=clock)
-    at_ana.send(reverse(f"conversations:{verb}", args=[pair.pk, letter.pk]))
+    at_ana.page = form
+    at_ana.press(button)
     assert "This letter went into a conversation a moment ago." in at_ana.text
     assert Letter.objects.filter(state=Letter.State.RELEASED).count() == 1
 
 
 def test_taking_back_and_deleting_twice(at_ana, pair, ana_place):
     letter = factories.letter(by=ana_place)
-    for verb in ("withdraw", "delete"):
+    at_ana.open(page_of(letter))
+    for button in ("Take it back", "Delete it for good"):
+        form = at_ana.page
         answers = []
         for _ in range(2):
-            at_ana.send(reverse(f"conversations:{verb}", args=[pair.pk, letter.pk]))
-            answers.append((at_ana.path, at_ana.text))
-        assert answers[0] == answers[1], verb
+            at_ana.page = form
+            at_ana.press(button)
+            answers.append((at_ana.path, letter_states()))
+            assert at_ana.status == 200
+        assert answers[0] == answers[1], button
 
 
 def test_more_letters_than_were_agreed_wait(at_ana, agreement, pair, clock, ana_place, letters):

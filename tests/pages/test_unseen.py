@@ -113,7 +113,7 @@ def test_a_letter_that_was_taken_back_in_time_leaves_no_trace(watch, life, ana_p
         conversations.edit_letter(
             by=ana_place, letter_id=letter.pk, version=1, body="changed " * 500, hold=True
         )
-        conversations.withdraw_letter(by=ana_place, letter_id=letter.pk)
+        factories.take_back(by=ana_place, letter_id=letter.pk)
 
     clock.go_to(factories.next_window(pair=pair).opens_at)
     first, other = (
