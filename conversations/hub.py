@@ -86,6 +86,7 @@ class Hub:
             older.over.set()
         self._of_pair[stream.pair_id].append(stream)
         if not self._tasks:
+            # From the first stream on for as long as the process lives.
             self._tasks = [asyncio.ensure_future(each) for each in (self._follow(), self._look())]
         self._bring_up_to_date(stream.pair_id)
 
@@ -94,10 +95,6 @@ class Hub:
             streams[key].remove(stream)
             if not streams[key]:
                 del streams[key]
-        if not self._of_pair:
-            for task in self._tasks:
-                task.cancel()
-            self._tasks = []
 
     async def _follow(self) -> None:
         """Pokes only save time: should this end by a fault, the looks go on."""
@@ -108,7 +105,7 @@ class Hub:
         for number in count(1):
             await asyncio.sleep(LOOK_EVERY)
             streams = list(chain.from_iterable(self._of_pair.values()))
-            for pair_id in await self._in_thread(behind, streams) or ():
+            for pair_id in (streams and await self._in_thread(behind, streams)) or ():
                 self._bring_up_to_date(pair_id)
             if number % SIGN_OF_LIFE_EVERY == 0:
                 await asyncio.gather(*(stream.write(ALIVE) for stream in streams))
