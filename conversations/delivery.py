@@ -34,6 +34,8 @@ Send = Callable[[list[Told]], None]
 
 def behind(streams: Collection[Stream]) -> set[UUID]:
     """The keys of the pairs of which some stream has not been told all: two queries for all."""
+    if not streams:
+        return set()
     found = live.marks({stream.window_id for stream in streams}, clock.now())
     return {each.pair_id for each in streams if found.get(each.window_id) != each.mark}
 

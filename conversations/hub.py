@@ -105,7 +105,7 @@ class Hub:
         for number in count(1):
             await asyncio.sleep(LOOK_EVERY)
             streams = list(chain.from_iterable(self._of_pair.values()))
-            for pair_id in (streams and await self._in_thread(behind, streams)) or ():
+            for pair_id in await self._in_thread(behind, streams) or ():
                 self._bring_up_to_date(pair_id)
             if number % SIGN_OF_LIFE_EVERY == 0:
                 await asyncio.gather(*(stream.write(ALIVE) for stream in streams))
