@@ -27,7 +27,7 @@ QUERIES = {
     "boundaries:limits": 4,
     "boundaries:proposal": 9,
     "boundaries:propose": 8,
-    "conversations:conversation": 11,
+    "conversations:conversation": 12,
     "conversations:copy": 6,
     "conversations:envelope": 4,
     "conversations:letter": 6,

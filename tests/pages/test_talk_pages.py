@@ -208,7 +208,7 @@ def test_what_was_said_stays_readable_and_can_be_copied(at_ana, at_ben, window, 
     assert "Say it" not in at_ben.text
     copy = at_ben.client.get(f"/pairs/{window.pair_id}/copy/").content.decode()
     assert "--- Said in the conversation of 7 November 2026" in copy
-    assert "The other, 17:00: Keep this." in copy
+    assert "The other, 17:00:\n  Keep this." in copy
 
 
 def test_r22_empty_lines_do_not_push_what_was_said_out_of_sight(at_ana, window):

@@ -20,7 +20,7 @@ from tests.story.parts import in_parts
 from tests.story.test_story_faults import envelopes, write_a_line
 from tests.story.visitors import signed_in
 
-pytestmark = [pytest.mark.processes, pytest.mark.postgres]
+pytestmark = [pytest.mark.processes, pytest.mark.postgres, pytest.mark.proof]
 
 NEXT = "SELECT MIN(opens_at) FROM boundaries_window WHERE state = 'planned'"
 WINDOW = """

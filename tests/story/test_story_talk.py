@@ -72,6 +72,7 @@ def order(stream):
     return [re.search(r'class="letter-body"[^>]*>([^<]*)<', html)[1] for _, html in stream.said]
 
 
+@pytest.mark.proof
 def test_r13_after_a_pause_nothing_arrives_and_what_was_being_said_is_a_draft(talk):
     _, ana, ben, streams = talk
     say(ben, "the last thing said")
@@ -90,6 +91,7 @@ def test_r13_after_a_pause_nothing_arrives_and_what_was_being_said_is_a_draft(ta
         assert [name for name, _, _ in stream.events[-2:]] == ["state", "over"]
 
 
+@pytest.mark.proof
 def test_r21_it_closes_for_both_when_one_leaves(talk):
     _, ana, _, streams = talk
     ana.press("Leave now")
@@ -98,6 +100,7 @@ def test_r21_it_closes_for_both_when_one_leaves(talk):
         assert "This conversation is closed." in stream.events[-2][1]
 
 
+@pytest.mark.proof
 def test_r21_it_closes_in_time_and_streams_hold_neither_threads_nor_connections(talk):
     parts, ana, ben, streams = talk
     say(ana, "now the threads are there")
