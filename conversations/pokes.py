@@ -20,7 +20,7 @@ PATIENCE = 0.5
 """Seconds for which somebody who said something may wait for Redis."""
 
 AGAIN_AFTER = 1.0
-"""Seconds until a lost Redis is tried again."""
+"""Seconds until a lost Redis is tried again, and between two looks whether to go on."""
 
 log = logging.getLogger(__name__)
 
@@ -42,22 +42,26 @@ def _publisher(url: str) -> Redis:
 async def pokes() -> AsyncIterator[UUID]:
     """The keys of pairs that are poked from now on: one subscription for as long as it is read.
 
-    It never ends: a lost Redis is tried again, and without one there are no pokes.
+    A lost Redis is tried again; without one there are no pokes. It ends when its task is cancelled,
+    also where the Redis client lets nobody know of that: it does so while it connects.
     """
-    while settings.REDIS_URL:
+    while settings.REDIS_URL and not _is_cancelled():
         try:
             async with redis.Redis.from_url(settings.REDIS_URL) as client, client.pubsub() as read:
                 await read.subscribe(CHANNEL)
-                async for message in read.listen():
+                while not _is_cancelled():
+                    message = await read.get_message(timeout=AGAIN_AFTER)
                     with suppress(ValueError):
-                        yield UUID(_text(message["data"]))
+                        if message:
+                            yield UUID(_text(message["data"]))
         except (RedisError, OSError) as fault:
-            task = asyncio.current_task()
-            if task and task.cancelling():
-                # What goes wrong in hanging up must not take the place of being cancelled.
-                raise asyncio.CancelledError from fault
             log.warning("Redis cannot be listened to: %s", fault)
-        await asyncio.sleep(AGAIN_AFTER)
+            await asyncio.sleep(AGAIN_AFTER)
+
+
+def _is_cancelled() -> bool:
+    task = asyncio.current_task()
+    return task is not None and task.cancelling() > 0
 
 
 def _text(data: object) -> str:

@@ -123,6 +123,9 @@ class TestDelivery:
         factories.allow(by=(ana_place,), live=False)
         deliver(window.pair_id, [stream], sent)
         assert sent.said(stream) == 0
+        assert stream not in sent.ended
+        # Nor is it brought up to date once a second, to no end.
+        assert behind([stream]) == set()
 
     def test_a_session_of_somebody_else_is_told_nothing(self, ana_place, ben_place, window):
         stream, sent = stream_of(ben_place, window), Sent()

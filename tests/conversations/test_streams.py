@@ -122,11 +122,6 @@ def work(monkeypatch):
     def look(streams):
         return will["behind"](streams)
 
-    async def no_pokes():
-        await never()
-        yield
-
-    monkeypatch.setattr(hub, "pokes", no_pokes)
     monkeypatch.setattr(hub, "deliver", note)
     monkeypatch.setattr(hub, "behind", look)
     monkeypatch.setattr(hub, "_be_impatient", lambda: None)
