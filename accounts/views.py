@@ -200,9 +200,9 @@ def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
 
     Not what another site sent: its words would stand here as if they were the person's own.
     """
-    if _is_same_writer(request):
-        page = render(request, "accounts/old_page_draft.html", status=403)
-        return retarget(page, "#words-status")
+    if is_page_with_words(request) and not _is_from_elsewhere(request):
+        whose = "old_page_draft" if _is_same_writer(request) else "other_writer_draft"
+        return retarget(render(request, f"accounts/{whose}.html", status=403), "#words-status")
     words = "" if _is_from_elsewhere(request) else request.POST.get("body", "")
     return render(request, "403_csrf.html", {"words": words}, status=403)
 
@@ -213,9 +213,7 @@ def _is_same_writer(request: HttpRequest) -> bool:
     Only then is the page given a token that counts again: on a shared phone the other may have
     signed in meanwhile, and these words would become theirs.
     """
-    if not is_page_with_words(request):
-        return False
-    if _is_from_elsewhere(request) or not request.user.is_authenticated:
+    if not request.user.is_authenticated:
         return False
     try:
         writer = UUID(request.POST.get("writer", ""))

@@ -28,6 +28,7 @@ def test_each_part_comes_to_its_end_and_measures_something(tmp_path, name):
 
 @pytest.mark.processes
 @pytest.mark.postgres
+@pytest.mark.proof
 def test_a_word_that_does_not_come_is_told():
     """The floor passes words on within a pair; these two are not in one."""
     apart = (Person("/1/ana/stream/", "/1/ana/say/"), Person("/2/ben/stream/", "/2/ben/say/"))

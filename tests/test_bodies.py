@@ -72,6 +72,7 @@ def test_who_goes_away_in_the_middle_is_not_answered():
 
 
 @pytest.mark.processes
+@pytest.mark.proof
 def test_by_a_real_server_nobody_fills_the_memory_or_the_disk(tmp_path):
     with stack.running(tmp_path, REPAIR_DEMO="0") as repair:
         help_ = f"{repair.address}/help/"

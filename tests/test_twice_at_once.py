@@ -127,6 +127,7 @@ def test_r17_the_same_form_twice_at_once_makes_one_letter(couples):
     assert RecordEntry.objects.filter(act="letter_held").count() == RACES
 
 
+@pytest.mark.proof
 def test_two_letters_at_once_where_one_more_can_wait_are_one(couples):
     places = [ana for ana, _ in couples]
     factories.held_letters(by=places, each=MOST_WAITING - 1, at=OPENS_AT)

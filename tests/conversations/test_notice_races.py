@@ -99,6 +99,7 @@ def test_r13_no_notice_goes_out_after_a_pause_has_returned(clock, office):
     assert min(ends.values()) > TRIALS // 20
 
 
+@pytest.mark.proof
 def test_r13_without_the_lock_the_same_check_catches_it(clock, office):
     """So that it is known to bite."""
     assert any(something_goes_out_after_a_pause(clock, office) for _ in range(10))
@@ -127,6 +128,7 @@ def test_r28_two_workers_at_once_send_it_once(clock, office):
     assert set(Notice.objects.values_list("end", flat=True)) == {"sent"}
 
 
+@pytest.mark.proof
 def test_r28_without_the_lock_it_is_sent_twice(clock, office):
     """So that it is known to bite."""
 

@@ -123,6 +123,7 @@ def what_was_seen_before(pairs, _):
     return {pair.pk: looked_before[pair.pk] for pair in pairs}
 
 
+@pytest.mark.proof
 def test_r13_the_same_check_catches_a_release_that_looks_first_and_then_locks(groups, monkeypatch):
     """So that it is known to bite. About one race in ten is caught."""
     monkeypatch.setattr(release, "load_situations", what_was_seen_before)

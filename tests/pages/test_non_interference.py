@@ -339,7 +339,7 @@ def test_a_key_of_which_nobody_knows_what_it_is_fails():
 
 
 @pytest.mark.postgres
-@pytest.mark.parametrize("name", IN_THE_SUITE)
+@pytest.mark.parametrize("name", [pytest.param("agreed", marks=pytest.mark.proof), "parted"])
 def test_where_a_row_lies_tells_nothing(worlds_of, monkeypatch, name):
     """A row that is written anew comes last where nothing orders them: a receipt, if it is seen."""
     monkeypatch.setitem(silent.ACTS, "turns_the_tables", turn_the_tables)

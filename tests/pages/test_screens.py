@@ -143,6 +143,7 @@ def long_names(ana_place):
     ana_place.save()
 
 
+@pytest.mark.proof
 def test_in_a_pair(screen, ana, agreement, past, pair, ana_place, ben_place, clock, long_names):
     letters = [
         factories.letter(by=ana_place, body=body, hold=hold)

@@ -39,6 +39,7 @@ def say(visitor, *bodies):
     return page
 
 
+@pytest.mark.proof
 def test_r21_both_read_the_same_in_one_order_also_after_the_server_was_restarted(talk):
     parts, ana, ben, streams = talk
     words = {each: [f"{name} {n}" for n in range(EACH)] for each, name in ((ana, "A"), (ben, "B"))}
