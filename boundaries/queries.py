@@ -1,7 +1,7 @@
 """What is so in a pair, and who may see what of it."""
 
 from collections import defaultdict
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from itertools import groupby
@@ -50,15 +50,28 @@ def load_situation(pair: Pair, at: datetime) -> Situation:
     return load_situations([pair], at)[pair.pk]
 
 
+def load_situation_of_talk(pair: Pair) -> Situation:
+    """The same without proposals: talking asks nothing of them, and is waited for."""
+    return _situations([pair], {})[pair.pk]
+
+
 def load_situations(pairs: Iterable[Pair], at: datetime) -> dict[UUID, Situation]:
     """The situations of many pairs by their keys: four queries, whatever their history."""
+    pairs = list(pairs)
+    return _situations(pairs, _proposals_by_pair([pair.pk for pair in pairs], at))
+
+
+def _situations(
+    pairs: Iterable[Pair], proposals: Mapping[UUID, list[ProposalValue]]
+) -> dict[UUID, Situation]:
     by_id = {pair.pk: pair for pair in pairs}
     memberships = _by_pair(_memberships(by_id))
     agreements = _by_pair(_latest_agreements(by_id))
     windows = _by_pair(_coming_windows(by_id))
-    proposals = _proposals_by_pair(by_id, at)
     return {
-        key: _situation(pair, memberships[key], agreements[key], windows[key], proposals[key])
+        key: _situation(
+            pair, memberships[key], agreements[key], windows[key], proposals.get(key, [])
+        )
         for key, pair in by_id.items()
     }
 

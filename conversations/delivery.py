@@ -14,7 +14,7 @@ from accounts.access import SIGNED_OUT, signed_in_sessions
 from accounts.locks import locked_pair
 from accounts.models import Membership, Pair
 from boundaries.models import Window
-from boundaries.queries import load_situation
+from boundaries.queries import load_situation_of_talk
 from conversations import live
 from conversations.streams import Stream
 
@@ -61,7 +61,7 @@ def _what_is_new(pair: Pair, streams: Collection[Stream], at: datetime) -> list[
     """It is made for both persons, whether or not both have a page open: so the time that it takes
     does not tell one of them that the other is there (R22).
     """
-    situation = load_situation(pair, at)
+    situation = load_situation_of_talk(pair)
     windows = Window.objects.filter(pair=pair).in_bulk({each.window_id for each in streams})
     places = Membership.objects.filter(pair=pair).select_related("person", "pair")
     by_person = {place.person_id: place for place in places}

@@ -88,7 +88,9 @@ class Hub:
         if not self._tasks:
             # From the first stream on for as long as the process lives.
             self._tasks = [asyncio.ensure_future(each) for each in (self._follow(), self._look())]
-        self._bring_up_to_date(stream.pair_id)
+        if not stream.mark.state:
+            # It was told nothing yet; of all others the next look will tell.
+            self._bring_up_to_date(stream.pair_id)
 
     def _remove(self, stream: Stream) -> None:
         for streams, key in ((self._of_pair, stream.pair_id), (self._of_person, stream.person_id)):

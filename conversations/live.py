@@ -115,6 +115,25 @@ def number_after(told: str | None, asked: str | None, last: int) -> int:
     return 0
 
 
+def seen(window: Window, at: datetime) -> str:
+    """What stands for the state that a page shows which is made at `at`."""
+    return _seen(_mark(window.state, window.closes_at, 0, at))
+
+
+def mark_after(window: Window, after: int, told: str | None, at: datetime) -> Mark:
+    """The mark of a page that shows the messages up to the number `after`.
+
+    told: `seen` of the page, as it says. Where that is so still, nothing has to be told of it: a
+    thousand pages that come back at once are not told a thousand times what they show.
+    """
+    mark = _mark(window.state, window.closes_at, after, at)
+    return mark if told == _seen(mark) else Mark(after)
+
+
+def _seen(mark: Mark) -> str:
+    return f"{mark.state}-{mark.minutes_told}"
+
+
 def _mark(state: str, closes_at: datetime, last: int, at: datetime) -> Mark:
     return Mark(last, state, minutes_told(closes_at - at) if state == State.OPEN else None)
 

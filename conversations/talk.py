@@ -16,7 +16,7 @@ from accounts.models import Membership
 from boundaries import actions as boundaries
 from boundaries.exceptions import RefusedError
 from boundaries.models import Window
-from boundaries.queries import load_situation
+from boundaries.queries import load_situation_of_talk
 from boundaries.words import told
 from conversations import actions, live, queries, streams
 from conversations.exceptions import TooManyLettersError
@@ -42,12 +42,13 @@ def stream(request: HttpRequest, membership: Membership, window_id: UUID) -> Htt
     """
     window = queries.get_window_for(membership, window_id)
     told, asked = request.headers.get("Last-Event-ID"), request.GET.get("after")
-    mark = live.Mark(live.number_after(told, asked, queries.last_message(window)))
+    after = live.number_after(told, asked, queries.last_message(window))
+    mark = live.mark_after(window, after, request.GET.get("seen"), clock.now())
     who = (membership.pair_id, window_id, membership.person_id)
     text = live.RETRY
     if not streams.keep_open(request, *who, mark):
         at = clock.now()
-        situation = load_situation(membership.pair, at)
+        situation = load_situation_of_talk(membership.pair)
         text += live.events(membership, window, situation, mark, at).text
     headers = {"X-Accel-Buffering": "no"}
     return HttpResponse(text, content_type="text/event-stream", headers=headers)
@@ -101,9 +102,10 @@ def _show(
         context = {"membership": membership, "window": window, "form": form}
         return render(request, "conversations/say.html", context)
     at, window = clock.now(), queries.get_conversation_for(membership, window.pk)
-    now = live.context(membership, window, load_situation(membership.pair, at), at)
+    now = live.context(membership, window, load_situation_of_talk(membership.pair), at)
     said = list(queries.messages_of(window))
     context = now | {"said": said, "last": said[-1].number if said else 0, "form": form}
+    context["seen"] = live.seen(window, at)
     return render(request, "conversations/conversation.html", context)
 
 

@@ -23,6 +23,7 @@
 
   let source = null;
   let last = Number(talk.dataset.last);
+  let seen = talk.dataset.seen;
   let heard = Date.now();
   let tries = 0;
   let again = null;
@@ -40,7 +41,7 @@
     if (source || isOver || document.hidden) return;
     clearTimeout(again);
     heard = Date.now();
-    source = new EventSource(`${talk.dataset.stream}?after=${last}`);
+    source = new EventSource(`${talk.dataset.stream}?after=${last}&seen=${seen}`);
     for (const [name, act] of Object.entries({ said: add, state: change, here: live, over: end, out })) {
       source.addEventListener(name, (event) => {
         live();
@@ -95,7 +96,9 @@
     if (isAtEnd) toEnd();
   }
 
+  /* What the page shows now is not what it was made with. */
   function change(event) {
+    seen = "";
     const shown = document.createElement("div");
     shown.innerHTML = event.data;
     if (shown.textContent.trim() !== state.textContent.trim()) state.replaceChildren(...shown.childNodes);

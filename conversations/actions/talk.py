@@ -10,7 +10,7 @@ from django.db.models import Count, Max, Q
 from accounts.locks import locked_pair
 from accounts.models import Membership, Pair
 from boundaries.exceptions import RefusedError
-from boundaries.queries import load_situation
+from boundaries.queries import load_situation_of_talk
 from boundaries.rules import acts, gate
 from boundaries.rules.reasons import Reason
 from boundaries.rules.talk import WITHIN
@@ -59,7 +59,7 @@ def say(*, by: Membership, window_id: UUID, key: UUID, body: str) -> Message | L
 def _reasons_against(
     pair: Pair, window_id: UUID, length: int, recent: int, at: datetime
 ) -> tuple[Reason, ...]:
-    situation = load_situation(pair, at)
+    situation = load_situation_of_talk(pair)
     window = situation.window(window_id)
     if window is None:
         return (Reason.NOT_OPEN,)

@@ -27,7 +27,7 @@ QUERIES = {
     "boundaries:limits": 4,
     "boundaries:proposal": 9,
     "boundaries:propose": 8,
-    "conversations:conversation": 12,
+    "conversations:conversation": 11,
     "conversations:copy": 6,
     "conversations:envelope": 4,
     "conversations:letter": 6,
@@ -36,7 +36,7 @@ QUERIES = {
     "conversations:pair": 18,
     "conversations:part": 3,
     "conversations:past": 7,
-    "conversations:stream": 9,
+    "conversations:stream": 8,
     "conversations:write": 5,
 }
 

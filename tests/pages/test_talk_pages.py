@@ -1,5 +1,7 @@
 """The pages of a conversation: talking, leaving, and reading it afterwards."""
 
+import re
+from datetime import timedelta
 from uuid import uuid4
 
 import pytest
@@ -66,6 +68,18 @@ def test_an_event_id_from_elsewhere_loses_no_word(at_ana, window, id_):
     answer = at_ana.client.get(page_of(window, "stream/"), headers={"Last-Event-ID": id_})
     assert answer.status_code == 200
     assert "Kept." in answer.content.decode()
+
+
+def test_a_page_is_not_told_the_state_that_it_shows(at_ana, window, clock):
+    at_ana.open(page_of(window))
+    seen = re.search(r'data-seen="([^"]*)"', at_ana.answer.content.decode())[1]
+    stream = page_of(window, f"stream/?after=0&seen={seen}")
+    assert "event: state" not in at_ana.client.get(stream).content.decode()
+    clock.go_to(window.closes_at - timedelta(minutes=9))
+    assert "event: state" in at_ana.client.get(stream).content.decode()
+    for other in ("", "x", "open-10%00", "held-None"):
+        told = at_ana.client.get(page_of(window, f"stream/?seen={other}")).content.decode()
+        assert "About ten minutes are left." in told
 
 
 def test_nobody_is_told_who_is_not_signed_in(client, outsider_client, window):
