@@ -216,7 +216,13 @@ STARTS = {
 }
 
 
-@pytest.mark.parametrize("what", STARTS)
+LONG = {"another web", "worker"}
+
+
+@pytest.mark.parametrize(
+    "what",
+    [pytest.param(name, marks=pytest.mark.proof if name in LONG else ()) for name in STARTS],
+)
 def test_with_keys_that_open_nothing_it_does_not_start(tmp_path, what):
     stack.copy_demo(tmp_path)
     (tmp_path / "secrets" / "encryption_keys").write_text(PRODUCTION["REPAIR_KEYS"])

@@ -279,6 +279,7 @@ MAY_HAPPEN = {
 }
 
 
+@pytest.mark.proof
 @pytest.mark.parametrize("act", MAY_HAPPEN, ids=lambda act: act.__name__)
 def test_the_generated_situations_do_let_each_act_happen(act):
     """Or the tests above would hold of nothing. One in ten is far less than was seen.

@@ -190,6 +190,7 @@ def refused(do, *args):
 
 @pytest.mark.django_db
 @pytest.mark.once
+@pytest.mark.proof
 def test_the_real_actions_leave_what_the_model_says(ana_place, ben_place, clock, monkeypatch):
     done, start = Counter(), clock.at
     for seed in range(WALKS):
