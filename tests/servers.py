@@ -24,6 +24,9 @@ Command: TypeAlias = list[str | Path]
 OLDEST_POSTGRESQL = 14
 START_WITHIN = 30.0
 NO_CARE = ["fsync=off", "full_page_writes=off", "synchronous_commit=off"]
+# Where a table was just filled or emptied, guesses about it are far off, and compiling a query took
+# a hundred times as long as answering it.
+QUICK = ["jit=off"]
 
 
 @contextmanager
@@ -45,7 +48,7 @@ def postgresql(folder: Path, *, careful: bool = False) -> Iterator[str]:
     ]
     options = ["--no-locale", "--encoding=UTF8", "--no-sync"]
     subprocess.run([*initdb, *options], check=True, stdout=subprocess.DEVNULL, **_as(user))
-    settings = [part for name in ([] if careful else NO_CARE) for part in ("-c", name)]
+    settings = [part for name in QUICK + ([] if careful else NO_CARE) for part in ("-c", name)]
     command: Command = [
         binaries / "postgres",
         "-D",

@@ -67,6 +67,7 @@ def test_words_are_sealed_and_are_the_same(before, clock):
         assert b"Rhabarber" not in bytes(cursor.fetchone()[0])
 
 
+@pytest.mark.proof
 def test_the_guards_are_up_again(before):
     migrate(MigrationExecutor(connection).loader.graph.leaf_nodes())
     with connection.cursor() as cursor:
@@ -80,6 +81,7 @@ def test_the_guards_are_up_again(before):
     assert missing == (set() if connection.vendor == "postgresql" else {"record_is_not_emptied"})
 
 
+@pytest.mark.proof
 def test_words_can_be_opened_again(clock, ana_place):
     """Going back, where a host must: nothing is lost on the way."""
     factories.letter(by=ana_place, body="there and back")

@@ -66,6 +66,7 @@ def kept(folder):
     return key.read_text(), persons
 
 
+@pytest.mark.proof
 def test_ending_it_while_it_still_starts_leaves_no_process(tmp_path):
     repair = stack.launch(tmp_path, REPAIR_DEMO="0")
     wait_for(lambda: len(repair.alive()) > 1, "nothing was started", 60)
@@ -216,7 +217,7 @@ STARTS = {
 }
 
 
-LONG = {"another web", "worker"}
+LONG = {"web", "another web", "worker"}
 
 
 @pytest.mark.parametrize(
@@ -241,6 +242,7 @@ def test_with_keys_that_open_nothing_it_does_not_start(tmp_path, what):
     assert "Traceback" not in ended.stderr
 
 
+@pytest.mark.proof
 def test_with_its_own_keys_it_may_start(tmp_path):
     stack.copy_demo(tmp_path)
     ended = manage(tmp_path, "check_keys")

@@ -83,6 +83,7 @@ def test_r13_wrong_passwords_from_one_network_do_not_lock_out_another(client, an
     assert try_to_sign_in(client, ana.email, PASSWORD, "198.51.100.7").status_code == 302
 
 
+@pytest.mark.proof
 @pytest.mark.once
 @pytest.mark.usefixtures("_every_minute_counts_anew")
 def test_guessing_from_very_many_networks_has_an_end(client, ana):

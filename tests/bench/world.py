@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from importlib import import_module
 from typing import Any
+from urllib.parse import urlencode
 from uuid import UUID
 
 from django.conf import settings
@@ -13,7 +14,7 @@ from accounts import clock
 from accounts.models import Membership, Pair, Person
 from boundaries.models import Window
 from boundaries.rules.windows import State
-from conversations import actions
+from conversations import actions, live
 from tests import factories
 from tests.bench import client
 
@@ -41,13 +42,19 @@ def in_conversation(*, count: int) -> list[Window]:
 
 
 def couples(windows: Sequence[Window]) -> list[tuple[client.Person, client.Person]]:
-    """For each conversation the two people in it, as the client knows them."""
+    """For each conversation the two people in it, as the client knows them.
+
+    Their streams are asked for as by the page of a conversation in which nothing was said yet.
+    """
     found: dict[UUID, list[client.Person]] = {}
-    at = {window.pair_id: window.pk for window in windows}
-    places = Membership.objects.filter(pair__in=at).select_related("person")
+    of_pair, now = {window.pair_id: window for window in windows}, clock.now()
+    places = Membership.objects.filter(pair__in=of_pair).select_related("person")
     for place in places.order_by("pair", "seat"):
-        page = f"/pairs/{place.pair_id}/conversations/{at[place.pair_id]}/"
-        person = client.Person(f"{page}stream/", f"{page}say/", session_of(place.person))
+        window = of_pair[place.pair_id]
+        page = f"/pairs/{place.pair_id}/conversations/{window.pk}/"
+        shown = urlencode({"after": 0, "seen": live.seen(window, now)})
+        session = session_of(place.person)
+        person = client.Person(f"{page}stream/?{shown}", f"{page}say/", session)
         found.setdefault(place.pair_id, []).append(person)
     return [(one, other) for one, other in found.values()]
 

@@ -391,6 +391,7 @@ def test_a_page_that_looks_again_shows_the_new_time(agreement, pair, ana_client,
         assert ana_client.get(address, {"look": look}).status_code == 200
 
 
+@pytest.mark.proof
 @pytest.mark.django_db(transaction=True)
 def test_the_migration_leaves_what_was_agreed_and_the_guards_are_up_after_it(agreement, pair, data):
     """SQLite makes the table anew."""

@@ -358,30 +358,34 @@ def test_r20_a_worker_that_looks_at_the_clock_first_is_caught(couple, clock, mon
 
 
 def test_r21_while_the_clock_runs_over_the_end_words_are_said_in_time_or_kept(clock, settings):
-    """Each conversation ends, by the database's own clock, in about the time in which something is
-    said; a worker tries to close it all the while.
+    """Each conversation ends, by the database's own clock, in about the time that it took to say
+    the last words; a worker tries to close it all the while.
     """
     clock.go_to(OPENS_AT)
     first, *couples = many.in_conversation(count=TRIALS + 1, opens_at=OPENS_AT)
     actions.open_and_release([ana.pair_id for ana, _ in (first, *couples)])
     settings.REPAIR_CLOCK = "tests.clock.running"
     test_clock.run_from(OPENS_AT + timedelta(minutes=1))
-    began = monotonic()
-    say(first)
-    as_long_as_it_takes = monotonic() - began
-    ends = {}
+    took, ends = [], {}
+
+    def say_and_time(couple):
+        began = monotonic()
+        kept = say(couple)
+        took.append(monotonic() - began)
+        return kept
 
     def say_at_about_the_end(couple):
         pair = couple[0].pair_id
-        in_a_moment = timedelta(seconds=uniform(0, 1.5 * as_long_as_it_takes))
+        in_a_moment = timedelta(seconds=uniform(0, 1.5 * took[-1]))
         ends[pair] = clocks.now() + in_a_moment
         Window.objects.filter(pair=pair).update(closes_at=ends[pair])
-        return say(couple)
+        return say_and_time(couple)
 
     def close(couple):
         while state_of(couple) == State.OPEN:
             close_due([couple[0].pair_id])
 
+    say_and_time(first)
     races = side_by_side(couples, say_at_about_the_end, close)
     outcomes = Counter()
     for (ana, _), (kept, _) in zip(couples, races, strict=True):

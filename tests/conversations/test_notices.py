@@ -158,8 +158,8 @@ def month(window, ana_place, ben_place, pair, clock):
         factories.letter(by=ben_place)
         factories.propose(by=ben_place, minutes=60)
         until = factories.next_window(pair=pair).closes_at
-        while clock.at < until - timedelta(days=3):
-            clock.move(hours=12)
+        while clock.at < until - timedelta(days=1, hours=8):
+            clock.move(hours=24)
             actions.sweep()
         while clock.at < until - timedelta(minutes=30):
             clock.move(minutes=45)

@@ -95,6 +95,7 @@ def is_count(noted):
     return isinstance(noted, int)
 
 
+@pytest.mark.proof
 def test_r21_at_the_instant_of_its_end_nothing_more_is_said(couples, clock):
     clock.go_to(Window.objects.first().closes_at)
     races = side_by_side(couples, say, lambda pair: close_due([pair]))
@@ -102,6 +103,7 @@ def test_r21_at_the_instant_of_its_end_nothing_more_is_said(couples, clock):
     assert set(Window.objects.values_list("state", flat=True)) == {State.HELD}
 
 
+@pytest.mark.proof
 def test_r21_two_people_at_once_are_in_one_order(couples):
     def also_say(pair):
         window = Window.objects.get(pair=pair)

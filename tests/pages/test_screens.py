@@ -83,6 +83,7 @@ def test_the_look_bites(screen):
     assert any("Content Security Policy" in fault for fault in visitor.faults)
 
 
+@pytest.mark.proof
 def test_a_conversation_opens_on_the_page_by_itself(screen, ana, agreement, pair, ben_place, clock):
     factories.letter(by=ben_place)
     clock.go_to(factories.next_window(pair=pair).opens_at - timedelta(minutes=5))

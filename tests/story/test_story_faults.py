@@ -24,6 +24,7 @@ def envelopes(visitor: HttpVisitor) -> int:
     return visitor.text.split("Your letters")[0].count("A closed envelope for you")
 
 
+@pytest.mark.proof
 def test_a_killed_worker_loses_nothing_and_doubles_nothing(parts):
     ana, ben = signed_in(parts.address, ANA.email), signed_in(parts.address, BEN.email)
     parts.kill_worker()
