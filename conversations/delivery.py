@@ -65,22 +65,31 @@ def _what_is_new(pair: Pair, streams: Collection[Stream], at: datetime) -> list[
     windows = Window.objects.filter(pair=pair).in_bulk({each.window_id for each in streams})
     places = Membership.objects.filter(pair=pair).select_related("person", "pair")
     by_person = {place.person_id: place for place in places}
-    new = {
-        (place.person_id, window.pk, mark): live.events(place, window, situation, mark, at)
+    news = {
+        (window.pk, mark): live.news(window, situation, mark, at)
         for window, mark in {(windows.get(each.window_id), each.mark) for each in streams}
         if window
+    }
+    texts = {
+        (*key, place.person_id): live.events(each, place)
+        for key, each in news.items()
         for place in by_person.values()
     }
     signed_in = signed_in_sessions(
         {each.session: by_person[each.person_id].person for each in streams}
     )
     return [
-        _told(each, new.get((each.person_id, each.window_id, each.mark)), each.session in signed_in)
+        _told(
+            each,
+            news.get((each.window_id, each.mark)),
+            texts.get((each.window_id, each.mark, each.person_id), ""),
+            each.session in signed_in,
+        )
         for each in streams
     ]
 
 
-def _told(stream: Stream, new: live.Events | None, is_signed_in: bool) -> Told:
-    if new is None or not is_signed_in:
+def _told(stream: Stream, news: live.News | None, text: str, is_signed_in: bool) -> Told:
+    if news is None or not is_signed_in:
         return Told(stream, "" if is_signed_in else SIGNED_OUT, stream.mark, is_last=True)
-    return Told(stream, new.text, new.mark, new.is_over)
+    return Told(stream, text, news.mark, news.is_over)

@@ -48,12 +48,21 @@ class Mark(NamedTuple):
     minutes_told: int | None = None
 
 
-class Events(NamedTuple):
-    """What is to be sent, and the mark up to which it tells. is_over: nothing will follow."""
+class News(NamedTuple):
+    """What happened after the mark `before`, for both persons alike, and the mark up to which.
 
-    text: str
+    now: what may be done in the conversation (`context`). said: what was said and is to be told.
+    """
+
+    before: Mark
     mark: Mark
-    is_over: bool
+    now: dict[str, Any]
+    said: list[Message]
+
+    @property
+    def is_over(self) -> bool:
+        """Whether nothing will follow."""
+        return not self.now["is_open"]
 
 
 def marks(window_ids: Collection[UUID], at: datetime) -> dict[UUID, Mark]:
@@ -62,14 +71,11 @@ def marks(window_ids: Collection[UUID], at: datetime) -> dict[UUID, Mark]:
     return {key: _mark(state, closes_at, last, at) for key, state, closes_at, last in rows}
 
 
-def context(
-    membership: Membership, window: Window, situation: Situation, at: datetime
-) -> dict[str, Any]:
-    """What may be done now in a conversation of this person's, for its page and for its parts."""
+def context(window: Window, situation: Situation, at: datetime) -> dict[str, Any]:
+    """What may be done now in a conversation, for its page and for its parts."""
     value = window.as_value()
     is_open = not gate.reasons_against(acts.Leave(value), situation, at)
     return {
-        "membership": membership,
         "window": window,
         "may_talk": not gate.reasons_against(acts.Say(value, length=0, recent=0), situation, at),
         "is_open": is_open,
@@ -77,30 +83,33 @@ def context(
     }
 
 
-def events(
-    membership: Membership, window: Window, situation: Situation, before: Mark, at: datetime
-) -> Events:
-    """What this person is to be sent at `at`, to whom it was told up to the mark `before`.
+def news(window: Window, situation: Situation, before: Mark, at: datetime) -> News:
+    """What is to be told at `at`, where it was told up to the mark `before`.
 
     Once nothing may be said any more, no message is told either, whatever the cause: a pause lets
     nothing through (R13), and nobody is to tell it from another end (R15). Who wants to read the
     last words opens the page again. Of many messages the first; the others follow.
     """
-    now = context(membership, window, situation, at)
+    now = context(window, situation, at)
     untold = queries.messages_of(window).filter(number__gt=before.last)
     found = list(untold[:MOST_AT_ONCE]) if now["may_talk"] else []
     last = found[-1].number if found else before.last
     if now["is_open"] and not now["may_talk"]:
         # What is not told any more counts as told, or the stream would be behind for good.
         last = queries.last_message(window)
-    mark = _mark(window.state, window.closes_at, last, at)
+    return News(before, _mark(window.state, window.closes_at, last, at), now, found)
+
+
+def events(news: News, membership: Membership) -> str:
+    """The news as this person is told them: in their zone, with their name for the other."""
+    now = news.now | {"membership": membership}
     with timezone.override(ZoneInfo(membership.person.time_zone)):
-        parts = [_said(now, message) for message in found]
-        if mark[1:] != before[1:]:
+        parts = [_said(now, message) for message in news.said]
+        if news.mark[1:] != news.before[1:]:
             parts.append(event("state", _state(now)))
-    if not now["is_open"]:
+    if news.is_over:
         parts.append(event("over", ""))
-    return Events("".join(parts), mark, not now["is_open"])
+    return "".join(parts)
 
 
 def number_after(told: str | None, asked: str | None, last: int) -> int:

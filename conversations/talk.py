@@ -49,7 +49,7 @@ def stream(request: HttpRequest, membership: Membership, window_id: UUID) -> Htt
     if not streams.keep_open(request, *who, mark):
         at = clock.now()
         situation = load_situation_of_talk(membership.pair)
-        text += live.events(membership, window, situation, mark, at).text
+        text += live.events(live.news(window, situation, mark, at), membership)
     headers = {"X-Accel-Buffering": "no"}
     return HttpResponse(text, content_type="text/event-stream", headers=headers)
 
@@ -102,10 +102,10 @@ def _show(
         context = {"membership": membership, "window": window, "form": form}
         return render(request, "conversations/say.html", context)
     at, window = clock.now(), queries.get_conversation_for(membership, window.pk)
-    now = live.context(membership, window, load_situation_of_talk(membership.pair), at)
+    now = live.context(window, load_situation_of_talk(membership.pair), at)
     said = list(queries.messages_of(window))
-    context = now | {"said": said, "last": said[-1].number if said else 0, "form": form}
-    context["seen"] = live.seen(window, at)
+    context = now | {"membership": membership, "said": said, "form": form}
+    context |= {"last": said[-1].number if said else 0, "seen": live.seen(window, at)}
     return render(request, "conversations/conversation.html", context)
 
 

@@ -1,5 +1,6 @@
 """A conversation as events: what is sent after which, and that each browser reads it as it was."""
 
+from typing import NamedTuple
 from uuid import uuid4
 
 import pytest
@@ -10,6 +11,14 @@ from conversations import actions, live
 from tests import factories
 
 pytestmark = [pytest.mark.django_db, pytest.mark.once]
+
+
+class Events(NamedTuple):
+    """What one person is told, up to which mark, and whether nothing will follow."""
+
+    text: str
+    mark: live.Mark
+    is_over: bool
 
 
 @pytest.fixture
@@ -28,7 +37,8 @@ def say(by, window, *bodies):
 def told(place, window, clock, before=None):
     window.refresh_from_db()
     situation = load_situation(place.pair, clock.at)
-    return live.events(place, window, situation, before or live.Mark(0), clock.at)
+    news = live.news(window, situation, before or live.Mark(0), clock.at)
+    return Events(live.events(news, place), news.mark, news.is_over)
 
 
 def parse(text):
