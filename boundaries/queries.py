@@ -52,20 +52,29 @@ def load_situation(pair: Pair, at: datetime) -> Situation:
 
 def load_situation_of_talk(pair: Pair) -> Situation:
     """The same without proposals: talking asks nothing of them, and is waited for."""
-    return _situations([pair], {})[pair.pk]
+    return load_talk(pair)[0]
+
+
+def load_talk(pair: Pair) -> tuple[Situation, list[Membership]]:
+    """The same with both persons' places, which it needs anyway."""
+    places = list(_memberships([pair.pk]))
+    return _situations([pair], {}, places)[pair.pk], places
 
 
 def load_situations(pairs: Iterable[Pair], at: datetime) -> dict[UUID, Situation]:
     """The situations of many pairs by their keys: four queries, whatever their history."""
     pairs = list(pairs)
-    return _situations(pairs, _proposals_by_pair([pair.pk for pair in pairs], at))
+    keys = [pair.pk for pair in pairs]
+    return _situations(pairs, _proposals_by_pair(keys, at), _memberships(keys))
 
 
 def _situations(
-    pairs: Iterable[Pair], proposals: Mapping[UUID, list[ProposalValue]]
+    pairs: Iterable[Pair],
+    proposals: Mapping[UUID, list[ProposalValue]],
+    places: Iterable[Membership],
 ) -> dict[UUID, Situation]:
     by_id = {pair.pk: pair for pair in pairs}
-    memberships = _by_pair(_memberships(by_id))
+    memberships = _by_pair(places)
     agreements = _by_pair(_latest_agreements(by_id))
     windows = _by_pair(_coming_windows(by_id))
     return {

@@ -12,9 +12,9 @@ from uuid import UUID
 from accounts import clock
 from accounts.access import SIGNED_OUT, signed_in_sessions
 from accounts.locks import locked_pair
-from accounts.models import Membership, Pair
+from accounts.models import Pair
 from boundaries.models import Window
-from boundaries.queries import load_situation_of_talk
+from boundaries.queries import load_talk
 from conversations import live
 from conversations.streams import Stream
 
@@ -61,9 +61,8 @@ def _what_is_new(pair: Pair, streams: Collection[Stream], at: datetime) -> list[
     """It is made for both persons, whether or not both have a page open: so the time that it takes
     does not tell one of them that the other is there (R22).
     """
-    situation = load_situation_of_talk(pair)
+    situation, places = load_talk(pair)
     windows = Window.objects.filter(pair=pair).in_bulk({each.window_id for each in streams})
-    places = Membership.objects.filter(pair=pair).select_related("person", "pair")
     by_person = {place.person_id: place for place in places}
     news = {
         (window.pk, mark): live.news(window, situation, mark, at)

@@ -161,7 +161,9 @@ class Hub:
                 log.warning("Streams could not be brought up to date yet: %s", type(fault).__name__)
             except Exception:
                 log.exception("Streams could not be brought up to date")
-            # It may be broken, and the next job makes another one.
+            # It may be broken, and is as impatient as nobody else is to be: nobody gets it again.
+            if connection.connection is not None:
+                connection.connection.close()
             connection.close()
             return None
 

@@ -17,7 +17,7 @@ from conversations.streams import Stream
 from tests import factories
 from tests.races import TRIALS, DatabaseError, dawdle, no_lock, side_by_side
 
-QUERIES = 11
+QUERIES = 9
 OPENS_AT = factories.utc(year=2026, month=12, day=5, hour=17)
 
 
