@@ -47,8 +47,8 @@ def stream(request: HttpRequest, membership: Membership, window_id: UUID) -> Htt
     who = (membership.pair_id, window_id, membership.person_id)
     text = live.RETRY
     if not streams.keep_open(request, *who, mark):
-        at = clock.now()
-        situation = load_situation_of_talk(membership.pair)
+        at, situation = clock.now(), load_situation_of_talk(membership.pair)
+        window = queries.get_window_for(membership, window_id)
         text += live.events(live.news(window, situation, mark, at), membership)
     headers = {"X-Accel-Buffering": "no"}
     return HttpResponse(text, content_type="text/event-stream", headers=headers)
@@ -101,8 +101,10 @@ def _show(
         # Nothing else is asked of the database: it would take turns with sending what was said.
         context = {"membership": membership, "window": window, "form": form}
         return render(request, "conversations/say.html", context)
-    at, window = clock.now(), queries.get_conversation_for(membership, window.pk)
-    now = live.context(window, load_situation_of_talk(membership.pair), at)
+    at, situation = clock.now(), load_situation_of_talk(membership.pair)
+    # The conversation last: one that is open still was not paused when the rest was read.
+    window = queries.get_conversation_for(membership, window.pk)
+    now = live.context(window, situation, at)
     said = list(queries.messages_of(window))
     context = now | {"membership": membership, "said": said, "form": form}
     context |= {"last": said[-1].number if said else 0, "seen": live.seen(window, at)}

@@ -11,7 +11,9 @@ from django.test.utils import CaptureQueriesContext
 
 from accounts.access import SIGNED_OUT
 from boundaries import actions as boundaries
+from boundaries.queries import load_situation_of_talk
 from boundaries.rules.letters import MOST_WAITING
+from conversations import talk
 from conversations.models import Letter, Message
 from tests import factories
 
@@ -200,6 +202,22 @@ def test_after_a_pause_both_read_the_same_as_after_the_other_left(at_ana, ben_pl
             seen.append(at_ana.text)
     assert seen[0] == seen[1]
     assert "This conversation is closed." in seen[0]
+
+
+def test_a_pause_while_the_page_is_made_is_a_conversation_that_is_closed(
+    at_ben, ana_place, window, monkeypatch
+):
+    """And not one that is open and in which one may not talk: that would be neither."""
+
+    def load_just_before_it(pair):
+        situation = load_situation_of_talk(pair)
+        boundaries.pause(by=ana_place)
+        return situation
+
+    monkeypatch.setattr(talk, "load_situation_of_talk", load_just_before_it)
+    at_ben.open(page_of(window))
+    assert "This conversation is closed." in at_ben.text
+    assert "Only letters belong" not in at_ben.text
 
 
 def test_leaving_is_one_tap_and_closes_it(at_ana, at_ben, window):

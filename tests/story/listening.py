@@ -1,5 +1,6 @@
 """A browser's event stream, as somebody has it who reads it with nothing but HTTP."""
 
+import socket
 import threading
 from collections.abc import Iterator
 from contextlib import suppress
@@ -58,6 +59,29 @@ class Listener:
                 self.events.append(event)
                 self.last = event[2] or self.last
         self.has_ended.set()
+
+
+class Wire:
+    """A stream that is read only when it is asked, so that it is known what had come by then.
+
+    came: all that was read so far.
+    """
+
+    def __init__(self, visitor: HttpVisitor, path: str) -> None:
+        url = visitor.client.base_url
+        cookies = "; ".join(f"{each.name}={each.value}" for each in visitor.client.cookies.jar)
+        head = [f"GET {path} HTTP/1.1", f"Host: {url.host}:{url.port}", f"Cookie: {cookies}"]
+        self.came = b""
+        self._socket = socket.create_connection((url.host, url.port or 80), timeout=20)
+        self._socket.sendall("\r\n".join([*head, "", ""]).encode())
+        self._socket.settimeout(0)
+
+    def said(self) -> int:
+        """How many messages have come by now."""
+        with suppress(BlockingIOError):
+            while more := self._socket.recv(65536):
+                self.came += more
+        return self.came.count(b"event: said")
 
 
 def _events(texts: Iterator[str]) -> Iterator[tuple[str, str, str]]:

@@ -11,7 +11,7 @@ import pytest
 from conversations.hub import MOST_OF_A_PERSON, THREADS
 from repair.demo.people import ANA, BEN
 from tests.stack import wait_for
-from tests.story.listening import Listener
+from tests.story.listening import Listener, Wire
 from tests.story.visitors import signed_in
 
 pytestmark = pytest.mark.processes
@@ -90,6 +90,32 @@ def test_r13_after_a_pause_nothing_arrives_and_what_was_being_said_is_a_draft(ta
         stream.wait_for_end()
         assert len(stream.said) == 1
         assert [name for name, _, _ in stream.events[-2:]] == ["state", "over"]
+
+
+@pytest.mark.proof
+def test_r13_while_much_is_said_nothing_is_on_its_way_after_the_pause_has_answered(talk):
+    """What had been sent by then lies in the socket already; what comes later is what is wrong."""
+    parts, ana, ben, _ = talk
+    own = [Wire(each, f"{each.path}stream/?after=0") for each in (ana, ben) for _ in range(2)]
+
+    def go_on():
+        for n in range(12):
+            if "Say it" in ben.text:
+                ben.press("Say it", body=f"word {n}")
+
+    talking = threading.Thread(target=go_on)
+    talking.start()
+    wait_for(lambda: all(wire.said() >= 2 for wire in own), "Nothing is heard")
+    ana.press("Pause")
+    by_then = [wire.said() for wire in own]
+    assert "You have paused" in ana.text
+    talking.join()
+    for wire in own:
+        wait_for(lambda wire=wire: wire.said() and b"event: over" in wire.came, "It does not end")
+    assert [wire.said() for wire in own] == by_then
+    assert min(by_then) >= 2
+    # Or nothing was being said any more. Without pokes all of it comes within a second.
+    assert max(by_then) < 12 or not parts.env.get("REDIS_URL")
 
 
 @pytest.mark.proof
