@@ -23,6 +23,14 @@ def forget(session: SessionBase) -> None:
     session.pop(KEY, None)
 
 
+def leave_nothing(session: SessionBase) -> None:
+    """Let nothing be left of this visit: no session, and no cookie that names one.
+
+    Also not an empty one, which would be the trace of somebody who answered no and then yes.
+    """
+    session.flush()
+
+
 def may_sign_up(session: SessionBase, at: datetime) -> bool:
     """Say whether somebody has answered both questions with no, here and not long ago."""
     answered_at = session.get(KEY)

@@ -7,7 +7,6 @@ from accounts import views
 app_name = "accounts"
 urlpatterns = [
     path("begin/", views.begin, name="begin"),
-    path("not-for-this/", views.not_for_this, name="not_for_this"),
     path("help/", views.help_page, name="help"),
     path("settings/", views.settings, name="settings"),
     path(

@@ -14,7 +14,7 @@ from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 from django_htmx.http import retarget
 
-from accounts import actions, clock, codes, feeds, newcomers
+from accounts import actions, clock, codes, feeds, help_lines, newcomers
 from accounts.access import anyone, is_page_with_words, member, signed_in, signed_in_person
 from accounts.forms import (
     BeginForm,
@@ -44,8 +44,7 @@ def begin(request: HttpRequest) -> HttpResponse:
         return redirect(project_settings.LOGIN_REDIRECT_URL)
     form = BeginForm(_posted(request))
     if form.says_stop():
-        newcomers.forget(request.session)
-        return redirect("accounts:not_for_this")
+        return _not_for_this(request)
     if form.is_valid():
         newcomers.remember(request.session, clock.now())
         return redirect("account_signup")
@@ -53,15 +52,9 @@ def begin(request: HttpRequest) -> HttpResponse:
 
 
 @anyone
-def not_for_this(request: HttpRequest) -> HttpResponse:
-    """Say plainly that Repair is not for this, and where help may be. It leads nowhere else."""
-    return render(request, "accounts/not_for_this.html")
-
-
-@anyone
 def help_page(request: HttpRequest) -> HttpResponse:
     """Show the safety page."""
-    return render(request, "accounts/help.html")
+    return render(request, "accounts/help.html", help_lines.page(project_settings.REPAIR_HELP))
 
 
 @signed_in
@@ -225,6 +218,17 @@ def _is_same_writer(request: HttpRequest) -> bool:
 def _is_from_elsewhere(request: HttpRequest) -> bool:
     here = f"{request.scheme}://{request.get_host()}"
     return request.headers.get("Origin", here) != here
+
+
+def _not_for_this(request: HttpRequest) -> HttpResponse:
+    """Say plainly that Repair is not for this, and where help may be.
+
+    In answer to the very form and not at an address of its own: that would stand in the browser's
+    history, and in a proxy's log, as an answer to the questions. Nothing of the visit is kept.
+    """
+    newcomers.leave_nothing(request.session)
+    context = help_lines.page(project_settings.REPAIR_HELP)
+    return render(request, "accounts/not_for_this.html", context)
 
 
 def _posted(request: HttpRequest) -> QueryDict | None:

@@ -4,6 +4,7 @@
  * - After a form came back with errors, focus goes to the summary, so that a screen reader and a small
  *   screen both begin there.
  * - The hours of the week get buttons that tick many boxes at once.
+ * - Leaving a page quickly takes its place, so that going back does not show it.
  * - Answers that say why words were not taken are shown, whatever their status.
  */
 (() => {
@@ -39,6 +40,14 @@
     root.querySelectorAll("[data-hours-grid]").forEach(offerChoices);
     root.querySelector(".error-summary")?.focus();
   }
+
+  document.addEventListener("click", (event) => {
+    const leave = event.target.closest("[data-leave]");
+    if (!leave) return;
+    event.preventDefault();
+    document.documentElement.hidden = true;
+    location.replace(leave.href);
+  });
 
   document.addEventListener("htmx:beforeSwap", (event) => {
     if (event.detail.xhr.getResponseHeader("HX-Retarget") === "#words-status") {

@@ -118,6 +118,9 @@ def test_a_taken_port_is_said_in_one_line(tmp_path):
         ({"DATABASE_URL": "postgresql://repair:hidden-word@127.0.0.1"}, "DATABASE_URL"),
         ({"REDIS_URL": "hidden-word"}, "REDIS_URL"),
         ({"REPAIR_DEMO": "perhaps"}, "REPAIR_DEMO"),
+        ({"REPAIR_HELP_FILE": "/no/such/hidden-word"}, "REPAIR_HELP_FILE"),
+        ({"REPAIR_HELP_FILE": "LICENSE"}, "REPAIR_HELP_FILE"),
+        ({"REPAIR_LEAVE_URL": "javascript:hidden-word"}, "REPAIR_LEAVE_URL"),
     ],
 )
 def test_a_wrong_setting_is_one_line_that_names_it_and_not_its_value(tmp_path, values, named):

@@ -76,6 +76,10 @@ REPAIR_CLOCK = "accounts.clock.database_now"
 REPAIR_DEMO = False
 # Section 13 of the licence: whoever uses a changed Repair over a network is offered its source.
 REPAIR_SOURCE_URL = env.text("REPAIR_SOURCE_URL", "")
+# A host's own help lines come before the project's; see accounts/help_lines.py.
+REPAIR_HELP = env.help_file("REPAIR_HELP_FILE")
+# Where "Leave this page quickly" leads: somewhere that nobody asks about.
+REPAIR_LEAVE_URL = env.address("REPAIR_LEAVE_URL", "https://www.wikipedia.org/")
 
 # --- Database, broker, cache -----------------------------------------------------------------
 

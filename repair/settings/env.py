@@ -14,6 +14,8 @@ import dj_email_url
 from cryptography.fernet import Fernet
 from environs import Env, EnvError
 
+from accounts import help_lines
+
 Value = TypeVar("Value")
 
 env = Env()
@@ -155,6 +157,23 @@ def read_keys(name: str, words: str) -> dict[int, bytes]:
 def kept_encryption_keys(path: Path) -> dict[int, bytes]:
     """The keys in the file at `path`, made on first use; for development only."""
     return read_keys(str(path), _kept(path, lambda: f"1:{Fernet.generate_key().decode()}"))
+
+
+def address(name: str, default: str) -> str:
+    """An address on the web, to which a link may lead."""
+    value = text(name, default)
+    if not value.startswith(help_lines.WEB) or not value.isprintable() or " " in value:
+        fail(f"{name} is no address. Set it to one that begins with https://.")
+    return value
+
+
+def help_file(name: str) -> help_lines.HelpFile | None:
+    """A host's own help lines and words, from the file that the variable names; None without."""
+    path = text(name, "")
+    try:
+        return help_lines.read(Path(path)) if path else None
+    except help_lines.HelpFileError as fault:
+        fail(f"{name}: {fault}. docs/hosting.md shows what such a file looks like.")
 
 
 def folder(path: Path) -> Path:

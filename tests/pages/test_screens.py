@@ -100,11 +100,13 @@ def test_a_conversation_opens_on_the_page_by_itself(screen, ana, agreement, pair
 @pytest.mark.proof
 def test_before_there_is_an_account(screen):
     visitor = screen()
-    for path in ("/", "/help/", "/not-for-this/", "/account/password/reset/"):
+    for path in ("/", "/help/", "/account/password/reset/"):
         visitor.open(path)
         fits(visitor)
     send_untouched(visitor, "/begin/", "Continue")
     send_untouched(visitor, "/account/login/", "Sign in", login="nobody", password="")
+    send_untouched(visitor, "/begin/", "Continue", order_stands="yes")
+    assert "Repair is not for this" in visitor.text
     send_untouched(visitor, "/begin/", "Continue", order_stands="no", fears_other="no")
     visitor.press("Make the account", email="nobody", password1="a", password2="b")
     fits(visitor)

@@ -24,7 +24,6 @@ LOOKED_AT = {
     "accounts:feed",
     "accounts:help",
     "accounts:make_feed",
-    "accounts:not_for_this",
     "accounts:rename_feed",
     "accounts:rename_other",
     "accounts:settings",

@@ -1,0 +1,1 @@
+"""What the templates of this app need that Django does not have."""
