@@ -31,6 +31,7 @@ class Adapter(DefaultAccountAdapter):
         ),
         "enter_current_password": _("This is not your present password."),
         "incorrect_password": _("This is not your password."),
+        "rate_limited": _("That was a lot in a short while. Please wait a few minutes."),
         "too_many_login_attempts": _(
             "That did not work several times in a row. Please wait a few minutes."
         ),

@@ -8,6 +8,7 @@ from django import forms
 from django.contrib.auth.hashers import make_password
 from django.core.exceptions import ValidationError
 from django.db import IntegrityError, transaction
+from django.forms.utils import ErrorDict
 from django.http import HttpRequest, HttpResponse
 from django.utils.translation import gettext_lazy as _
 
@@ -16,6 +17,12 @@ from accounts.fields import TimeField, ZoneField, one_line
 from accounts.models import Feed, Membership, Person
 
 YES, NO = "yes", "no"
+IN_OUR_WORDS = {
+    "You must type the same password each time.": _(
+        "These two passwords are not the same. Please type the same one twice."
+    ),
+}
+"""What the sign-in library says in its own way (docs/voice.md), and what is said in its place."""
 ASKED_MEANWHILE = _("Something else was asked meanwhile. Please go back and look again.")
 
 
@@ -129,6 +136,7 @@ class PlainWords:
     """Puts a form of the sign-in library in our words, and takes off what says it twice."""
 
     fields: dict[str, forms.Field]
+    errors: ErrorDict
     words: dict[str, Any] = {
         "email": _("E-mail address"),
         "login": _("E-mail address"),
@@ -146,6 +154,13 @@ class PlainWords:
             field.widget.attrs.pop("placeholder", None)
             if name in ("password", "oldpassword"):
                 field.help_text = ""  # a link to the reset, which our pages show below
+
+    def full_clean(self) -> None:
+        """Say what is wrong in our words, too."""
+        super().full_clean()  # type: ignore[misc]
+        for errors in self.errors.as_data().values():
+            for error in errors:
+                error.message = IN_OUR_WORDS.get(str(error.message), error.message)
 
 
 class SignInForm(PlainWords, allauth_forms.LoginForm):

@@ -117,7 +117,7 @@ LONG = "a" * 64 + "@" + ".".join(["b" * 60] * 4) + ".example.org"
         ({"email": "a" * 400 + "@example.org"}, "at most 320 characters"),
         ({"email": "a\x00b@example.org"}, "Null characters are not allowed."),
         ({"email": "a\rb\n@example.org"}, "Enter a valid email address."),
-        ({"password2": "another-password"}, "You must type the same password each time."),
+        ({"password2": "another-password"}, "These two passwords are not the same."),
         ({"password1": "short", "password2": "short"}, "This password is too short."),
         ({"time_zone": ""}, "There is no time zone with this name."),
         ({"time_zone": "Europe/Atlantis"}, "There is no time zone with this name."),
