@@ -113,6 +113,73 @@ def test_before_there_is_an_account(screen):
     assert visitor.faults == []
 
 
+@pytest.fixture
+def leave_to(settings, live_server) -> str:
+    """Another page in place of another site, since no test goes there."""
+    settings.REPAIR_LEAVE_URL = f"{live_server.url}/account/login/"
+    return settings.REPAIR_LEAVE_URL
+
+
+@pytest.mark.proof
+def test_leaving_quickly_takes_the_page_s_place(screen, leave_to):
+    visitor = screen()
+    visitor.open("/begin/")
+    visitor.open("/help/")
+    visitor.page.get_by_role("link", name="Leave this page quickly").click()
+    visitor.page.wait_for_url(leave_to)
+    visitor.page.go_back()
+    assert visitor.page.url.endswith("/begin/")
+
+
+@pytest.mark.proof
+def test_leaving_quickly_needs_no_script(browser, live_server, leave_to):
+    visitor = ScreenVisitor(browser, live_server.url, "ana", scripts=False, seen=SEEN)
+    visitor.open("/help/")
+    visitor.page.get_by_role("link", name="Leave this page quickly").click()
+    visitor.page.wait_for_url(leave_to)
+    assert "Sign in" in visitor.page.content()
+
+
+@pytest.mark.proof
+def test_who_was_stopped_leaves_the_questions_in_the_history_and_nothing_else(screen):
+    visitor = screen()
+    visitor.open("/help/")
+    visitor.open("/begin/")
+    visitor.press("Continue", order_stands="no", fears_other="yes")
+    assert "Repair is not for this" in visitor.text
+    assert visitor.page.title() == "Before you begin · Repair"
+    visitor.follow("Read the questions again")
+    assert visitor.page.locator("input:checked").count() == 0
+    assert [each["name"] for each in visitor.context.cookies()] == ["csrftoken"]
+    assert visitor.faults == []
+
+
+@pytest.mark.proof
+def test_the_safety_page_on_paper_has_every_number_and_no_buttons(screen):
+    visitor = screen()
+    visitor.open("/help/")
+    visitor.page.emulate_media(media="print")
+    for number in visitor.page.locator(".number").all():
+        assert number.is_visible()
+    for gone in ("Leave this page quickly", "Sign in"):
+        assert not visitor.page.get_by_role("link", name=gone).is_visible()
+    wide = visitor.page.evaluate("document.documentElement.scrollWidth - window.innerWidth")
+    assert wide <= 0
+
+
+@pytest.mark.proof
+def test_beside_pause_leaving_fits_on_one_line_of_a_phone(screen, ana, pair):
+    visitor = screen(ana)
+    visitor.open("/help/")
+    visitor.page.set_viewport_size({"width": 360, "height": 640})
+    tops = [
+        visitor.page.get_by_role(role, name=name).bounding_box()["y"]
+        for role, name in (("link", "Leave this page quickly"), ("button", "Pause"))
+    ]
+    assert tops[0] == tops[1]
+    fits(visitor)
+
+
 @pytest.mark.proof
 def test_the_address_of_a_calendar(screen, ana):
     visitor = screen(ana)
@@ -132,7 +199,8 @@ def test_the_address_of_a_calendar(screen, ana):
 @pytest.mark.proof
 def test_with_an_account_alone(screen, ana):
     visitor = screen(ana)
-    for path in ("/", "/settings/", "/code/", "/account/email/", "/account/password/change/"):
+    pages = ("/", "/help/", "/settings/", "/code/", "/account/email/", "/account/password/change/")
+    for path in pages:
         visitor.open(path)
         fits(visitor)
     send_untouched(visitor, "/code/", "Make a code")
