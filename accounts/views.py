@@ -38,6 +38,7 @@ CODE_REFUSED = gettext_lazy(
 
 
 @anyone
+@sensitive_post_parameters()
 def begin(request: HttpRequest) -> HttpResponse:
     """Ask a newcomer the two questions of R27, and go on to sign-up or stop."""
     if request.user.is_authenticated:

@@ -146,6 +146,11 @@ def test_r27_of_who_stopped_nothing_is_left_anywhere(
     assert caplog.records == []
 
 
+def test_r27_to_stop_somebody_the_database_is_not_even_asked(client, django_assert_num_queries):
+    with django_assert_num_queries(0):
+        assert stops(answer_begin(client, fear="yes"))
+
+
 @pytest.mark.parametrize("stop", [{"order": "yes"}, {"fear": "yes"}])
 def test_r27_who_stopped_and_comes_back_is_a_stranger(client, clock, stop):
     """The page of the questions is the same, byte for byte, as for somebody who was never here."""
