@@ -119,6 +119,9 @@ PLANTED = "Ben is waiting for you"
         f"{{% if x %}}{PLANTED}{{% else %}}Nothing{{% endif %}}",
         f"Hello,\n\n{PLANTED}: {{{{ address }}}}\n",
         "{% if x %}<p>{{ name }} is waiting for you</p>{% endif %}",
+        f'<p>{{{{ words|default:"{PLANTED}" }}}}</p>',
+        f'{{% include "part.html" with label="{PLANTED}" %}}',
+        f'{{% translate "{PLANTED}" %}}',
     ],
 )
 def test_it_is_found_in_a_template_or_a_mail(source):

@@ -63,7 +63,6 @@ NEVER: dict[str, str] = {
 LONGEST_SENTENCE = 30
 """Words."""
 
-
 HIGHEST_GRADE = 7.0
 """That of twelve-year-olds."""
 
@@ -117,6 +116,8 @@ VALUE = re.compile(r"\{\{.*?\}\}", re.DOTALL)
 WORDS_IN_TAGS = re.compile(
     r'(?:data-[\w-]+|aria-label|title|alt|placeholder|value)="([^"]* [^"]*)"', re.DOTALL
 )
+IN_BRACES = re.compile(r"\{\{.*?\}\}|\{%.*?%\}", re.DOTALL)
+QUOTED = re.compile(r'"([^"]*)"')
 SEVERAL_WORDS = re.compile(r"[A-Z][a-z]+ [a-z]+")
 ADDRESS = re.compile(r"\{% (?:url|static) .*?%\}")
 BRANCH = re.compile(r"\{%.*?%\}", re.DOTALL)
@@ -129,7 +130,10 @@ STRING = re.compile(r'"([^"\\\n]*)"|`([^`]*)`')
 
 def template_texts(source: str) -> Iterator[str]:
     """What one template can show, piece by piece; each branch is a piece of its own."""
-    source = VALUE.sub(THING, COMMENT.sub(" ", source))
+    source = COMMENT.sub(" ", source)
+    for braces in IN_BRACES.findall(source):
+        yield from (each for each in QUOTED.findall(braces) if len(words(each)) > 1)
+    source = VALUE.sub(THING, source)
     source = ADDRESS.sub("x", source)
     yield from (each for each in WORDS_IN_TAGS.findall(source) if SEVERAL_WORDS.search(each))
     text = BRANCH.sub("\n\n", INLINE_TAG.sub("", source))

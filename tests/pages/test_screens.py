@@ -168,6 +168,20 @@ def test_the_safety_page_on_paper_has_every_number_and_no_buttons(screen):
 
 
 @pytest.mark.proof
+def test_help_is_in_sight_on_every_small_phone(screen, ana, pair):
+    """Without scrolling, and large enough for a thumb."""
+    visitor = screen(ana)
+    visitor.page.set_viewport_size({"width": NARROW, "height": 568})
+    own = [reverse(f"conversations:{name}", args=[pair.pk]) for name in ("pair", "write", "part")]
+    for path in ("/", "/settings/", "/help/", "/no-such-page/", *own):
+        visitor.page.goto(path)
+        box = visitor.page.get_by_role("navigation", name="Site").get_by_role("link", name="Help")
+        where = box.bounding_box()
+        assert where["y"] + where["height"] < 568, path
+        assert where["height"] >= 44, path
+
+
+@pytest.mark.proof
 def test_beside_pause_leaving_fits_on_one_line_of_a_phone(screen, ana, pair):
     visitor = screen(ana)
     visitor.open("/help/")
