@@ -50,7 +50,7 @@ NEVER: dict[str, str] = {
     r"\bforgiv(?:e|en|eness|ing)\b|\bmove on\b|\bget over\b": "it tells people what to feel",
     r"\b(?:abuser|perpetrator|offender|survivor)s?\b|\bvictims?\b(?! support)": "it labels people",
     # How it sounds
-    r"!": "it shouts",
+    r"!(?!=)": "it shouts",
     r"\boops\b|\buh-oh\b|\bwhoops\b|\bsorry\b": "it plays, or wants to be comforted",
     r"\b(?:simply|obviously|of course|easily)\b": "what is easy for one is not for another",
     r"\b(?:he|she|him|his|hers?|himself|herself)\b": "it guesses who somebody is",
