@@ -13,7 +13,7 @@ from accounts.newcomers import KEY
 from tests.accounts.pages import answer_begin, first, sign_up, steady
 from tests.pages.visitor import ClientVisitor
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.once]
 
 BEGIN = "/begin/"
 SIGN_UP = "/account/signup/"

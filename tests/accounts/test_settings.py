@@ -9,7 +9,7 @@ from accounts.models import Membership, Pair
 from accounts.queries import get_membership_for
 from conversations.models import Notice
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.once]
 
 SETTINGS = "/settings/"
 QUIET = {"quiet_from": "21:00", "quiet_until": "09:00"}

@@ -11,7 +11,7 @@ from accounts.forms import SignUpForm
 from accounts.models import Person
 from tests.accounts.pages import answer_begin, first, link_in, sign_up, steady
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.once]
 
 SIGN_UP = "/account/signup/"
 

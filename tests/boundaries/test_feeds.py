@@ -20,7 +20,7 @@ from conversations import actions as conversations
 from tests import calendars, factories, zones
 from tests.calendars import cancelled, coming, fetch, subscribed
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.once]
 
 HOUR = timedelta(hours=1)
 

@@ -13,7 +13,7 @@ from conversations.models import Notice
 from repair.logs import Wordless
 from tests import factories, mailserver
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.once]
 
 REFUSED = "550 5.1.1 no such mailbox: ana@example.org"
 NOT_NOW = "451 4.3.0 later"

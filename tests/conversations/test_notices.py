@@ -13,7 +13,7 @@ from conversations.actions import notices
 from conversations.models import Envelope, Notice
 from tests import factories
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.once]
 
 
 @pytest.fixture

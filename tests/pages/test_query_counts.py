@@ -36,7 +36,7 @@ QUERIES = {
     "conversations:pair": 18,
     "conversations:part": 3,
     "conversations:past": 7,
-    "conversations:stream": 8,
+    "conversations:stream": 9,
     "conversations:write": 5,
 }
 
