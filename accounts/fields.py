@@ -12,6 +12,10 @@ from accounts import zones
 CANNOT_BE_SEEN = re.compile("[\0-\x1f\x7f-\x9f\u2028\u2029]")
 """Control characters and the separators of lines and paragraphs: Cc, Zl and Zp of Unicode."""
 
+# Signs that begin a new line somewhere, or did once; and those that no keyboard writes.
+LINE_ENDS = re.compile("\r\n|[\r\x0b\x0c\x85]")
+CONTROLS = re.compile("[\x00-\x08\x0e-\x1f\x7f-\x9f]")
+
 
 def one_line(value: str) -> None:
     """Raise a `ValidationError` for line breaks and other signs that cannot be seen."""
@@ -64,6 +68,23 @@ class TimeField(forms.TimeField):
     def __init__(self, **kwargs: Any) -> None:
         widget = forms.TimeInput(attrs={"type": "time"}, format="%H:%M")
         super().__init__(input_formats=("%H:%M",), widget=widget, **kwargs)
+
+
+class WordsField(forms.CharField):
+    """Text of several lines, as `clean_words` leaves it, white space at its ends and all."""
+
+    def to_python(self, value: object) -> str | None:
+        """Take the controls out before anything judges the words."""
+        words = super().to_python(value)
+        return clean_words(words) if words else words
+
+
+def clean_words(words: str) -> str:
+    """The words with plain line ends, and without signs that no keyboard writes and nobody sees.
+
+    Newlines and tabs stay, and so does what steers the direction of writing: it belongs to words.
+    """
+    return CONTROLS.sub("", LINE_ENDS.sub("\n", words))
 
 
 def _places_by_area() -> list[tuple[str, Any]]:

@@ -25,13 +25,11 @@ from boundaries.rules.rhythm import (
     week_index,
 )
 from boundaries.rules.terms import NO_CONTACT, Terms
+from boundaries.rules.ways import LONGEST_LETTER, LONGEST_MINUTES, MOST_LETTERS
 from boundaries.rules.windows import occurrences
 from boundaries.words import in_words
 
 NEVER = "none"
-LONGEST_MINUTES = 240
-MOST_LETTERS = 10
-LONGEST_LETTER = 20_000
 
 WEEKDAYS = (
     (0, _("Monday")),

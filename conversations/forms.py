@@ -8,6 +8,7 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
+from accounts.fields import WordsField, clean_words
 from boundaries.rules.reasons import Reason
 from boundaries.rules.terms import Terms
 from boundaries.words import told
@@ -25,17 +26,6 @@ NEVER, A_DAY, THREE_DAYS = 0, 24, 72
 
 # Signs that begin a new line somewhere, or did once.
 EMPTY_LINES = re.compile(r"\n(?:[^\S\n]*\n){2,}")
-LINE_ENDS = re.compile("\r\n|[\r\x0b\x0c\x85]")
-CONTROLS = re.compile("[\x00-\x08\x0e-\x1f\x7f-\x9f]")
-
-
-class WordsField(forms.CharField):
-    """Text of several lines, as `clean_words` leaves it, white space at its ends and all."""
-
-    def to_python(self, value: object) -> str | None:
-        """Take the controls out before anything judges the words."""
-        words = super().to_python(value)
-        return clean_words(words) if words else words
 
 
 class DraftForm(forms.Form):
@@ -179,14 +169,6 @@ class MessageForm(forms.Form):
             raise forms.ValidationError(told((Reason.MESSAGE_TOO_LONG,)))
         # Empty lines by the hundred would push all that was said out of sight.
         return EMPTY_LINES.sub("\n\n", body).strip("\n")
-
-
-def clean_words(words: str) -> str:
-    """The words with plain line ends, and without signs that no keyboard writes and nobody sees.
-
-    Newlines and tabs stay, and so does what steers the direction of writing: it belongs to words.
-    """
-    return CONTROLS.sub("", LINE_ENDS.sub("\n", words))
 
 
 def _too_long(length: int, longest: int, *, agreed: bool) -> str:

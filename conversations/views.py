@@ -15,6 +15,7 @@ from django_htmx.http import HttpResponseClientRedirect
 
 from accounts import clock
 from accounts.access import anyone, member, signed_in_person
+from accounts.fields import clean_words
 from accounts.models import Membership
 from accounts.queries import ended_memberships_of, memberships_of
 from accounts.sealed import is_readable
@@ -27,7 +28,7 @@ from conversations.exceptions import (
     TooManyLettersError,
     UnreadableLetterError,
 )
-from conversations.forms import NO_ROOM, LetterForm, clean_words
+from conversations.forms import NO_ROOM, LetterForm
 from conversations.matters import is_asked_to_read
 from conversations.models import Envelope, Letter
 from conversations.pages import now_part, pair_page, parted_page

@@ -1,0 +1,98 @@
+"""R24: which check-ins are due to somebody, by windows and instants alone."""
+
+from datetime import timedelta
+from uuid import UUID
+
+import pytest
+
+from boundaries.rules.checkins import Kind, Wishes, after_from, after_until, due
+from boundaries.rules.windows import DID_NOT_TAKE_PLACE, TOOK_PLACE, State, Window
+from tests import factories
+
+pytestmark = pytest.mark.once
+
+ANA, BEN = UUID(int=1), UUID(int=2)
+DAY, HOUR, SECOND = timedelta(days=1), timedelta(hours=1), timedelta(seconds=1)
+OPENS_AT = factories.utc(year=2026, month=12, day=5, hour=17)
+CLOSES_AT = OPENS_AT + timedelta(minutes=45)
+NEXT_MORNING = factories.utc(year=2026, month=12, day=6, hour=7)  # eight in Berlin
+MONTH = timedelta(days=28)
+
+
+def window(*, opens_at=OPENS_AT, state=State.PLANNED, number=9, **answers):
+    span = factories.span(opens_at=opens_at)
+    return Window(UUID(int=number), span, state, UUID(int=7), **answers)
+
+
+def due_at(at, *windows, days_ahead=3, given=(), limits=None):
+    wishes = Wishes(ANA, days_ahead, "Europe/Berlin")
+    found = due(wishes, limits or factories.limits(), windows, set(given), at)
+    return [(each.kind, each.window.id.int) for each in found]
+
+
+BEFORE, AFTER = [(Kind.BEFORE, 9)], [(Kind.AFTER, 9)]
+
+
+@pytest.mark.parametrize("days", range(1, 8))
+def test_before_begins_as_many_days_ahead_as_was_chosen_and_ends_as_it_opens(days):
+    begins = OPENS_AT - days * DAY
+    assert due_at(begins - SECOND, window(), days_ahead=days) == []
+    assert due_at(begins, window(), days_ahead=days) == BEFORE
+    assert due_at(OPENS_AT - SECOND, window(), days_ahead=days) == BEFORE
+    assert due_at(OPENS_AT, window(), days_ahead=days) == []
+
+
+def test_before_is_not_asked_where_one_decided_already():
+    at = OPENS_AT - DAY
+    assert due_at(at, window(skipped=frozenset({ANA}))) == []
+    assert due_at(at, window(), limits=factories.limits(hours=frozenset())) == []
+    assert due_at(at, window(go_ahead=frozenset({ANA}))) == BEFORE
+
+
+def test_r24_what_the_other_answered_makes_no_difference():
+    at = OPENS_AT - DAY
+    assert due_at(at, window(skipped=frozenset({BEN}))) == BEFORE
+    assert due_at(at, window(go_ahead=frozenset({BEN}))) == BEFORE
+
+
+@pytest.mark.parametrize("state", sorted(TOOK_PLACE))
+def test_after_begins_on_the_next_morning_and_goes_away_after_two_weeks(state):
+    past = window(state=state)
+    assert due_at(NEXT_MORNING - SECOND, past) == []
+    assert due_at(NEXT_MORNING, past) == AFTER
+    assert due_at(NEXT_MORNING + 14 * DAY - SECOND, past) == AFTER
+    assert due_at(NEXT_MORNING + 14 * DAY, past) == []
+
+
+@pytest.mark.parametrize("state", sorted({*DID_NOT_TAKE_PLACE, State.CANCELLED, State.OPEN}))
+def test_after_what_did_not_take_place_nothing_is_asked(state):
+    assert due_at(NEXT_MORNING, window(state=state)) == []
+
+
+def test_after_a_late_evening_a_night_passes_first():
+    closes_at = factories.utc(year=2026, month=12, day=5, hour=22, minute=30)
+    assert after_from(closes_at, "Europe/Berlin") == closes_at + 12 * HOUR
+    assert after_from(closes_at, "Asia/Tokyo") == factories.utc(
+        year=2026, month=12, day=6, hour=23
+    )  # it closed in their morning
+
+
+def test_after_ends_when_the_next_one_before_begins():
+    past, coming = window(state=State.HELD), window(opens_at=OPENS_AT + 7 * DAY, number=10)
+    begins = OPENS_AT + 4 * DAY
+    assert due_at(begins - SECOND, past, coming) == AFTER
+    assert due_at(begins, past, coming) == [(Kind.BEFORE, 10)]
+
+
+def test_however_near_the_next_one_is_after_has_a_day():
+    past, coming = window(state=State.HELD), window(opens_at=OPENS_AT + 7 * DAY, number=10)
+    both = due_at(NEXT_MORNING, past, coming, days_ahead=7)
+    assert both == [*AFTER, (Kind.BEFORE, 10)]
+    assert after_until(NEXT_MORNING, OPENS_AT) == NEXT_MORNING + DAY
+
+
+def test_what_was_given_is_not_due_again():
+    assert due_at(OPENS_AT - DAY, window(), given=[(Kind.BEFORE, UUID(int=9))]) == []
+    past = window(state=State.HELD)
+    assert due_at(NEXT_MORNING, past, given=[(Kind.BEFORE, UUID(int=9))]) == AFTER
+    assert due_at(NEXT_MORNING, past, given=[(Kind.AFTER, UUID(int=9))]) == []
