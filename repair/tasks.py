@@ -5,6 +5,7 @@ from collections.abc import Callable
 
 from accounts import actions as accounts
 from boundaries import actions as boundaries
+from checkins import actions as checkins
 from conversations import actions as conversations
 from repair.celery import app
 from repair.health.actions import beat
@@ -15,7 +16,8 @@ log = logging.getLogger(__name__)
 @app.task
 def sweep() -> None:
     """Do what is due. A step that fails is logged and does not stop the others (R7)."""
-    for step in (beat, boundaries.sweep, conversations.sweep, accounts.forget_old):
+    steps = (beat, boundaries.sweep, conversations.sweep, checkins.sweep, accounts.forget_old)
+    for step in steps:
         _try(step)
 
 

@@ -23,11 +23,15 @@ from boundaries.actions.record import Act, Entry, add_to_record
 from boundaries.models import Agreement, Consent, PersonalLimits, Proposal, Window
 from boundaries.queries import agreement_in_force
 from boundaries.rules.canonical import terms_digest
+from boundaries.rules.checkins import Answer
 from boundaries.rules.limits import HOURS_OF_THE_WEEK, Limits
 from boundaries.rules.proposals import End
 from boundaries.rules.rhythm import Monthly, NthWeekday, Rhythm, Weekly
 from boundaries.rules.terms import Terms
 from boundaries.rules.windows import Span, State, zone_data
+from checkins import actions as checkins
+from checkins.actions import Said
+from checkins.models import CheckIn, Reflection
 from conversations import actions as conversations
 from conversations.models import Envelope, Letter, Notice
 from tests.clock import Clock
@@ -375,4 +379,26 @@ def _press(by: Membership, letter_id: UUID, *, hold: bool) -> Letter:
     row = Letter.objects.select_related("pair").get(pk=letter_id)
     return conversations.edit_letter(
         by=by, letter_id=row.pk, version=row.version, body=row.body, hold=hold
+    )
+
+
+def said(answer: Answer, **changes: Any) -> Said:
+    """An answer as a page would send it."""
+    values: dict[str, Any] = {"key": uuid4(), "answer": answer}
+    return Said(**(values | changes))
+
+
+def check_in(*, by: Membership, safe: int = 3, body: str = "", **changes: Any) -> CheckIn:
+    """Let this person give a check-in of their own."""
+    own = said(Answer.SAME, safe=safe, body=body, **changes)
+    checkins.give_own(by=by, said=own)
+    return CheckIn.objects.get(membership=by, key=own.key)
+
+
+def reflection(
+    *, by: Person, body: str = "Quiet evenings.", question: str = "hope", is_marked: bool = False
+) -> Reflection:
+    """Let this person write for themselves."""
+    return checkins.write_reflection(
+        by=by, key=uuid4(), question=question, body=body, is_marked=is_marked
     )

@@ -12,7 +12,8 @@ def change(row: Model, **columns: Any) -> None:
     """UPDATE one row; columns by their names in the database."""
     sets = ", ".join(f'"{column}" = %s' for column in columns)
     key = _value(row.pk)
-    _execute(f'UPDATE "{_table(row)}" SET {sets} WHERE id = %s', [*_values(columns), key])
+    which = row._meta.pk.column
+    _execute(f'UPDATE "{_table(row)}" SET {sets} WHERE "{which}" = %s', [*_values(columns), key])
 
 
 def copy(row: Model, **columns: Any) -> None:

@@ -10,7 +10,10 @@ from django.db import IntegrityError, connection, transaction
 from boundaries import actions, guards
 from boundaries.models import Agreement, Consent, Pause, PersonalLimits, Proposal
 from boundaries.models import RecordEntry as Entry
+from boundaries.rules.checkins import Answer
 from boundaries.rules.windows import State
+from checkins import actions as checkins
+from checkins.models import CheckIn
 from conversations.actions import say
 from conversations.models import Envelope, Letter, Notice
 from tests import factories, raw
@@ -21,7 +24,7 @@ SOON = timedelta(seconds=1)
 
 CONSTRAINTS = sorted(
     constraint.name
-    for app in ("boundaries", "conversations")
+    for app in ("boundaries", "conversations", "checkins")
     for model in apps.get_app_config(app).get_models()
     for constraint in model._meta.constraints
 )
@@ -38,6 +41,10 @@ def rows(ana_place, ben_place, clock):
     clock.go_to(proposal.takes_force_at)
     actions.sweep()
     held = factories.letter(by=ana_place)
+    coming = factories.next_window(pair=ana_place.pair)
+    clock.go_to(coming.opens_at - SOON)
+    checkins.give_before(by=ben_place, window_id=coming.pk, said=factories.said(Answer.GO_AHEAD))
+    checkins.save_wish(by=ben_place, is_wanted=True, days_ahead=7)
     opened = factories.open_next(pair=ana_place.pair, clock=clock)
     draft = factories.letter(by=ben_place, hold=False)
     said = say(by=ben_place, window_id=opened.pk, key=uuid4(), body="Good evening")
@@ -56,6 +63,10 @@ def rows(ana_place, ben_place, clock):
         "envelope": Envelope.objects.get(),
         "said": said,
         "notice": Notice.objects.get(),
+        "wish": ben_place.check_in_wish,
+        "before": CheckIn.objects.get(),
+        "own check-in": factories.check_in(by=ben_place),
+        "reflection": factories.reflection(by=ben_place.person),
     }
 
 
@@ -132,6 +143,35 @@ ATTEMPTS = {
         lambda it: raw.change(it["draft"], state="released"),
         lambda it: raw.change(it["draft"], state="lost"),
     ],
+    "wish_some_days_ahead": [
+        lambda it: raw.change(it["wish"], days_ahead=0),
+        lambda it: raw.change(it["wish"], days_ahead=8),
+    ],
+    "checkin_once_for_a_window": [lambda it: raw.copy(it["before"], key=uuid4())],
+    "checkin_once_for_a_form": [lambda it: raw.copy(it["own check-in"])],
+    "checkin_with_its_window": [
+        lambda it: raw.change(it["own check-in"], kind="after"),
+        lambda it: raw.change(it["own check-in"], window_id=it["open"].pk),
+        lambda it: raw.change(it["own check-in"], kind="lost", window_id=it["open"].pk),
+    ],
+    "checkin_answered_as_was_asked": [
+        lambda it: raw.change(it["own check-in"], answer="skip"),
+        lambda it: raw.change(it["before"], answer="same"),
+        lambda it: raw.change(it["before"], answer="lost"),
+    ],
+    "checkin_less_or_more_in_a_way": [
+        lambda it: raw.change(it["own check-in"], answer="less"),
+        lambda it: raw.change(it["own check-in"], answer="less", way="longer"),
+        lambda it: raw.change(it["own check-in"], answer="more", way="no_talk"),
+        lambda it: raw.change(it["own check-in"], way="longer"),
+    ],
+    "checkin_says_how_safe_afterwards": [
+        lambda it: raw.change(it["own check-in"], safe=None),
+        lambda it: raw.change(it["before"], safe=b"3"),
+        lambda it: raw.change(it["before"], body=b"words"),
+    ],
+    "reflection_once_for_a_form": [lambda it: raw.copy(it["reflection"])],
+    "reflection_on_a_question": [lambda it: raw.change(it["reflection"], question="lost")],
     "notice_once": [lambda it: raw.copy(it["notice"])],
     "notice_once_without_a_window": [
         lambda it: twice(lambda: raw.copy(it["notice"], window_id=None))

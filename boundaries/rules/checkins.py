@@ -30,6 +30,9 @@ AFTER_LASTS = timedelta(days=14)
 AFTER_LASTS_AT_LEAST = timedelta(days=1)
 """With conversations so near that the next one's check-in has begun already, it still has a day."""
 
+AFTER_MATTERS_FOR = AFTER_LASTS + timedelta(days=3)
+"""Counted from when a conversation opens: longer ago, nothing is due after it, in whatever zone."""
+
 
 class Kind(StrEnum):
     """Before a conversation, after one, or at any time by oneself."""

@@ -4,7 +4,6 @@ from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from datetime import datetime
 from enum import StrEnum
-from typing import cast
 
 from boundaries.rules.limits import Limits
 from boundaries.rules.rhythm import Rhythm
@@ -93,7 +92,7 @@ def _half_as_often(terms: Terms, next_opens_at: datetime | None) -> Terms:
 
 def _halves(rhythm: Rhythm) -> Iterator[Rhythm]:
     for phase in (rhythm.phase, rhythm.phase + rhythm.every):
-        yield cast(Rhythm, replace(rhythm, every=2 * rhythm.every, phase=phase))
+        yield replace(rhythm, every=2 * rhythm.every, phase=phase)
 
 
 def _more_often(days: int | None) -> int:

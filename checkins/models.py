@@ -1,0 +1,176 @@
+"""How it feels: check-ins around conversations, the rounds in which both are told, reflections."""
+
+import uuid
+from typing import ClassVar
+
+from django.db import models
+from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
+
+from accounts.models import Membership, Person
+from accounts.sealed import SealedTextField, is_readable
+from boundaries.models import Window
+from boundaries.rules.checkins import (
+    ANSWERS,
+    LONGEST_AHEAD,
+    SHORTEST_AHEAD,
+    USUALLY_AHEAD,
+    Answer,
+    Kind,
+)
+from boundaries.rules.ways import Less, More
+
+
+class Wish(models.Model):
+    """What one person wants of scheduled check-ins in a pair, once they chose; theirs alone.
+
+    is_wanted: whether there are any around conversations. days_ahead: from how many days before one
+    on. Without a row they are wanted, as many days ahead as usual.
+    """
+
+    membership = models.OneToOneField(
+        Membership, on_delete=models.CASCADE, primary_key=True, related_name="check_in_wish"
+    )
+    is_wanted = models.BooleanField(default=True)
+    days_ahead = models.PositiveSmallIntegerField(default=USUALLY_AHEAD)
+
+    class Meta:
+        constraints = (
+            models.CheckConstraint(
+                condition=Q(days_ahead__gte=SHORTEST_AHEAD, days_ahead__lte=LONGEST_AHEAD),
+                name="wish_some_days_ahead",
+            ),
+        )
+
+    def __str__(self) -> str:
+        return f"wish of {self.membership_id}"
+
+
+class Round(models.Model):
+    """Whether both left room for more when it was looked, once, before a conversation (R12).
+
+    It is never looked again, so that what either does afterwards changes nothing that is told.
+    """
+
+    window = models.OneToOneField(
+        Window, on_delete=models.CASCADE, primary_key=True, related_name="round"
+    )
+    both_leave_room = models.BooleanField()
+    looked_at = models.DateTimeField()
+
+    def __str__(self) -> str:
+        return f"round of {self.window_id}"
+
+
+def _answers_of_their_kind() -> Q:
+    fits = Q()
+    for kind, answers in ANSWERS.items():
+        fits |= Q(kind=kind.value, answer__in=[answer.value for answer in answers])
+    return fits
+
+
+class CheckIn(models.Model):
+    """What somebody answered, for themselves alone (R24).
+
+    window: before or after which conversation; null for one of their own. key: chosen by the form,
+    so that a doubled request is one. answer, way: what they wanted, and in which respect less or
+    more of it. safe: how safe it was, "1" to "5". body: how the body felt, in their own words.
+
+    safe and body are sealed. What was done by an answer stands in the limits, windows and
+    agreements of the pair anyway. Before a conversation nothing is sealed: a pause needs nothing
+    that could be broken.
+    """
+
+    KINDS: ClassVar = [(kind.value, kind.value) for kind in Kind]
+    ANSWERS: ClassVar = [(answer.value, answer.value) for answer in Answer]
+    WAYS: ClassVar = [(way.value, way.value) for way in (*Less, *More)]
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    membership = models.ForeignKey(Membership, on_delete=models.CASCADE, related_name="check_ins")
+    window = models.ForeignKey(
+        Window, on_delete=models.CASCADE, null=True, related_name="check_ins"
+    )
+    kind = models.CharField(max_length=6, choices=KINDS)
+    key = models.UUIDField()
+    given_at = models.DateTimeField()
+    answer = models.CharField(max_length=8, choices=ANSWERS)
+    way = models.CharField(max_length=14, choices=WAYS, blank=True, default="")
+    safe = SealedTextField(owner="membership.person", null=True)  # type: ignore[misc]
+    body = SealedTextField(owner="membership.person", null=True)  # type: ignore[misc]
+
+    class Meta:
+        constraints = (
+            models.UniqueConstraint(
+                fields=("membership", "window", "kind"), name="checkin_once_for_a_window"
+            ),
+            models.UniqueConstraint(fields=("membership", "key"), name="checkin_once_for_a_form"),
+            models.CheckConstraint(
+                condition=Q(kind=Kind.OWN.value, window__isnull=True)
+                | Q(kind__in=[Kind.BEFORE.value, Kind.AFTER.value], window__isnull=False),
+                name="checkin_with_its_window",
+            ),
+            models.CheckConstraint(
+                condition=_answers_of_their_kind(), name="checkin_answered_as_was_asked"
+            ),
+            models.CheckConstraint(
+                condition=Q(answer=Answer.LESS.value, way__in=[way.value for way in Less])
+                | Q(answer=Answer.MORE.value, way__in=[way.value for way in More])
+                | (~Q(answer__in=[Answer.LESS.value, Answer.MORE.value]) & Q(way="")),
+                name="checkin_less_or_more_in_a_way",
+            ),
+            models.CheckConstraint(
+                condition=Q(kind=Kind.BEFORE.value, safe__isnull=True, body__isnull=True)
+                | (~Q(kind=Kind.BEFORE.value) & Q(safe__isnull=False)),
+                name="checkin_says_how_safe_afterwards",
+            ),
+        )
+        indexes = (models.Index(fields=("membership", "-given_at"), name="checkin_latest"),)
+
+    def __str__(self) -> str:
+        return f"check-in {self.pk}"
+
+    @property
+    def how_safe(self) -> int | None:
+        """1 to 5; None where it was not asked, or cannot be read."""
+        return int(self.safe) if is_readable(self, "safe") and self.safe else None
+
+
+class Question(models.TextChoices):
+    """What somebody can think about for themselves, in an order."""
+
+    HOPE = "hope", _("What am I hoping for?")
+    EXPECT = "expect", _("What can I really expect?")
+    OTHERWISE = "otherwise", _("What will I do if it does not work out?")
+    SAFE = "safe", _("What would be safe enough for me?")
+    MINE = "mine", _("What is mine to answer for?")
+    SUPPORT = "support", _("What support do I want, and from whom?")
+
+
+class Reflection(models.Model):
+    """What somebody wrote about a question, for themselves; it belongs to no pair.
+
+    key: chosen by the form that made it, so that a doubled request makes one. is_marked: whether a
+    supporter who may see marked ones sees it.
+    """
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    person = models.ForeignKey(Person, on_delete=models.CASCADE, related_name="reflections")
+    question = models.CharField(max_length=9, choices=Question.choices)
+    key = models.UUIDField()
+    body = SealedTextField(owner="person")
+    version = models.PositiveIntegerField(default=1)
+    written_at = models.DateTimeField()
+    changed_at = models.DateTimeField()
+    is_marked = models.BooleanField(default=False)
+
+    class Meta:
+        constraints = (
+            models.UniqueConstraint(fields=("person", "key"), name="reflection_once_for_a_form"),
+            models.CheckConstraint(
+                condition=Q(question__in=Question.values), name="reflection_on_a_question"
+            ),
+        )
+        indexes = (models.Index(fields=("person", "-written_at"), name="reflection_latest"),)
+
+    def __str__(self) -> str:
+        return f"reflection {self.pk}"

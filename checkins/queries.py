@@ -1,0 +1,132 @@
+"""Which check-ins are due to somebody, and what they wrote; all of it theirs alone."""
+
+from collections.abc import Mapping
+from datetime import datetime
+from uuid import UUID
+
+from django.db.models import QuerySet
+from django.http import Http404
+
+from accounts.models import Membership, Person
+from boundaries.models import Window
+from boundaries.queries import coming_windows, own_limits
+from boundaries.rules import checkins as rules
+from boundaries.rules.canonical import terms_digest
+from boundaries.rules.checkins import Due, Kind, Wishes
+from boundaries.rules.limits import Limits
+from boundaries.rules.situation import Situation
+from boundaries.rules.terms import Terms
+from boundaries.rules.ways import Less, More, ways_to_less, ways_to_more
+from boundaries.rules.windows import TOOK_PLACE, State
+from checkins.models import CheckIn, Reflection, Round, Wish
+
+
+def wish_of(membership: Membership) -> Wish:
+    """What this person wants of scheduled check-ins; as is usual if they did not say."""
+    row = Wish.objects.filter(membership=membership).first()
+    return row or Wish(membership=membership)
+
+
+def due_for(membership: Membership, situation: Situation, at: datetime) -> list[Due]:
+    """The scheduled check-ins that this person can give now, what ends first before the others.
+
+    None where they want none, or where the pair has ended.
+    """
+    wish = wish_of(membership)
+    if not wish.is_wanted or situation.parted:
+        return []
+    lately = Window.objects.filter(
+        pair=membership.pair_id,
+        state__in=TOOK_PLACE,
+        opens_at__gt=at - rules.AFTER_MATTERS_FOR,
+    )
+    windows = [*(row.as_value() for row in lately), *coming_windows(situation, at)]
+    given = CheckIn.objects.filter(membership=membership, window__in=[each.id for each in windows])
+    return rules.due(
+        Wishes(membership.person_id, wish.days_ahead, membership.person.time_zone),
+        situation.limits[membership.person_id],
+        windows,
+        {(Kind(kind), window) for kind, window in given.values_list("kind", "window")},
+        at,
+    )
+
+
+def due_around(
+    membership: Membership, kind: Kind, window_id: UUID, situation: Situation, at: datetime
+) -> Due | None:
+    """The one of this kind around this conversation, if this person can give it now."""
+    due = due_for(membership, situation, at)
+    return next((each for each in due if (each.kind, each.window.id) == (kind, window_id)), None)
+
+
+def get_window_for(membership: Membership, window_id: UUID) -> Window:
+    """A conversation of the pair. Raises Http404 alike for another pair's and a guessed one."""
+    row = Window.objects.filter(pair=membership.pair_id, pk=window_id).first()
+    if row is None:
+        raise Http404
+    return row
+
+
+def is_told_of_room(window_id: UUID) -> bool:
+    """Whether both are told, in the round of this conversation, that both leave room (R12)."""
+    return Round.objects.filter(window=window_id, both_leave_room=True).exists()
+
+
+def less_for(situation: Situation, at: datetime) -> Mapping[Less, Terms]:
+    """The ways to less that there are now, for either of the two."""
+    coming = coming_windows(situation, at)
+    planned = (each.span.opens_at for each in coming if each.state is State.PLANNED)
+    return ways_to_less(situation.in_force, next(planned, None))
+
+
+def base_of(situation: Situation) -> str:
+    """What stands for the terms from which less was offered."""
+    return terms_digest(situation.in_force)
+
+
+def more_for(membership: Membership, situation: Situation) -> Mapping[More, Limits]:
+    """The ways in which this person's own limits can be wider; none before they set any."""
+    limits = own_limits(membership)
+    return {} if limits is None or situation.parted else ways_to_more(limits)
+
+
+def check_ins_in(membership: Membership) -> QuerySet[CheckIn]:
+    """What this person answered in the pair, the latest first."""
+    return _check_ins().filter(membership=membership)
+
+
+def get_check_in_for(membership: Membership, check_in_id: UUID) -> CheckIn:
+    """One of them. Raises Http404 alike for somebody else's and a guessed one."""
+    row = check_ins_in(membership).filter(pk=check_in_id).first()
+    if row is None:
+        raise Http404
+    return row
+
+
+def check_ins_of(person: Person) -> QuerySet[CheckIn]:
+    """What this person answered in all their pairs, the latest first; for a supporter of theirs."""
+    return _check_ins().filter(membership__person=person)
+
+
+def _check_ins() -> QuerySet[CheckIn]:
+    found = CheckIn.objects.select_related("window", "membership__person")
+    return found.order_by("-given_at", "pk")
+
+
+def reflections_of(person: Person) -> QuerySet[Reflection]:
+    """What this person wrote for themselves, the latest first."""
+    own = Reflection.objects.filter(person=person).select_related("person")
+    return own.order_by("-written_at", "pk")
+
+
+def marked_reflections_of(person: Person) -> QuerySet[Reflection]:
+    """Those that this person marked for a supporter who may see such ones."""
+    return reflections_of(person).filter(is_marked=True)
+
+
+def get_reflection_for(person: Person, reflection_id: UUID) -> Reflection:
+    """One of this person's. Raises Http404 alike for somebody else's and a guessed one."""
+    row = reflections_of(person).filter(pk=reflection_id).first()
+    if row is None:
+        raise Http404
+    return row
