@@ -340,6 +340,12 @@ def own_pause(membership: Membership) -> Pause | None:
     ).first()
 
 
+def own_pauses(membership: Membership) -> QuerySet[Pause]:
+    """All pauses of this person's own in the pair, the first of them first."""
+    own = Pause.objects.filter(pair=membership.pair_id, person=membership.person_id)
+    return own.order_by("began_at", "pk")
+
+
 def pairs_paused_by(person: Person) -> set[UUID]:
     """The pairs in which this person's own pause stands."""
     own = Pause.objects.filter(person=person, lifted_at=None)

@@ -134,6 +134,11 @@ class CheckIn(models.Model):
         """1 to 5; None where it was not asked, or cannot be read."""
         return int(self.safe) if is_readable(self, "safe") and self.safe else None
 
+    @property
+    def has_words(self) -> bool:
+        """Whether there are words of their own, readable or not."""
+        return self.__dict__["body"] is not None
+
 
 class Question(models.TextChoices):
     """What somebody can think about for themselves, in an order."""

@@ -9,7 +9,7 @@ from django.http import Http404
 
 from accounts.models import Membership, Person
 from boundaries.models import Window
-from boundaries.queries import coming_windows, own_limits
+from boundaries.queries import agreements_of, coming_windows, own_limits, own_pauses
 from boundaries.rules import checkins as rules
 from boundaries.rules.canonical import terms_digest
 from boundaries.rules.checkins import Due, Kind, Wishes
@@ -17,8 +17,9 @@ from boundaries.rules.limits import Limits
 from boundaries.rules.situation import Situation
 from boundaries.rules.terms import Terms
 from boundaries.rules.ways import Less, More, ways_to_less, ways_to_more
-from boundaries.rules.windows import TOOK_PLACE, State
+from boundaries.rules.windows import DID_NOT_TAKE_PLACE, TOOK_PLACE, State
 from checkins.models import CheckIn, Reflection, Round, Wish
+from checkins.picture import SHOWN_FOR, Picture, picture
 
 
 def wish_of(membership: Membership) -> Wish:
@@ -111,6 +112,32 @@ def check_ins_of(person: Person) -> QuerySet[CheckIn]:
 def _check_ins() -> QuerySet[CheckIn]:
     found = CheckIn.objects.select_related("window", "membership__person")
     return found.order_by("-given_at", "pk")
+
+
+def picture_for(membership: Membership, at: datetime) -> Picture | None:
+    """How it went in the last year, of what this person may know (R30): five queries at the most.
+
+    Of the other's answers, pauses and limits there is nothing in it.
+    """
+    since = at - SHOWN_FOR
+    given = check_ins_in(membership).filter(given_at__gt=since).exclude(kind=Kind.BEFORE)
+    windows = Window.objects.filter(
+        pair=membership.pair_id,
+        opens_at__gt=since,
+        state__in=TOOK_PLACE | DID_NOT_TAKE_PLACE,
+    )
+    return picture(
+        answers=[(row.given_at, row.how_safe) for row in given if row.how_safe],
+        conversations=[
+            (opens_at, state in TOOK_PLACE)
+            for opens_at, state in windows.values_list("opens_at", "state")
+        ],
+        pauses=list(own_pauses(membership).values_list("began_at", "lifted_at")),
+        terms=agreements_of(membership.pair)
+        .filter(in_force_from__gt=since)
+        .values_list("in_force_from", flat=True),
+        at=at,
+    )
 
 
 def reflections_of(person: Person) -> QuerySet[Reflection]:

@@ -27,6 +27,7 @@ def pair_page(membership: Membership, at: datetime) -> dict[str, Any]:
     own_words = boundaries.own_kind_words(membership, at)
     unreleased = queries.letters_of(membership).exclude(state=Letter.State.RELEASED)
     return _now(membership, situation, conversations, at) | {
+        "situation": situation,
         "own_pause": own_pause,
         "own_kind_words": PHRASES[own_words] if own_words else "",
         "kind_words": PHRASES[kind_words] if kind_words else "",

@@ -8,6 +8,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("accounts.urls")),
     path("", include("boundaries.urls")),
     path("", include("conversations.urls")),
+    path("", include("checkins.urls")),
 ]
 
 if apps.is_installed("repair.demo"):

@@ -36,6 +36,16 @@ LETTER = {
     "read_again": "24",
     "only_after_reading": "on",
 }
+CHECK_IN = {
+    "key": "5f0c9c4e-0d4b-4a7e-9f0a-6a5e3a6f6a12",
+    "base": "0" * 64,
+    "answer": "more",
+    "safe": "3",
+    "body": "Tired",
+    "way": "half_as_long",
+    "less": "half_as_long",
+    "more": "longer",
+}
 # What a page of ours would send; everything else is sent with words that mean nothing to it.
 WELL_FILLED: dict[str, dict[str, Any]] = {
     "boundaries:limits": LIMITS,
@@ -43,6 +53,10 @@ WELL_FILLED: dict[str, dict[str, Any]] = {
     "boundaries:propose": TYPED | {"phase": "0", "ask_before_each": "on"},
     "boundaries:take_less": TYPED | {"phase": "0", "minutes": "20"},
     "boundaries:consent": {"digest": "0" * 64},
+    "checkins:give_before": CHECK_IN,
+    "checkins:give_after": CHECK_IN,
+    "checkins:give_own": CHECK_IN,
+    "checkins:save_wish": {"is_wanted": "on", "days_ahead": "3"},
     "conversations:write": LETTER,
     "conversations:letter": LETTER,
     "conversations:begin_draft": LETTER,
@@ -79,6 +93,8 @@ def keys(past, ana_place, ben_place):
         "envelope_id": past.to_ana.pk,
         "proposal_id": factories.propose(by=ben_place, minutes=60).pk,
         "window_id": factories.next_window(pair=ana_place.pair).pk,
+        "check_in_id": factories.check_in(by=ana_place).pk,
+        "reflection_id": factories.reflection(by=ana_place.person).pk,
         "token": factories.feed(of=ana_place.person),
     }
 

@@ -9,6 +9,7 @@ from django.urls import reverse
 from accounts.middleware import GiveWordsBack
 from accounts.models import Pair, Person
 from accounts.vault import UnreadableError
+from checkins.models import CheckIn, Reflection
 from conversations import actions
 from conversations.exceptions import UnreadableLetterError
 from conversations.models import Envelope, Letter
@@ -160,3 +161,43 @@ def test_other_faults_and_other_requests_stay_faults(rf):
     assert give_back.process_exception(rf.post("/", {"body": TYPED}), ValueError()) is None
     assert give_back.process_exception(rf.post("/"), UnreadableError()) is None
     assert give_back.process_exception(rf.get("/"), UnreadableError()) is None
+
+
+def test_of_a_check_in_the_words_are_said_to_be_damaged_and_the_rest_is_there(at_ana, ana_place):
+    row = factories.check_in(by=ana_place, body="Cold hands.", safe=2)
+    CheckIn.objects.filter(pk=row.pk).update(body=b"cut", safe=b"cut")
+    at_ana.open(address(ana_place, "check-ins"))
+    assert SAID in at_ana.text
+    assert "This cannot be shown" in at_ana.text
+    copy = at_ana.client.get(address(ana_place, "check-ins", "copy")).content.decode()
+    assert "[These words cannot be shown" in copy
+    at_ana.open(address(ana_place, "check-ins", "picture"))
+    assert "Nothing to show yet." in at_ana.text
+
+
+def test_of_a_reflection_that_is_damaged_nothing_is_overwritten(at_ana, ana):
+    row = factories.reflection(by=ana)
+    Reflection.objects.update(body=b"cut")
+    at_ana.open("/reflections/")
+    assert "Words that cannot be shown" in at_ana.text
+    at_ana.open(f"/reflections/{row.pk}/")
+    assert SAID in at_ana.text
+    sent = {"key": uuid4(), "version": 1, "question": "hope"}
+    at_ana.send(f"/reflections/{row.pk}/", body="Typed meanwhile", **sent)
+    assert at_ana.status == 409
+    at_ana.press("Save")
+    assert [each.body for each in Reflection.objects.exclude(pk=row.pk)] == ["Typed meanwhile"]
+    assert bytes(Reflection.objects.values_list("body", flat=True).get(pk=row.pk)) == b"cut"
+    at_ana.open(f"/reflections/{row.pk}/")
+    at_ana.press("Delete it for good")
+    assert not Reflection.objects.filter(pk=row.pk).exists()
+
+
+def test_a_check_in_that_cannot_be_sealed_stays_in_its_form(at_ana, keyless):
+    at_ana.open(address(keyless, "check-ins", "new"))
+    form, button = at_ana.page.button("Keep it")
+    at_ana.post(button.action, form.sent(button, {"safe": "2", "body": TYPED}))
+    assert at_ana.status == 503
+    assert "This could not be kept" in at_ana.text
+    assert TYPED in at_ana.filled("Keep it")["body"][0]
+    assert not CheckIn.objects.exists()

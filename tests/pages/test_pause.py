@@ -15,6 +15,8 @@ pytestmark = [pytest.mark.django_db, pytest.mark.once]
 
 PARTS = (
     "boundaries:read_feed",
+    "checkins:copy",
+    "checkins:copy_reflections",
     "conversations:copy",
     "conversations:now",
     "conversations:stream",
@@ -30,6 +32,8 @@ def keys(past, ana_place, ben_place):
         "envelope_id": past.to_ana.pk,
         "proposal_id": factories.propose(by=ben_place, minutes=60).pk,
         "window_id": past.window.pk,
+        "check_in_id": factories.check_in(by=ana_place).pk,
+        "reflection_id": factories.reflection(by=ana_place.person).pk,
         "token": factories.feed(of=ana_place.person),
     }
 

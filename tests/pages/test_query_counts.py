@@ -11,6 +11,7 @@ from boundaries import guards
 from boundaries.models import Consent, Proposal, Window
 from boundaries.rules.proposals import End
 from boundaries.rules.windows import State
+from checkins.models import CheckIn, Reflection
 from conversations.models import Envelope, Letter, Message
 from tests import factories
 from tests.pages import addresses
@@ -27,13 +28,20 @@ QUERIES = {
     "boundaries:limits": 4,
     "boundaries:proposal": 9,
     "boundaries:propose": 8,
+    "checkins:check_ins": 5,
+    "checkins:copy": 4,
+    "checkins:give_before": 12,
+    "checkins:give_after": 12,
+    "checkins:give_own": 8,
+    "checkins:picture": 7,
+    "checkins:save_wish": 4,
     "conversations:conversation": 11,
     "conversations:copy": 6,
     "conversations:envelope": 4,
     "conversations:letter": 6,
     "conversations:letters": 6,
     "conversations:now": 10,
-    "conversations:pair": 18,
+    "conversations:pair": 21,
     "conversations:part": 3,
     "conversations:past": 7,
     "conversations:stream": 9,
@@ -55,7 +63,7 @@ def keys(past, ana_place, ben_place, clock):
 
 
 @pytest.fixture
-def make(past, keys, agreement, ana, ben):
+def make(past, keys, agreement, ana, ben, ana_place):
     """Put so many conversations, letters and proposals behind the pair."""
 
     def make(*, first: int, last: int) -> None:
@@ -63,6 +71,7 @@ def make(past, keys, agreement, ana, ben):
             before = past.window.opens_at - timedelta(days=7 * (number + 1))
             window = _window(agreement, before)
             _message(past.window, ana, number + 1)
+            _check_in(ana_place, window)
             for author, reader in ((ana, ben), (ben, ana)):
                 _letter(author, window.pair, before)
                 _release(_letter(author, window.pair, before), window, reader)
@@ -97,6 +106,20 @@ def _message(window, author, number):
             body="said",
             said_at=window.opens_at,
         )
+
+
+def _check_in(place, window):
+    """What she answered after it, as a row."""
+    CheckIn.objects.create(
+        membership=place,
+        window=window,
+        kind="after",
+        key=uuid4(),
+        given_at=window.closes_at,
+        answer="same",
+        safe="3",
+        body="quiet",
+    )
 
 
 def _release(letter, window, reader):
@@ -154,3 +177,18 @@ def test_the_front_page_of_somebody_in_one_pair_leads_on_at_once(ana_client, pai
     with CaptureQueriesContext(connection) as queries:
         assert ana_client.get("/").status_code == 302
     assert len(queries) == 3
+
+
+def test_the_page_of_reflections_asks_as_often_with_much_as_with_little(ana_client, ana, clock):
+    def asked():
+        with CaptureQueriesContext(connection) as queries:
+            assert ana_client.get("/reflections/").status_code == 200
+            assert ana_client.get("/reflections/copy/").status_code == 200
+        return len(queries)
+
+    factories.reflection(by=ana)
+    little = asked()
+    for _ in range(MUCH):
+        factories.reflection(by=ana)
+    assert Reflection.objects.count() == MUCH + 1
+    assert asked() == little

@@ -37,6 +37,17 @@ LOOKED_AT = {
     "boundaries:read_feed",
     "boundaries:record",
     "boundaries:renew",
+    "checkins:check_ins",
+    "checkins:copy",
+    "checkins:copy_reflections",
+    "checkins:edit_reflection",
+    "checkins:give_after",
+    "checkins:give_before",
+    "checkins:give_own",
+    "checkins:picture",
+    "checkins:reflections",
+    "checkins:save_wish",
+    "checkins:write_reflection",
     "conversations:conversation",
     "conversations:copy",
     "conversations:envelope",
@@ -60,7 +71,7 @@ LEADS_ON = {
     "conversations:home",
 }
 # Gone already and never there are the same to it, so that a doubled click is answered alike.
-IDEMPOTENT = {"conversations:delete"}
+IDEMPOTENT = {"conversations:delete", "checkins:delete_check_in"}
 
 
 @pytest.fixture
@@ -74,6 +85,8 @@ def keys(past, ana_place, ben_place):
         "envelope_id": past.to_ana.pk,
         "proposal_id": proposal.pk,
         "window_id": past.window.pk,
+        "check_in_id": factories.check_in(by=ana_place).pk,
+        "reflection_id": factories.reflection(by=ana_place.person).pk,
         "token": factories.feed(of=ana_place.person),
     }
 
@@ -90,6 +103,7 @@ def bens_keys(keys, past, ben_place, elsewhere, clock):
         "envelope_id": past.to_ben.pk,
         "proposal_id": theirs.proposal_id,
         "window_id": theirs.windows.all()[0].pk,
+        "check_in_id": factories.check_in(by=ben_place).pk,
     }
 
 
