@@ -1,6 +1,7 @@
 """What Ana does that Ben is not to notice: her acts by name (R4, R9 to R12, R14, R17, R19, R22)."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from typing import Any, TypeVar
@@ -16,9 +17,14 @@ from accounts.queries import other_membership
 from boundaries import actions
 from boundaries.models import Pause, Proposal, Window
 from boundaries.queries import own_limits
+from boundaries.rules.checkins import Answer
 from boundaries.rules.limits import HOURS_OF_THE_WEEK
 from boundaries.rules.phrases import Phrase
+from boundaries.rules.ways import More
 from boundaries.rules.windows import State
+from checkins import actions as checkins
+from checkins.exceptions import OverError, WayGoneError
+from checkins.models import CheckIn, Reflection
 from conversations import actions as conversations
 from conversations.models import Envelope, Letter
 from tests import factories
@@ -226,6 +232,97 @@ def hands_back_what_came(ana: Ana) -> None:
 @act
 def reads_what_came(ana: Ana) -> None:
     conversations.open_envelope(by=ana.place, envelope_id=ana.envelope().pk)
+
+
+# --- Check-ins, reflections (R12, R24) --------------------------------------------------------
+
+
+@act
+def says_how_it_is(ana: Ana) -> None:
+    factories.check_in(by=ana.place, safe=4, body="It is quiet.")
+
+
+@act
+def says_how_it_was(ana: Ana) -> None:
+    held = Window.objects.filter(pair=ana.place.pair, state=State.HELD)
+    said = factories.said(Answer.SAME, safe=2, body="My hands were cold.")
+    with not_here_if(OverError):
+        checkins.give_after(by=ana.place, window_id=first(held).pk, said=said)
+
+
+@act
+def is_open_to_more(ana: Ana) -> None:
+    said = factories.said(Answer.MORE, way=More.LONGER, safe=5)
+    with not_here_if(WayGoneError):
+        checkins.give_own(by=ana.place, said=said)
+
+
+@act
+def says_go_ahead_in_a_check_in(ana: Ana) -> None:
+    _give_before(ana, Answer.GO_AHEAD)
+
+
+@back
+def deletes_a_check_in(ana: Ana) -> None:
+    latest = CheckIn.objects.filter(membership=ana.place).order_by("-given_at", "pk")
+    checkins.delete_check_in(by=ana.place, check_in_id=first(latest).pk)
+
+
+@act
+def skips_in_a_check_in(ana: Ana) -> None:
+    _give_before(ana, Answer.SKIP)
+
+
+def _give_before(ana: Ana, answer: Answer) -> None:
+    with not_here_if(OverError):
+        checkins.give_before(by=ana.place, window_id=ana.window().pk, said=factories.said(answer))
+
+
+@contextmanager
+def not_here_if(fault: type[Exception]) -> Iterator[None]:
+    """What raises this had nothing on which it could act."""
+    try:
+        yield
+    except fault:
+        raise NotHereError from None
+
+
+@act
+def wants_check_ins_earlier(ana: Ana) -> None:
+    checkins.save_wish(by=ana.place, is_wanted=True, days_ahead=7)
+
+
+@act
+def wants_no_check_ins(ana: Ana) -> None:
+    checkins.save_wish(by=ana.place, is_wanted=False, days_ahead=3)
+
+
+@act
+def writes_a_reflection(ana: Ana) -> None:
+    factories.reflection(by=ana.person, body="Evenings without a knot in the stomach.")
+
+
+@act
+def marks_a_reflection(ana: Ana) -> None:
+    row = first(Reflection.objects.filter(person=ana.person).order_by("written_at", "pk"))
+    checkins.edit_reflection(
+        by=ana.person,
+        reflection_id=row.pk,
+        version=row.version,
+        body="Evenings without a knot.",
+        is_marked=True,
+    )
+
+
+@back
+def deletes_a_reflection(ana: Ana) -> None:
+    own = Reflection.objects.filter(person=ana.person).order_by("written_at", "pk")
+    checkins.delete_reflection(by=ana.person, reflection_id=first(own).pk)
+
+
+@look
+def looks_at_how_it_went(ana: Ana) -> None:
+    ana.look("checkins:picture", ana.place.pair_id)
 
 
 # --- Proposals (R4, R10) and answers (R24) ---------------------------------------------------

@@ -29,6 +29,7 @@ from boundaries import actions, guards
 from boundaries.exceptions import RefusedError
 from boundaries.models import Proposal
 from boundaries.queries import coming_windows
+from checkins import actions as checkins
 from conversations import actions as conversations
 from conversations import matters
 from conversations.models import Letter, Matter, Notice
@@ -75,6 +76,7 @@ Story = Sequence[tuple[str, int]]
 def sweep() -> None:
     actions.sweep()
     conversations.sweep()
+    checkins.sweep()
 
 
 class Worlds:
@@ -357,7 +359,7 @@ def turn_the_tables(ana: Ana) -> None:
         connection.cursor() as cursor,
         guards.down(connection, *(each.name for each in guards.ALL)),
     ):
-        for label in ("accounts", "boundaries", "conversations"):
+        for label in ("accounts", "boundaries", "conversations", "checkins"):
             for model in apps.get_app_config(label).get_models():
                 table, key = model._meta.db_table, model._meta.pk.column
                 cursor.execute(f"SELECT {key} FROM {table} ORDER BY ctid DESC")

@@ -7,6 +7,8 @@ from datetime import datetime, timedelta
 from accounts import actions as accounts
 from accounts.models import Membership, Person
 from boundaries import actions
+from boundaries.rules.checkins import Answer
+from checkins import actions as checkins
 from conversations import actions as conversations
 from tests import factories
 from tests.clock import Clock
@@ -51,7 +53,15 @@ def agreed(ana: Membership, ben: Membership, clock: Clock) -> None:
     """Between two conversations, with all waiting that can be. Long ago she declined something."""
     _after_one_conversation(ana, ben, clock)
     opens_at = factories.next_window(pair=ana.pair).opens_at
+    clock.go_to(opens_at - timedelta(days=7))
+    checkins.sweep()
     clock.go_to(opens_at - timedelta(days=2, hours=1))
+    factories.propose(by=ben, live=False, minutes=60)
+
+
+def day_after(ana: Membership, ben: Membership, clock: Clock) -> None:
+    """A day after a conversation; he has said how it was, and may say again how it is."""
+    _after_one_conversation(ana, ben, clock)
     factories.propose(by=ben, live=False, minutes=60)
 
 
@@ -101,8 +111,12 @@ def _after_one_conversation(ana: Membership, ben: Membership, clock: Clock) -> N
     agreement = factories.agree(by=ana, other=ben, clock=clock, live=False)
     for each in (ana, ben, ben):
         factories.letter(by=each, body="It rained.")
-    factories.hold(pair=agreement.pair, clock=clock)
+    held = factories.hold(pair=agreement.pair, clock=clock)
     _letters(ana, ben)
+    clock.move(days=1)
+    said = factories.said(Answer.SAME, safe=3, body="My shoulders came down.")
+    checkins.give_after(by=ben, window_id=held.pk, said=said)
+    factories.reflection(by=ben.person)
 
 
 def _letters(*places: Membership) -> None:
@@ -118,6 +132,9 @@ def instants(state: State, begun: datetime) -> tuple[datetime, datetime]:
 
 ANSWERS = frozenset({"says_go_ahead", "skips_the_next_one"})
 ENVELOPES = frozenset({"reads_what_came", "keeps_what_came", "hands_back_what_came"})
+BEFORE = frozenset({"says_go_ahead_in_a_check_in", "skips_in_a_check_in"})
+AFTER = frozenset({"says_how_it_was"})
+CHECK_INS = BEFORE | AFTER
 OF_HERS = frozenset({"proposes_more_than_ben_allows", "takes_back_her_proposal"})
 OF_BENS = frozenset({"looks_at_what_ben_proposes", "declines_what_ben_proposes"})
 YES = frozenset({"takes_back_her_yes"})
@@ -139,26 +156,40 @@ STATES = {
         nothing_agreed,
         later=timedelta(days=3),
         seen=KIND_WORDS,
-        idle=ANSWERS | ENVELOPES | YES | LIFT | DOORS | {"proposes_more_than_ben_allows"},
+        idle=ANSWERS
+        | CHECK_INS
+        | ENVELOPES
+        | YES
+        | LIFT
+        | DOORS
+        | {"proposes_more_than_ben_allows"},
     ),
     "agreed": State(
         agreed,
         later=timedelta(days=1),
         is_thorough=True,
         seen=PAUSES | {"allows_nothing"},
-        idle=YES | LIFT | DOORS,
+        idle=AFTER | YES | LIFT | DOORS,
+    ),
+    "the day after": State(
+        day_after,
+        later=timedelta(days=3),
+        seen=PAUSES | {"allows_nothing"},
+        idle=BEFORE | YES | LIFT | DOORS,
     ),
     "cooling off": State(
         cooling_off,
         later=timedelta(days=2, hours=12),
         seen=KIND_WORDS,
-        idle=ANSWERS | ENVELOPES | OF_HERS | OF_BENS | LIFT | DOORS,
+        idle=ANSWERS | CHECK_INS | ENVELOPES | OF_HERS | OF_BENS | LIFT | DOORS,
     ),
-    "paused": State(paused, later=timedelta(days=3), idle=ANSWERS | OF_BENS | YES | DOORS),
+    "paused": State(
+        paused, later=timedelta(days=3), idle=ANSWERS | CHECK_INS | OF_BENS | YES | DOORS
+    ),
     "parted": State(
         parted,
         later=timedelta(days=2, hours=12),
-        idle=HELD | ANSWERS | OF_HERS | OF_BENS | YES | LIFT,
+        idle=HELD | ANSWERS | CHECK_INS | {"is_open_to_more"} | OF_HERS | OF_BENS | YES | LIFT,
     ),
     "open": State(
         is_open,
@@ -166,6 +197,6 @@ STATES = {
         span=timedelta(minutes=20),
         seen=PAUSES
         | {"allows_nothing", "allows_no_hours", "allows_only_hours_in_which_nothing_is"},
-        idle=YES | LIFT | DOORS | {"allows_all_hours"},
+        idle=CHECK_INS | YES | LIFT | DOORS | {"allows_all_hours"},
     ),
 }
