@@ -31,6 +31,7 @@ SETTINGS = (
     "wants_notice_on_opening",
     "wants_notice_on_arrival",
     "wants_notice_to_decide",
+    "wants_notice_check_in",
     "quiet_from",
     "quiet_until",
     "look_at",
@@ -121,6 +122,7 @@ def save_settings(
     wants_notice_on_opening: bool,
     wants_notice_on_arrival: bool,
     wants_notice_to_decide: bool,
+    wants_notice_check_in: bool,
     quiet_from: time,
     quiet_until: time,
 ) -> None:
@@ -134,9 +136,10 @@ def save_settings(
     person.wants_notice_on_opening = wants_notice_on_opening
     person.wants_notice_on_arrival = wants_notice_on_arrival
     person.wants_notice_to_decide = wants_notice_to_decide
+    person.wants_notice_check_in = wants_notice_check_in
     person.quiet_from, person.quiet_until = quiet_from, quiet_until
-    is_looked_for = wants_notice_day_before or wants_notice_to_decide
-    person.look_at = clock.now() if is_looked_for else None
+    looked_for = (wants_notice_day_before, wants_notice_to_decide, wants_notice_check_in)
+    person.look_at = clock.now() if any(looked_for) else None
     person.save(update_fields=SETTINGS)
 
 

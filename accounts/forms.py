@@ -117,7 +117,10 @@ class SettingsForm(forms.Form):
         label=_("Send me an e-mail when a conversation has brought something"), required=False
     )
     wants_notice_to_decide = forms.BooleanField(
-        label=_("Send me an e-mail when there is something for me to decide"),
+        label=_("Send me an e-mail when there is something for me to decide"), required=False
+    )
+    wants_notice_check_in = forms.BooleanField(
+        label=_("Send me an e-mail when a check-in begins"),
         help_text=_(
             "All these e-mails read the same: a neutral subject, no name, and nothing of what they "
             "are about."

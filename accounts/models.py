@@ -75,6 +75,7 @@ class Person(AbstractBaseUser):
     wants_notice_on_opening = models.BooleanField(default=False)
     wants_notice_on_arrival = models.BooleanField(default=False)
     wants_notice_to_decide = models.BooleanField(default=False)
+    wants_notice_check_in = models.BooleanField(default=False)
     quiet_from = models.TimeField(default=time(21))
     quiet_until = models.TimeField(default=time(9))
     look_at = models.DateTimeField(null=True, blank=True, editable=False)

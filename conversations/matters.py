@@ -3,6 +3,9 @@
 from collections.abc import Iterator
 from datetime import datetime, timedelta
 
+from django.conf import settings
+from django.utils.module_loading import import_string
+
 from accounts.models import Membership, Person
 from boundaries import queries as boundaries
 from boundaries.rules import acts, gate, reading, window_checks
@@ -96,7 +99,15 @@ def matters_for(membership: Membership, situation: Situation, at: datetime) -> l
         *_to_answer(membership, situation, at),
         *_proposed(membership, situation, at),
         *_to_read(membership, situation, at),
+        *_elsewhere(membership, situation, at),
     ]
+
+
+def _elsewhere(membership: Membership, situation: Situation, at: datetime) -> Iterator[Matter]:
+    """What apps beside this one know of, which it cannot import: see REPAIR_MATTERS."""
+    for path in settings.REPAIR_MATTERS:
+        for kind, about, window in import_string(path)(membership, situation, at):
+            yield Matter(Kind(kind), about, window)
 
 
 def _day_before(membership: Membership, situation: Situation, at: datetime) -> Iterator[Matter]:

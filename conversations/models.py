@@ -140,7 +140,7 @@ class Notice(models.Model):
     """A neutral mail that somebody asked for, written with the change that it tells of (R28).
 
     window: of which conversation it tells, if of one. about: the key of what it tells of: that
-    conversation, a proposal, or a letter of their own that is to be read again.
+    conversation, a proposal, a letter of their own that is to be read again, or a check-in.
     next_try_at: before this instant it is not sent. attempts: how often that was tried.
     fault: why it could not be sent the last time.
     end: empty while it waits. It is "claimed" from just before it is sent until it is known what
@@ -155,6 +155,7 @@ class Notice(models.Model):
         WINDOW_OPENED = "window_opened"
         ARRIVED = "arrived"
         TO_DECIDE = "to_decide"
+        CHECK_IN = "check_in"
 
     class Fault(models.TextChoices):
         """Why it could not be sent, in our words; the server's could hold an address.
@@ -182,6 +183,7 @@ class Notice(models.Model):
         Kind.WINDOW_OPENED: "wants_notice_on_opening",
         Kind.ARRIVED: "wants_notice_on_arrival",
         Kind.TO_DECIDE: "wants_notice_to_decide",
+        Kind.CHECK_IN: "wants_notice_check_in",
     }
     """The field in which a person asks for each kind."""
 

@@ -188,7 +188,7 @@ def _still_right(notices: QuerySet[Notice], pair: Pair, at: datetime) -> list[No
 
 
 def _is_ahead(notice: Notice) -> bool:
-    return notice.kind in (Kind.DAY_BEFORE, Kind.TO_DECIDE)
+    return notice.kind in (Kind.DAY_BEFORE, Kind.TO_DECIDE, Kind.CHECK_IN)
 
 
 def _is_so(notice: Notice, situation: Situation, at: datetime) -> bool:

@@ -50,7 +50,7 @@ def test_r28_each_kind_is_asked_for_by_itself(ana, ana_client, clock, wish):
     ana_client.post(SETTINGS, QUIET | {"time_zone": "UTC", wish: "on"})
     ana.refresh_from_db()
     assert {each: getattr(ana, each) for each in WISHES} == {each: each == wish for each in WISHES}
-    is_looked_for = wish in ("wants_notice_day_before", "wants_notice_to_decide")
+    is_looked_for = wish not in ("wants_notice_on_opening", "wants_notice_on_arrival")
     assert ana.look_at == (clock.at if is_looked_for else None)
     ana_client.post(SETTINGS, QUIET | {"time_zone": "UTC"})
     ana.refresh_from_db()

@@ -23,7 +23,8 @@ def sweep(clock: Clock) -> Callable[[], None]:
 
 @pytest.fixture
 def window(ana_place: Membership, ben_place: Membership, clock: Clock) -> Window:
-    """The next conversation of a pair whose limits leave room above what is agreed."""
+    """The next conversation of a pair whose limits leave room above what is agreed; in a month."""
+    clock.move(days=6)
     factories.allow(by=(ana_place, ben_place))
     factories.agree(by=ana_place, other=ben_place, clock=clock)
     return factories.next_window(pair=ana_place.pair)

@@ -146,7 +146,9 @@ def test_r28_a_notice_that_was_switched_off_meanwhile_is_cancelled(
 # --- Each kind by itself ----------------------------------------------------------------------
 
 
-ALL = ("day_before", "to_decide", "window_opened", "arrived")
+ALL = ("day_before", "to_decide", "window_opened", "arrived", "check_in")
+NOT_CHECK_INS = [wish for wish in Notice.WISHES.values() if wish != "wants_notice_check_in"]
+"""The check-ins' own tests are in `tests/checkins/test_check_in_notices.py`."""
 
 
 @pytest.fixture
@@ -172,7 +174,7 @@ def month(window, ana_place, ben_place, pair, clock):
 def test_r28_each_kind_is_told_by_itself_and_once(kind, month, ana_place, mailoutbox):
     factories.ask_for_notices(by=ana_place, only=[Notice.WISHES[kind]])
     month()
-    count = {"window_opened": 2}.get(kind, 1)
+    count = {"window_opened": 2, "check_in": 2}.get(kind, 1)
     assert ends() == [(kind, "sent")] * count
     assert [mail.to for mail in mailoutbox] == [[ana_place.person.email]] * count
 
@@ -188,9 +190,10 @@ def test_r28_all_kinds_are_one_mail_and_what_is_due_together_goes_together(
         "to_decide": 1,
         "window_opened": 2,
         "arrived": 1,
+        "check_in": 2,
     }
     assert {end for _, end in ends()} == {"sent"}
-    assert len(mailoutbox) == 4
+    assert len(mailoutbox) == 6
     said = {(mail.subject, mail.body, mail.from_email, *mail.extra_headers) for mail in mailoutbox}
     assert len(said) == 1
 
@@ -209,9 +212,9 @@ def test_r28_nothing_arrived_where_no_letter_came(window, ana_place, clock, mail
 
 @pytest.fixture
 def asked(window, ana_place, clock):
-    """Ana asked for all notices; it is two days before the conversation."""
+    """Ana asked for all notices but of check-ins; it is two days before the conversation."""
     clock.go_to(window.opens_at - timedelta(days=2))
-    factories.ask_for_notices(by=ana_place)
+    factories.ask_for_notices(by=ana_place, only=NOT_CHECK_INS)
     actions.sweep()
     assert not Notice.objects.exists()
 
@@ -262,7 +265,9 @@ def test_r13_r16_after_a_pause_or_the_end_nothing_is_told(
 def test_r13_a_pause_cancels_what_waits_for_the_morning(
     asked, window, ana_place, ben_place, clock, mailoutbox
 ):
-    factories.ask_for_notices(by=ana_place, quiet_from=time(18), quiet_until=time(9))
+    factories.ask_for_notices(
+        by=ana_place, only=NOT_CHECK_INS, quiet_from=time(18), quiet_until=time(9)
+    )
     a_day_before(window, clock)
     assert ends() == [("day_before", "")]
     boundaries.pause(by=ben_place)
@@ -419,7 +424,9 @@ def test_r28_a_letter_to_be_read_again_is_told_for_each_conversation(
 @pytest.fixture
 def at_night(window, ana_place, ben_place, clock):
     """The conversation opens at six in the evening, where Ana's quiet begins."""
-    factories.ask_for_notices(by=ana_place, quiet_from=time(18), quiet_until=time(9))
+    factories.ask_for_notices(
+        by=ana_place, only=NOT_CHECK_INS, quiet_from=time(18), quiet_until=time(9)
+    )
     factories.letter(by=ben_place)
     open_it(window, clock)
     actions.send_notices()

@@ -33,7 +33,8 @@ OVER = "This check-in is over It cannot be given now. Nothing was changed."
 
 @pytest.fixture
 def before(agreement, pair, clock):
-    """The next conversation, in a day. The worker looked a week ago."""
+    """The second conversation, in a day. The worker looked a week ago."""
+    factories.hold(pair=pair, clock=clock)
     window = factories.next_window(pair=pair)
     clock.go_to(window.opens_at - 7 * DAY)
     sweep()
@@ -223,6 +224,7 @@ def test_r12_both_are_told_in_the_same_round_and_the_note_stays_whatever_either_
 
 
 def test_r12_one_sided_room_is_told_to_nobody(at_ana, at_ben, agreement, ana_place, pair, clock):
+    factories.hold(pair=pair, clock=clock)
     factories.allow(by=(ana_place,), **AS_AGREED)
     window = factories.next_window(pair=pair)
     clock.go_to(window.opens_at - 7 * DAY)

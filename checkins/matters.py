@@ -1,0 +1,29 @@
+"""What there is to tell somebody of: the check-ins that they can give now."""
+
+from collections.abc import Iterator
+from datetime import datetime
+from uuid import UUID, uuid5
+
+from accounts.models import Membership
+from boundaries.rules.checkins import Kind
+from boundaries.rules.situation import Situation
+from checkins.queries import due_for
+
+
+def matters_for(
+    membership: Membership, situation: Situation, at: datetime
+) -> Iterator[tuple[str, UUID, UUID]]:
+    """For each, the kind of notice, its key, and that of its conversation; see REPAIR_MATTERS.
+
+    The key is the same each time, so that one check-in is told of once and never again. Nothing is
+    told of a conversation whose agreement has ended since, by whatever: none is told of anything
+    while the other's pause stands, so a mail after it was lifted would say that it was (R13, R15).
+    """
+    for due in due_for(membership, situation, at):
+        if due.window.agreement == situation.agreement:
+            yield "check_in", key_of(due.kind, due.window.id), due.window.id
+
+
+def key_of(kind: Kind, window_id: UUID) -> UUID:
+    """A key for a check-in that nobody has given, and so has no row."""
+    return uuid5(window_id, kind)

@@ -1,0 +1,112 @@
+"""R28: one neutral mail for each check-in, for who asked for it; never more than pages show."""
+
+from datetime import time, timedelta
+
+import pytest
+
+from boundaries import actions as boundaries
+from boundaries.rules.checkins import Answer
+from checkins import actions
+from conversations.models import Notice
+from tests import factories
+
+pytestmark = pytest.mark.django_db
+
+DAY, HOUR = timedelta(days=1), timedelta(hours=1)
+
+
+@pytest.fixture
+def asked(window, ana_place):
+    """Ana wants a mail when a check-in begins, at any time of the day."""
+    factories.ask_for_notices(by=ana_place, only=["wants_notice_check_in"])
+    return window
+
+
+@pytest.fixture
+def go_on(sweep, clock):
+    """The worker sweeps each hour until an instant."""
+
+    def go(until):
+        while clock.at < until:
+            clock.go_to(min(clock.at + HOUR, until))
+            sweep()
+
+    return go
+
+
+def test_r28_one_mail_for_each_check_in_and_no_reminder(
+    asked, go_on, sweep, clock, ana_place, mailoutbox
+):
+    clock.go_to(asked.opens_at - 3 * DAY - HOUR)
+    sweep()
+    assert mailoutbox == []
+    go_on(asked.opens_at - HOUR)
+    assert len(mailoutbox) == 1
+    go_on(asked.closes_at)
+    go_on(asked.closes_at + 5 * DAY)
+    assert len(mailoutbox) == 2
+    assert {tuple(mail.to) for mail in mailoutbox} == {(ana_place.person.email,)}
+    first, second = ((mail.subject, mail.body) for mail in mailoutbox)
+    assert first == second
+    assert "check" not in "".join(first).lower()
+
+
+def test_who_did_not_ask_gets_none(window, go_on, clock, mailoutbox):
+    clock.go_to(window.opens_at - 4 * DAY)
+    go_on(window.closes_at + 2 * DAY)
+    assert mailoutbox == []
+    assert not Notice.objects.exists()
+
+
+def test_where_check_ins_are_switched_off_there_is_none(asked, go_on, clock, ana_place, mailoutbox):
+    actions.save_wish(by=ana_place, is_wanted=False, days_ahead=3)
+    clock.go_to(asked.opens_at - 4 * DAY)
+    go_on(asked.closes_at + 2 * DAY)
+    assert mailoutbox == []
+
+
+def test_what_was_given_before_the_mail_went_is_not_told(
+    window, go_on, sweep, clock, ana_place, mailoutbox
+):
+    quiet = {"quiet_from": time(0), "quiet_until": time(23)}
+    factories.ask_for_notices(by=ana_place, only=["wants_notice_check_in"], **quiet)
+    clock.go_to(window.opens_at - 3 * DAY)
+    sweep()
+    assert Notice.objects.get().end == ""
+    said = factories.said(Answer.GO_AHEAD)
+    actions.give_before(by=ana_place, window_id=window.pk, said=said)
+    go_on(window.opens_at - HOUR)
+    assert mailoutbox == []
+    assert Notice.objects.get().end == "cancelled"
+
+
+def test_r13_r15_that_the_other_lifted_a_pause_is_told_by_no_mail(
+    asked, go_on, clock, ben_place, pair, mailoutbox
+):
+    """While it stands none goes. One that came when it is lifted would say that it was."""
+    clock.go_to(asked.opens_at - HOUR)
+    factories.hold(pair=pair, clock=clock)
+    boundaries.pause(by=ben_place)
+    go_on(asked.closes_at + 2 * DAY)
+    boundaries.lift(by=ben_place)
+    go_on(asked.closes_at + 4 * DAY)
+    assert mailoutbox == []
+
+
+def test_r24_the_other_s_skip_and_check_ins_make_no_difference(
+    asked, go_on, clock, ben_place, mailoutbox
+):
+    clock.go_to(asked.opens_at - 3 * DAY - HOUR)
+    boundaries.skip(by=ben_place, window_id=asked.pk)
+    go_on(asked.opens_at - HOUR)
+    assert len(mailoutbox) == 1
+
+
+def test_a_conversation_that_moves_is_told_of_once(asked, go_on, clock, mailoutbox):
+    clock.go_to(asked.opens_at - 3 * DAY - HOUR)
+    go_on(asked.opens_at - 2 * DAY)
+    asked.opens_at += timedelta(hours=1)
+    asked.closes_at += timedelta(hours=1)
+    asked.save()
+    go_on(asked.opens_at - 2 * HOUR)
+    assert len(mailoutbox) == 1
