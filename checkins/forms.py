@@ -55,6 +55,22 @@ class Body(WordsField):
         )
 
 
+class WayField(forms.TypedChoiceField):
+    """In which way less or more; asked only with that answer, which the form looks at.
+
+    What was offered on an older page is refused in plain words.
+    """
+
+    def __init__(self, **kwargs: Any) -> None:
+        messages = {"invalid_choice": OFFERED_NO_MORE}
+        super().__init__(widget=forms.RadioSelect, error_messages=messages, **kwargs)
+
+    def validate(self, value: Any) -> None:
+        """None is no fault of the field, though the page does not call it optional."""
+        if value:
+            super().validate(value)
+
+
 class GivingForm(forms.Form):
     """What check-ins of all kinds have. key: makes a doubled request one.
 
@@ -75,9 +91,7 @@ class BeforeForm(GivingForm):
             ("required", "invalid_choice"), _("Please choose one of the answers.")
         ),
     )
-    way = forms.TypedChoiceField(
-        label=_("Less of what?"), coerce=Less, required=False, widget=forms.RadioSelect
-    )
+    way = WayField(label=_("Less of what?"), coerce=Less)
 
     def __init__(self, *args: Any, less: Mapping[Less, Terms], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -125,22 +139,18 @@ class AfterForm(GivingForm):
             ("required", "invalid_choice"), _("Please choose one of the answers.")
         ),
     )
-    less = forms.TypedChoiceField(
+    less = WayField(
         label=_("Less of what?"),
         help_text=_("It holds at once. You need nobody for it."),
         coerce=Less,
-        required=False,
-        widget=forms.RadioSelect,
     )
-    more = forms.TypedChoiceField(
+    more = WayField(
         label=_("More of what?"),
         help_text=_(
             "This widens your own limits, and nothing else. Nothing begins, and the other is not "
             "told."
         ),
         coerce=More,
-        required=False,
-        widget=forms.RadioSelect,
     )
 
     def __init__(
@@ -253,8 +263,4 @@ def _less_choices(less: Mapping[Less, Terms]) -> Choices:
 
 
 def _offer(form: forms.Form, name: str, choices: Choices) -> None:
-    """Offer these in a field. What was offered on an older page is refused in plain words."""
-    field = cast(forms.ChoiceField, form.fields[name])
-    field.choices = choices
-    if name != "answer":
-        field.error_messages["invalid_choice"] = OFFERED_NO_MORE
+    cast(forms.ChoiceField, form.fields[name]).choices = choices

@@ -5,6 +5,7 @@ present, all in one transaction: nobody else sees it move, and a demo is there w
 """
 
 from collections.abc import Iterator
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime, time, timedelta
 from itertools import takewhile
@@ -22,10 +23,15 @@ from boundaries import guards
 from boundaries.actions import consent, propose, set_limits
 from boundaries.actions.proposals import take_force
 from boundaries.actions.windows import close_due
+from boundaries.models import Window
+from boundaries.rules.checkins import Answer
 from boundaries.rules.limits import SHORTEST_COOLING_OFF, Limits
 from boundaries.rules.rhythm import Monthly, NthWeekday
 from boundaries.rules.terms import Terms
 from boundaries.rules.windows import Span, occurrences
+from checkins.actions import Said, give_after, write_reflection
+from checkins.exceptions import OverError
+from checkins.models import Question
 from conversations.actions import open_and_release, open_envelope, write_letter
 from conversations.models import Envelope
 from repair.demo import clock, letters
@@ -73,7 +79,10 @@ def put_back() -> None:
     first, second = _last_conversations(database_now())
     couple = _agree(first.opens_at - timedelta(days=10))
     _converse(couple, first, by=couple.ben, to=couple.ana, body=letters.BEN_FIRST)
+    _look_back(couple.ana, first, safe=2, body=letters.ANA_AFTER_FIRST)
+    _reflect(couple.ana, letters.ANA_ON_SAFE_ENOUGH)
     _converse(couple, second, by=couple.ana, to=couple.ben, body=letters.ANA_SECOND)
+    _look_back(couple.ana, second, safe=4, body=letters.ANA_AFTER_SECOND)
     go_to_the_present()
     _write(couple.ana, letters.ANA_HELD)
     _write(couple.ben, letters.BEN_HELD)
@@ -153,6 +162,19 @@ def _converse(couple: Couple, span: Span, *, by: Membership, to: Membership, bod
 
 def _write(by: Membership, body: str) -> None:
     write_letter(by=by, key=uuid4(), body=body, hold=True)
+
+
+def _look_back(by: Membership, span: Span, *, safe: int, body: str) -> None:
+    """A check-in the day after, as far as that day has come."""
+    go_to(instant=min(span.closes_at + timedelta(hours=16), database_now()))
+    said = Said(key=uuid4(), answer=Answer.SAME, safe=safe, body=body)
+    window = Window.objects.get(pair=by.pair, opens_at=span.opens_at)
+    with suppress(OverError):
+        give_after(by=by, window_id=window.pk, said=said)
+
+
+def _reflect(by: Membership, body: str) -> None:
+    write_reflection(by=by.person, key=uuid4(), question=Question.SAFE, body=body, is_marked=False)
 
 
 def _closed(to: Membership) -> Iterator[Envelope]:

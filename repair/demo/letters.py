@@ -1,4 +1,6 @@
-"""What Ana and Ben wrote: two letters that were delivered in the past, and two that wait."""
+"""What Ana and Ben wrote: two letters that were delivered in the past, two that wait, and what Ana
+keeps for herself.
+"""
 
 BEN_FIRST = """\
 Ana,
@@ -45,3 +47,14 @@ I have understood that quiet is something you gave yourself, and not something y
 That took me a while.
 
 Ben"""
+
+ANA_AFTER_FIRST = """\
+My neck was stiff all evening. I read it standing up. I am glad that it was one \
+letter and not more."""
+
+ANA_AFTER_SECOND = """\
+Quieter than last time. I breathed all the way down once or twice, and slept."""
+
+ANA_ON_SAFE_ENOUGH = """\
+That I know when it is, and when it is over. That I do not have to answer. That Mira knows the \
+date and I can call her afterwards."""
