@@ -127,3 +127,23 @@ def test_notices_of_one_kind_become_some_of_many_and_back_again(clock, ana_place
     assert sorted(new) == [(end, window, window, clock.at, 0) for end in ("", "sent")]
     wishes = Person.objects.values_list("wants_notice_on_opening", "wants_notice_to_decide")
     assert {*wishes} == {(True, False)}
+
+
+BEFORE_CHECK_INS = [("conversations", "0007_notices")]
+
+
+@pytest.mark.proof
+def test_going_back_notices_of_check_ins_are_gone_and_others_stay(clock, ana_place, ben_place):
+    """A kind that an earlier Repair does not know would stop its worker."""
+    clock.move(days=6)
+    factories.allow(by=(ana_place, ben_place))
+    factories.agree(by=ana_place, other=ben_place, clock=clock)
+    clock.go_to(factories.next_window(pair=ana_place.pair).opens_at - timedelta(hours=20))
+    factories.ask_for_notices(by=ana_place)
+    look_for_matters()
+    assert {*Notice.objects.values_list("kind", flat=True)} == {"check_in", "day_before"}
+    migrate(BEFORE_CHECK_INS)
+    try:
+        assert [*Notice.objects.values_list("kind", flat=True)] == ["day_before"]
+    finally:
+        migrate(MigrationExecutor(connection).loader.graph.leaf_nodes())

@@ -1,0 +1,67 @@
+"""How it went, as values: each thing that is drawn is in the table, and nothing is judged."""
+
+from datetime import timedelta
+
+import pytest
+
+from checkins.picture import LEFT, RIGHT, What, picture
+from tests import factories
+
+pytestmark = pytest.mark.once
+
+AT = factories.utc(year=2026, month=12, day=31)
+DAY = timedelta(days=1)
+
+
+def drawn(**changes):
+    nothing = {"answers": (), "conversations": (), "pauses": (), "terms": ()}
+    return picture(**(nothing | changes), at=AT)
+
+
+def test_nothing_is_no_picture():
+    assert drawn() is None
+    assert drawn(answers=[(AT - 400 * DAY, 3)]) is None
+
+
+def test_what_is_drawn_is_in_the_table_and_the_latest_comes_first():
+    it = drawn(
+        answers=[(AT - 30 * DAY, 2), (AT - 10 * DAY, 5)],
+        conversations=[(AT - 31 * DAY, True), (AT - 11 * DAY, False)],
+        pauses=[(AT - 9 * DAY, AT - 5 * DAY)],
+        terms=[AT - 60 * DAY],
+    )
+    assert [fact.what for fact in it.facts] == [
+        What.LIFTED,
+        What.PAUSED,
+        What.SAFE,
+        What.DID_NOT,
+        What.SAFE,
+        What.TOOK_PLACE,
+        What.TERMS,
+    ]
+    whats = [mark.what for mark in it.marks]
+    assert sorted(whats) == sorted(fact.what for fact in it.facts if fact.what is not What.LIFTED)
+    assert all(mark.x >= LEFT and mark.x + mark.width <= RIGHT + 2 for mark in it.marks)
+
+
+def test_safer_lies_higher_and_each_answer_on_its_line():
+    it = drawn(answers=[(AT - n * DAY, n) for n in range(1, 6)])
+    lines = {level.safe: level.y for level in it.levels}
+    heights = {fact.safe: mark.y for fact, mark in zip(reversed(it.facts), it.marks, strict=True)}
+    assert heights == lines
+    assert lines[5] < lines[4] < lines[1]
+
+
+def test_a_pause_that_stands_reaches_to_the_end_and_an_old_one_to_the_edge():
+    standing = drawn(answers=[(AT - 20 * DAY, 3)], pauses=[(AT - 10 * DAY, None)])
+    (bar,) = [mark for mark in standing.marks if mark.what is What.PAUSED]
+    assert bar.x + bar.width == RIGHT
+    old = drawn(answers=[(AT - 20 * DAY, 3)], pauses=[(AT - 500 * DAY, AT - 10 * DAY)])
+    (bar,) = [mark for mark in old.marks if mark.what is What.PAUSED]
+    assert bar.x == LEFT
+    over = drawn(answers=[(AT - 20 * DAY, 3)], pauses=[(AT - 500 * DAY, AT - 480 * DAY)])
+    assert [mark.what for mark in over.marks] == [What.SAFE]
+
+
+def test_all_at_one_instant_is_a_picture_too():
+    assert drawn(answers=[(AT, 3)]).marks[0].x == LEFT
