@@ -68,6 +68,11 @@ class Picture:
     height: int = HEIGHT
 
     @property
+    def has_pauses(self) -> bool:
+        """Whether there is one of theirs to show; else nothing speaks of any."""
+        return any(mark.what is What.PAUSED for mark in self.marks)
+
+    @property
     def levels(self) -> list[Level]:
         """The five lines, the safest on top."""
         return [Level(safe, _height_of(safe)) for safe in range(SAFEST, 0, -1)]

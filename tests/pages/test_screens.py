@@ -13,6 +13,7 @@ from django.test import Client
 from django.urls import reverse
 
 from boundaries import actions
+from checkins import actions as checkins
 from conversations import actions as conversations
 from tests import factories
 from tests.conftest import PASSWORD
@@ -266,6 +267,54 @@ def test_in_a_pair(screen, ana, agreement, past, pair, ana_place, ben_place, clo
         visitor.press(button)
         fits(visitor)
     actions.decline(by=ana_place, proposal_id=proposal.pk)
+    assert visitor.faults == []
+
+
+@pytest.mark.proof
+def test_check_ins_and_reflections(screen, ana, past, pair, ana_place, ben_place, clock):
+    visitor = screen(ana)
+    factories.check_in(by=ana_place, safe=2, body=LONG_WORD)
+    clock.move(days=1)
+    visitor.open("/")
+    visitor.follow("After the conversation of")
+    fits(visitor)
+    visitor.press("Keep it", answer="less")
+    fits(visitor)
+    visitor.press("Keep it", safe="4", answer="less", less="half_as_long")
+    fits(visitor)
+    clock.go_to(factories.next_window(pair=pair).opens_at - timedelta(days=7))
+    checkins.sweep()
+    clock.move(days=6)
+    visitor.open("/")
+    visitor.follow("Before the conversation of")
+    fits(visitor)
+    visitor.press("Choose less")
+    fits(visitor)
+    actions.pause(by=ana_place)
+    actions.lift(by=ana_place)
+    for name in ("check_ins", "give_own", "picture", "save_wish"):
+        visitor.open(reverse(f"checkins:{name}", args=[pair.pk]))
+        fits(visitor)
+    visitor.open(reverse("checkins:give_after", args=[pair.pk, past.window.pk]))
+    fits(visitor)
+    reflection = factories.reflection(by=ana, body=LONG_WORD, is_marked=True)
+    for path in ("/reflections/", f"/reflections/{reflection.pk}/"):
+        visitor.open(path)
+        fits(visitor)
+    send_untouched(visitor, "/reflections/new/", "Save")
+    assert visitor.faults == []
+
+
+@pytest.mark.proof
+def test_in_which_way_is_asked_once_less_or_more_is_chosen(screen, ana, agreement, pair):
+    visitor = screen(ana)
+    visitor.open(reverse("checkins:give_own", args=[pair.pk]))
+    ways = {name: visitor.page.locator(f"#field-{name}") for name in ("less", "more")}
+    seen = []
+    for answer in ("same", "less", "more"):
+        visitor.page.locator(f"[name=answer][value={answer}]").check()
+        seen.append({name for name, field in ways.items() if field.is_visible()})
+    assert seen == [set(), {"less"}, {"more"}]
     assert visitor.faults == []
 
 
