@@ -152,12 +152,12 @@ ATTEMPTS = {
     "checkin_with_its_window": [
         lambda it: raw.change(it["own check-in"], kind="after"),
         lambda it: raw.change(it["own check-in"], window_id=it["open"].pk),
-        lambda it: raw.change(it["own check-in"], kind="lost", window_id=it["open"].pk),
     ],
     "checkin_answered_as_was_asked": [
         lambda it: raw.change(it["own check-in"], answer="skip"),
         lambda it: raw.change(it["before"], answer="same"),
         lambda it: raw.change(it["before"], answer="lost"),
+        lambda it: raw.change(it["own check-in"], kind="lost"),
     ],
     "checkin_less_or_more_in_a_way": [
         lambda it: raw.change(it["own check-in"], answer="less"),
