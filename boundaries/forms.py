@@ -130,8 +130,11 @@ class LimitsForm(forms.Form):
         ),
     )
     kind_words = forms.BooleanField(
-        label=_("If the other pauses and leaves a few kind words, show them to me"),
-        help_text=_("These are a few fixed sentences. Nobody can write anything there."),
+        label=_("If the other leaves a few kind words, show them to me"),
+        help_text=_(
+            "These are a few fixed sentences, with a pause, an end or a time apart. Nobody can "
+            "write anything there."
+        ),
         required=False,
     )
     zone = ZoneField(label=_("Time zone of the hours below"))

@@ -20,6 +20,9 @@ windows_apart: no two windows of a pair overlap that are planned or open.
 message_in_the_open: something is said only into an open window of its pair, and stays as it is
     (R21).
 release_in_the_open: a letter is released only into an open window of its pair (R18).
+agreement_after_time_apart: no agreement begins while a time apart stands that both chose.
+time_apart_stays: its day and author are never changed, and once both chose it neither is that; it
+    is put behind them only after its day.
 """
 
 from collections.abc import Iterator
@@ -176,7 +179,30 @@ TALK = (
     ),
 )
 
-ALL = BOUNDARIES + CONVERSATIONS + TALK
+APART = (
+    Guard(
+        name="agreement_after_time_apart",
+        when="BEFORE INSERT ON boundaries_agreement",
+        forbidden="""EXISTS (
+            SELECT 1 FROM boundaries_timeapart apart WHERE apart.pair_id = NEW.pair_id
+            AND apart.agreed_at IS NOT NULL AND apart.agreed_at <= NEW.in_force_from
+            AND apart.ends_at > NEW.in_force_from
+        )""",
+    ),
+    Guard(
+        name="time_apart_stays",
+        when="BEFORE UPDATE ON boundaries_timeapart",
+        forbidden="""NEW.pair_id <> OLD.pair_id OR NEW.author_id <> OLD.author_id
+            OR NEW.day <> OLD.day OR NEW.ends_at <> OLD.ends_at
+            OR NEW.suggested_at <> OLD.suggested_at
+            OR (OLD.agreed_at IS NOT NULL AND (
+                NEW.agreed_at IS NULL OR NEW.agreed_at <> OLD.agreed_at
+                OR NEW.ended_at < NEW.ends_at
+            ))""",
+    ),
+)
+
+ALL = BOUNDARIES + CONVERSATIONS + TALK + APART
 
 
 def install(connection: BaseDatabaseWrapper, guards: tuple[Guard, ...]) -> None:

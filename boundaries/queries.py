@@ -21,6 +21,7 @@ from boundaries.models import (
     PersonalLimits,
     Proposal,
     RecordEntry,
+    TimeApart,
     Window,
 )
 from boundaries.rules import acts, gate
@@ -65,7 +66,7 @@ def load_situations(pairs: Iterable[Pair], at: datetime) -> dict[UUID, Situation
     """The situations of many pairs by their keys: four queries, whatever their history."""
     pairs = list(pairs)
     keys = [pair.pk for pair in pairs]
-    return _situations(pairs, _proposals_by_pair(keys, at), _memberships(keys))
+    return _situations(pairs, _proposals_by_pair(keys, at), _memberships(keys, at))
 
 
 def _situations(
@@ -108,6 +109,7 @@ def _situation(
         last_conversation=cast(Any, last).last_conversation if last else None,
         windows=tuple(window.as_value() for window in windows),
         proposals=tuple(proposals),
+        apart_until=cast(Any, memberships[0]).apart_until,
     )
 
 
@@ -141,12 +143,17 @@ def _by_pair(rows: Iterable[Row]) -> dict[UUID, list[Row]]:
     return found
 
 
-def _memberships(pairs: Collection[UUID]) -> QuerySet[Membership]:
+def _memberships(pairs: Collection[UUID], at: datetime | None = None) -> QuerySet[Membership]:
+    """at: without it, also a time apart that is over is found; talking asks nothing of it."""
     standing = Pause.objects.filter(
         pair=OuterRef("pair"), person=OuterRef("person"), lifted_at=None
     )
+    chosen = TimeApart.objects.filter(pair=OuterRef("pair"), agreed_at__isnull=False, end=None)
+    apart = chosen.filter(ends_at__gt=at) if at else chosen
     members = Membership.objects.filter(pair__in=pairs).select_related("limits", "person", "door")
-    return members.annotate(is_paused=Exists(standing))
+    return members.annotate(
+        is_paused=Exists(standing), apart_until=Subquery(apart.values("ends_at")[:1])
+    )
 
 
 def _latest_agreements(pairs: Collection[UUID]) -> QuerySet[Agreement]:
@@ -386,7 +393,7 @@ def has_room_for_more(situation: Situation) -> bool:
     For the check-ins alone, which tell both in the same round, and never at the moment at which
     somebody changed something. Nothing stands in the way of more then but that both wish it.
     """
-    held_back = situation.parted or situation.paused
+    held_back = situation.parted or situation.paused or situation.apart_until
     return not held_back and leave_room(situation.in_force, situation.limits.values())
 
 
@@ -409,6 +416,11 @@ OWN_ACTS = (
     Act.DOOR_OPENED,
     Act.DOOR_CLOSED,
     Act.BEGUN_AGAIN,
+    Act.TIME_APART_SUGGESTED,
+    Act.TIME_APART_AGREED,
+    Act.TIME_APART_DECLINED,
+    Act.TIME_APART_TAKEN_BACK,
+    Act.LET_BE,
 )
 """What the record shows to who did it. Not what their act did to something of the other's: that
 would show a proposal that was never to be seen (R10)."""

@@ -3,7 +3,7 @@
 from django.urls import include, path, register_converter
 
 from accounts.feeds import TokenConverter
-from boundaries import feeds, views
+from boundaries import feeds, time_apart_views, views
 
 register_converter(TokenConverter, "token")
 
@@ -29,6 +29,24 @@ in_a_pair = [
     path("pause/", views.pause, name="pause"),
     path("pause/with-words/", views.pause_with_words, name="pause_with_words"),
     path("pause/take-back-phrase/", views.take_back_phrase, name="take_back_phrase"),
+    path("time-apart/", time_apart_views.suggest_time_apart, name="suggest_time_apart"),
+    path("time-apart/<uuid:time_apart_id>/", time_apart_views.time_apart, name="time_apart"),
+    path(
+        "time-apart/<uuid:time_apart_id>/agree/",
+        time_apart_views.agree_to_time_apart,
+        name="agree_to_time_apart",
+    ),
+    path(
+        "time-apart/<uuid:time_apart_id>/decline/",
+        time_apart_views.decline_time_apart,
+        name="decline_time_apart",
+    ),
+    path(
+        "time-apart/<uuid:time_apart_id>/take-back/",
+        time_apart_views.take_back_time_apart,
+        name="take_back_time_apart",
+    ),
+    path("time-apart/<uuid:time_apart_id>/let-be/", time_apart_views.let_be, name="let_be"),
     path("door/open/", views.open_door, name="open_door"),
     path("door/close/", views.close_door, name="close_door"),
     path("begin-again/", views.begin_again, name="begin_again"),

@@ -24,12 +24,19 @@ from boundaries.forms import LimitsForm, TermsForm
 from boundaries.models import Proposal, Window
 from boundaries.rules import acts, gate
 from boundaries.rules.canonical import terms_digest
-from boundaries.rules.phrases import Phrase
+from boundaries.rules.phrases import Occasion, fitting
 from boundaries.rules.proposals import Standing
 from boundaries.rules.situation import Situation
 from boundaries.rules.terms import NO_CONTACT, Terms
 from boundaries.rules.windows import WINDOWS_UNTIL_REVIEW, Span, occurrences
-from boundaries.words import PHRASES, acts_in_words, duration_in_words, summary, terms_lines, told
+from boundaries.words import (
+    acts_in_words,
+    duration_in_words,
+    phrases_for,
+    summary,
+    terms_lines,
+    told,
+)
 
 TOO_LATE_TO_RENEW = gettext_lazy(
     "This ends before a renewal could take force. You can propose the same again once it has ended."
@@ -193,6 +200,7 @@ def agreement(request: HttpRequest, membership: Membership) -> HttpResponse:
         "agreement": queries.agreement_in_force(membership.pair),
         "terms_lines": terms_lines(situation.in_force),
         "windows": queries.coming_for(membership, situation, at),
+        "is_apart": situation.apart_until is not None,
     }
     return render(request, "boundaries/agreement.html", context)
 
@@ -304,8 +312,8 @@ def pause(request: HttpRequest, membership: Membership) -> HttpResponse:
 
     Whatever else is sent with it never stops a pause: words that are none of ours are left out.
     """
-    phrase = request.POST.get("phrase", "")
-    actions.pause(by=membership, phrase=Phrase(phrase) if phrase in list(Phrase) else None)
+    phrase = fitting(request.POST.get("phrase", ""), Occasion.PAUSE)
+    actions.pause(by=membership, phrase=phrase)
     return _to_pair(membership)
 
 
@@ -313,14 +321,14 @@ def pause(request: HttpRequest, membership: Membership) -> HttpResponse:
 @require_safe
 def pause_with_words(request: HttpRequest, membership: Membership) -> HttpResponse:
     """Show the few kind words that can come with a pause; each is one tap."""
-    context = {"membership": membership, "phrases": PHRASES.items()}
+    context = {"membership": membership, "phrases": phrases_for(Occasion.PAUSE)}
     return render(request, "boundaries/pause_with_words.html", context)
 
 
 @member
 @require_POST
 def take_back_phrase(request: HttpRequest, membership: Membership) -> HttpResponse:
-    """Let the words that came with one's own pause be seen no longer."""
+    """Let the words that one left be seen no longer."""
     actions.take_back_phrase(by=membership)
     messages.success(request, _("Your words are not shown any more. Nothing else has changed."))
     return _to_pair(membership)
@@ -377,6 +385,7 @@ def _ask_for_terms(
         "form": form,
         "terms_lines": terms_lines(situation.in_force),
         "has_limits": queries.own_limits(membership) is not None,
+        "is_apart": situation.apart_until is not None,
     }
     return render(request, "boundaries/propose.html", context)
 

@@ -7,7 +7,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
 from boundaries.rules.entries import Act
-from boundaries.rules.phrases import Phrase
+from boundaries.rules.phrases import FITTING, Occasion, Phrase
 from boundaries.rules.reasons import Reason
 from boundaries.rules.rhythm import LAST, Day, MonthDay, NthWeekday, Rhythm, Weekly
 from boundaries.rules.terms import Terms
@@ -65,6 +65,18 @@ TOLD: dict[Reason, Promise] = {
     Reason.TOO_SOON_FOR_MORE: gettext_lazy(
         "More can be proposed after one whole conversation under what is agreed now."
     ),
+    Reason.TIME_APART: gettext_lazy(
+        "You both chose a time apart. Until its day has come, nothing can be agreed."
+    ),
+    Reason.DAY_OUT_OF_REACH: gettext_lazy(
+        "Please choose a day that is a week ahead at least, and two years at most."
+    ),
+    Reason.ALREADY_SUGGESTED: gettext_lazy(
+        "You have suggested a time apart already. One at a time."
+    ),
+    Reason.SUGGESTION_RESTS: gettext_lazy(
+        "You can suggest a time apart again 30 days after your last suggestion was over."
+    ),
 }
 
 
@@ -73,8 +85,17 @@ PHRASES: dict[Phrase, Promise] = {
     Phrase.REST: gettext_lazy("I need some quiet now."),
     Phrase.NO_ANSWER_NEEDED: gettext_lazy("There is nothing that you need to do now."),
     Phrase.WELL: gettext_lazy("I wish you well."),
+    Phrase.OWN_WAY: gettext_lazy("I care about you, and it is right for me to go my own way."),
+    Phrase.THANKS: gettext_lazy("Thank you for what was good between us."),
+    Phrase.GOOD_TIME: gettext_lazy("I hope that this time is good for you, too."),
+    Phrase.FOR_MYSELF: gettext_lazy("I need this time for myself."),
 }
-"""All that can come with a pause, in words (R15)."""
+"""All kind words that there are (R15); which fit what is in `phrases.FITTING`."""
+
+
+def phrases_for(occasion: Occasion) -> list[tuple[str, Promise]]:
+    """The phrases that can come with this, each with its words, as the choices of a form."""
+    return [(phrase.value, PHRASES[phrase]) for phrase in FITTING[occasion]]
 
 
 def told(reasons: tuple[Reason, ...]) -> list[str]:
@@ -214,4 +235,9 @@ def acts_in_words() -> dict[str, str]:
         Act.DOOR_OPENED: _("You left your door open."),
         Act.DOOR_CLOSED: _("You closed your door."),
         Act.BEGUN_AGAIN: _("You began again."),
+        Act.TIME_APART_SUGGESTED: _("You suggested a time apart."),
+        Act.TIME_APART_AGREED: _("You said yes to a time apart."),
+        Act.TIME_APART_DECLINED: _("You said no to a time apart."),
+        Act.TIME_APART_TAKEN_BACK: _("You took back that you suggested a time apart."),
+        Act.LET_BE: _("After a time apart you chose nothing for now."),
     }

@@ -8,8 +8,8 @@ from django.utils.module_loading import import_string
 
 from accounts.models import Membership, Person
 from boundaries import queries as boundaries
+from boundaries import time_apart_queries as times_apart
 from boundaries.rules import acts, gate, reading, window_checks
-from boundaries.rules.proposals import Standing
 from boundaries.rules.quiet import QuietHours
 from boundaries.rules.situation import Situation
 from boundaries.rules.windows import ASK_AHEAD, State, Window, fits_hours
@@ -98,6 +98,7 @@ def matters_for(membership: Membership, situation: Situation, at: datetime) -> l
         *_day_before(membership, situation, at),
         *_to_answer(membership, situation, at),
         *_proposed(membership, situation, at),
+        *_suggested(membership, situation, at),
         *_to_read(membership, situation, at),
         *_elsewhere(membership, situation, at),
     ]
@@ -127,10 +128,18 @@ def _to_answer(membership: Membership, situation: Situation, at: datetime) -> It
 
 
 def _proposed(membership: Membership, situation: Situation, at: datetime) -> Iterator[Matter]:
-    """What the other proposed, renewals too, as far as this person is shown it."""
-    for row, standing in boundaries.proposals_for(membership, situation, at):
-        if standing is Standing.OPEN and row.author_id != membership.person_id:
-            yield Matter(Kind.TO_DECIDE, row.pk, None)
+    """What the other proposed, renewals too, as far as this person is shown it. No query."""
+    for proposal in situation.proposals:
+        if not gate.reasons_against(acts.Show(membership.person_id, proposal), situation, at):
+            yield Matter(Kind.TO_DECIDE, proposal.id, None)
+
+
+def _suggested(membership: Membership, situation: Situation, at: datetime) -> Iterator[Matter]:
+    """A time apart that the other suggested, as far as this person is shown it."""
+    situation = times_apart.with_times_apart(situation, membership.pair, at)
+    for each in situation.times_apart:
+        if not gate.reasons_against(acts.ShowTimeApart(membership.person_id, each), situation, at):
+            yield Matter(Kind.TO_DECIDE, each.id, None)
 
 
 def _to_read(membership: Membership, situation: Situation, at: datetime) -> Iterator[Matter]:

@@ -5,6 +5,7 @@ from typing import Any
 
 from accounts.models import Membership
 from boundaries import queries as boundaries
+from boundaries import time_apart_queries as times_apart
 from boundaries.models import Window as DbWindow
 from boundaries.rules import acts, gate
 from boundaries.rules.situation import Situation
@@ -41,19 +42,43 @@ def pair_page(membership: Membership, at: datetime) -> dict[str, Any]:
         ],
         "letters": unreleased[:LETTERS_ON_THE_PAGE],
         "to_read_again": matters.to_read_again(membership, situation, at),
+        "apart": _time_apart(membership, situation, at),
     }
 
 
 def parted_page(membership: Membership, at: datetime) -> dict[str, Any]:
     """The context of the page of a pair that has ended: not by whom, nor when (R16)."""
     situation = boundaries.load_situation(membership.pair, at)
+    kind_words = times_apart.farewell_for(membership, situation, at)
+    own_words = times_apart.own_farewell(membership, at)
     return {
         "membership": membership,
         "at": at,
+        "own_kind_words": PHRASES[own_words] if own_words else "",
+        "kind_words": PHRASES[kind_words] if kind_words else "",
         "conversations": list(queries.conversations_of(membership)[:PAST_ON_THE_PAGE]),
         "letters": queries.letters_of(membership)[:LETTERS_ON_THE_PAGE],
         "own_door": boundaries.own_door(membership),
         "may_begin_again": boundaries.may_begin_again(situation, at),
+    }
+
+
+def _time_apart(membership: Membership, situation: Situation, at: datetime) -> dict[str, Any]:
+    """What of times apart is on the pair's page."""
+    seen = times_apart.times_apart_for(membership, situation, at)
+    kind_words = own_words = None
+    if seen.standing:
+        kind_words = times_apart.words_with(membership, seen.standing, situation)
+        own_words = times_apart.own_words_with(membership, seen.standing)
+    return {
+        "standing": seen.standing,
+        "to_answer": seen.to_answer,
+        "own_words": PHRASES[own_words] if own_words else "",
+        "kind_words": PHRASES[kind_words] if kind_words else "",
+        "suggestions": [
+            {"row": row, "standing": look, "is_mine": row.author_id == membership.person_id}
+            for row, look in seen.suggestions
+        ],
     }
 
 

@@ -20,7 +20,9 @@ from accounts.models import Membership
 from accounts.queries import ended_memberships_of, memberships_of
 from accounts.sealed import is_readable
 from boundaries.queries import pairs_paused_by, terms_in_force
+from boundaries.rules.phrases import Occasion
 from boundaries.rules.terms import NO_CONTACT
+from boundaries.time_apart_forms import WordsForm
 from conversations import actions, queries
 from conversations.exceptions import (
     AlreadyReleasedError,
@@ -63,12 +65,16 @@ def pair(request: HttpRequest, membership: Membership) -> HttpResponse:
 @member
 @require_http_methods(["GET", "HEAD", "POST"])
 def part(request: HttpRequest, membership: Membership) -> HttpResponse:
-    """Show what parting means; a POST ends the pair for good. A doubled one is answered alike."""
+    """Show what parting means; a POST ends the pair for good. A doubled one is answered alike.
+
+    Whatever else is sent with it never stops an end: words that are none of ours are left out.
+    """
+    form = WordsForm(request.POST or None, occasion=Occasion.ENDING)
     if request.method == "POST":
-        actions.part(by=membership)
+        actions.part(by=membership, phrase=form.words())
     if request.method == "POST" or membership.pair.ended_at:
         return redirect("conversations:pair", membership.pair_id)
-    return render(request, "conversations/part.html", {"membership": membership})
+    return render(request, "conversations/part.html", {"membership": membership, "form": form})
 
 
 @member

@@ -16,15 +16,17 @@ from django.db.models import F
 
 from accounts import actions as accounts
 from accounts.actions import make_feed
+from accounts.clock import now
 from accounts.models import Membership, Pair, Person
 from accounts.proof import Proof
 from boundaries import actions, guards
 from boundaries.actions.record import Act, Entry, add_to_record
-from boundaries.models import Agreement, Consent, PersonalLimits, Proposal, Window
+from boundaries.models import Agreement, Consent, PersonalLimits, Proposal, TimeApart, Window
 from boundaries.queries import agreement_in_force
 from boundaries.rules.canonical import terms_digest
 from boundaries.rules.checkins import Answer
 from boundaries.rules.limits import HOURS_OF_THE_WEEK, Limits
+from boundaries.rules.phrases import Phrase
 from boundaries.rules.proposals import End
 from boundaries.rules.rhythm import Monthly, NthWeekday, Rhythm, Weekly
 from boundaries.rules.terms import Terms
@@ -141,6 +143,27 @@ def agree(*, by: Membership, other: Membership, clock: Clock, **changes: Any) ->
     agreement = agreement_in_force(by.pair)
     assert agreement is not None, "the agreement did not take force"
     return agreement
+
+
+def suggest(*, by: Membership, days: int = 60, phrase: Phrase | None = None) -> TimeApart:
+    """Let this person suggest a time apart until so many days from now."""
+    day = now().date() + timedelta(days=days)
+    return actions.suggest_time_apart(by=by, day=day, zone="UTC", phrase=phrase)
+
+
+def choose(*, by: Membership, time_apart: TimeApart, phrase: Phrase | None = None) -> None:
+    """Let this person say yes to a time apart."""
+    digest = time_apart.as_value().digest
+    actions.agree_to_time_apart(by=by, time_apart_id=time_apart.pk, digest=digest, phrase=phrase)
+
+
+def apart(*, by: Membership, other: Membership, days: int = 60) -> TimeApart:
+    """A time apart that one person suggested and both chose."""
+    suggested = suggest(by=by, days=days)
+    choose(by=other, time_apart=suggested)
+    suggested.refresh_from_db()
+    assert suggested.agreed_at is not None
+    return suggested
 
 
 def feed(*, of: Person, seed: str = "a seed") -> str:

@@ -15,6 +15,7 @@ from boundaries.actions.proposals import take_force
 from boundaries.actions.windows import close_due, lapse
 from boundaries.models import Agreement, Window
 from boundaries.queries import load_situation
+from boundaries.rules.phrases import Phrase
 from boundaries.rules.terms import NO_CONTACT
 from boundaries.rules.windows import State
 from conversations import actions as conversations
@@ -238,8 +239,49 @@ def looked_for(ana, ben, clock):
         )
     Letter.objects.filter(author=ana.person, state="held").update(read_again_at=None)
     factories.propose(by=ben, minutes=60)
+    factories.suggest(by=ben)
     clock.go_to(opens_at - DAY)
     return conversations.look_for_matters
+
+
+def time_apart_suggested(ana, ben, clock):
+    everything_stands(ana, ben, clock)
+    return lambda: factories.suggest(by=ana)
+
+
+def time_apart_chosen_while_everything_stands(ana, ben, clock):
+    """With another suggestion beside it, and one that both chose before."""
+    clock.go_to(factories.apart(by=ben, other=ana, days=7).ends_at)
+    everything_stands(ana, ben, clock)
+    factories.suggest(by=ben)
+    suggested = factories.suggest(by=ana)
+    return lambda: factories.choose(by=ben, time_apart=suggested)
+
+
+def time_apart_declined(ana, ben, clock):
+    suggested = factories.suggest(by=ana)
+    return lambda: actions.decline_time_apart(by=ben, time_apart_id=suggested.pk)
+
+
+def time_apart_taken_back(ana, ben, clock):
+    suggested = factories.suggest(by=ana)
+    return lambda: actions.take_back_time_apart(by=ana, time_apart_id=suggested.pk)
+
+
+def let_be(ana, ben, clock):
+    apart = factories.apart(by=ana, other=ben)
+    clock.go_to(apart.ends_at)
+    return lambda: actions.let_be(by=ana, time_apart_id=apart.pk)
+
+
+def parted_with_words(ana, ben, clock):
+    everything_stands(ana, ben, clock)
+    return lambda: conversations.part(by=ana, phrase=Phrase.WELL)
+
+
+def words_taken_back(ana, ben, clock):
+    actions.pause(by=ana, phrase=Phrase.CARE)
+    return lambda: actions.take_back_phrase(by=ana)
 
 
 def nothing_due(ana, ben, clock):
@@ -308,6 +350,13 @@ ACTS = [
     skipped,
     paused,
     lifted,
+    time_apart_suggested,
+    time_apart_chosen_while_everything_stands,
+    time_apart_declined,
+    time_apart_taken_back,
+    let_be,
+    parted_with_words,
+    words_taken_back,
     opened,
     closed,
     notices_sent,

@@ -8,9 +8,19 @@ from django.apps import apps
 from django.db import IntegrityError, connection, transaction
 
 from boundaries import actions, guards
-from boundaries.models import Agreement, Consent, Pause, PersonalLimits, Proposal
+from boundaries.models import (
+    Agreement,
+    Consent,
+    Farewell,
+    LetBe,
+    Pause,
+    PersonalLimits,
+    Proposal,
+    TimeApart,
+)
 from boundaries.models import RecordEntry as Entry
 from boundaries.rules.checkins import Answer
+from boundaries.rules.phrases import Phrase
 from boundaries.rules.windows import State
 from checkins import actions as checkins
 from checkins.models import CheckIn
@@ -49,7 +59,15 @@ def rows(ana_place, ben_place, clock):
     draft = factories.letter(by=ben_place, hold=False)
     said = say(by=ben_place, window_id=opened.pk, key=uuid4(), body="Good evening")
     clock.move(seconds=1)
+    apart = time_apart_long_ago(ana_place, said.said_at)
+    let_be = LetBe.objects.create(time_apart=apart, person=ana_place.person)
+    farewell = Farewell.objects.create(
+        pair=ana_place.pair, person=ana_place.person, phrase=Phrase.WELL, left_at=said.said_at
+    )
     return {
+        "apart": apart,
+        "let_be": let_be,
+        "farewell": farewell,
         "limits": PersonalLimits.objects.get(membership=ana_place),
         "agreement": Agreement.objects.get(),
         "proposal": Proposal.objects.get(),
@@ -68,6 +86,18 @@ def rows(ana_place, ben_place, clock):
         "own check-in": factories.check_in(by=ben_place),
         "reflection": factories.reflection(by=ben_place.person),
     }
+
+
+def time_apart_long_ago(place, at):
+    """One that both chose, and that is over; not in the way of what the pair has agreed since."""
+    return TimeApart.objects.create(
+        pair=place.pair,
+        author=place.person,
+        day=(at - timedelta(days=100)).date(),
+        ends_at=at - timedelta(days=100),
+        suggested_at=at - timedelta(days=200),
+        agreed_at=at - timedelta(days=199),
+    )
 
 
 def twice(act):
@@ -111,6 +141,40 @@ ATTEMPTS = {
     ],
     "proposal_ended_in_a_way": [lambda it: raw.change(it["proposal"], end="lost")],
     "pause_with_a_known_phrase": [lambda it: raw.change(it["pause"], phrase="lost")],
+    "time_apart_one_standing": [lambda it: raw.copy(it["apart"])],
+    "time_apart_agreed_after_suggested": [
+        lambda it: raw.change(it["apart"], agreed_at=it["apart"].suggested_at - SOON)
+    ],
+    "time_apart_ends_after_agreed": [
+        lambda it: raw.change(it["apart"], ends_at=it["apart"].agreed_at),
+        lambda it: raw.change(it["apart"], agreed_at=None, ends_at=it["apart"].suggested_at),
+    ],
+    "time_apart_taken_back_or_agreed": [
+        lambda it: raw.change(it["apart"], taken_back_at=it["apart"].ends_at),
+        lambda it: raw.change(
+            it["apart"], agreed_at=None, taken_back_at=it["apart"].suggested_at - SOON
+        ),
+    ],
+    "time_apart_ends_with_its_instant": [
+        lambda it: raw.change(it["apart"], end="over"),
+        lambda it: raw.change(it["apart"], ended_at=it["apart"].ends_at),
+    ],
+    "time_apart_ended_in_a_way": [
+        lambda it: raw.change(it["apart"], end="lost", ended_at=it["apart"].ends_at),
+        lambda it: raw.change(it["apart"], end="declined", ended_at=it["apart"].ends_at),
+        lambda it: raw.change(
+            it["apart"], end="over", ended_at=it["apart"].ends_at, agreed_at=None
+        ),
+    ],
+    "time_apart_with_known_phrases": [
+        lambda it: raw.change(it["apart"], phrase_of_author="lost"),
+        lambda it: raw.change(it["apart"], phrase_of_other="thanks"),
+    ],
+    "let_be_once": [lambda it: raw.copy(it["let_be"])],
+    "farewell_with_a_known_phrase": [
+        lambda it: raw.change(it["farewell"], phrase="lost"),
+        lambda it: raw.change(it["farewell"], phrase=""),
+    ],
     "envelope_in_a_state": [lambda it: raw.change(it["envelope"], state="lost")],
     "window_once_at_an_instant": [lambda it: raw.copy(it["planned"])],
     "window_one_open": [
@@ -221,10 +285,13 @@ def test_no_attempt_is_at_a_constraint_that_does_not_exist():
         ("limits", {}),
         ("agreement", {"number": 2}),
         ("envelope", {}),
+        ("farewell", {}),
     ],
 )
 def test_the_database_refuses_a_second_one_for_the_same(kind, others, unguarded):
-    """One set of limits for a place, one agreement for a proposal, one envelope for a letter."""
+    """One set of limits for a place, one agreement for a proposal, one envelope for a letter, and
+    one farewell for a pair.
+    """
     rows = unguarded
     if kind == "agreement":
         others = others | {"ended_at": later(rows["agreement"])}

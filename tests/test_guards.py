@@ -11,7 +11,15 @@ from django.db import IntegrityError, connection, transaction
 
 from accounts.models import Pair
 from boundaries import guards
-from boundaries.models import Agreement, Consent, Pause, Proposal, RecordEntry, Window
+from boundaries.models import (
+    Agreement,
+    Consent,
+    Pause,
+    Proposal,
+    RecordEntry,
+    TimeApart,
+    Window,
+)
 from boundaries.rules.windows import State
 from conversations.actions import say
 from conversations.models import Envelope, Letter
@@ -35,6 +43,14 @@ def rows(ana_place, ben_place, clock) -> Rows:
     held = factories.letter(by=ben_place)
     said = say(by=ana_place, window_id=opened.pk, key=uuid4(), body="Good evening")
     clock.move(seconds=1)
+    apart = TimeApart.objects.create(
+        pair=ana_place.pair,
+        author=ana_place.person,
+        day=(clock.at - timedelta(days=100)).date(),
+        ends_at=clock.at - timedelta(days=100),
+        suggested_at=clock.at - timedelta(days=200),
+        agreed_at=clock.at - timedelta(days=199),
+    )
     connection.check_constraints()  # PostgreSQL empties no table that still waits to be checked
     return {
         "agreement": Agreement.objects.get(),
@@ -49,6 +65,7 @@ def rows(ana_place, ben_place, clock) -> Rows:
         "envelope": Envelope.objects.get(),
         "held": held,
         "said": said,
+        "apart": apart,
     }
 
 
@@ -92,6 +109,14 @@ def after_parting(it: Rows) -> None:
 def during_a_pause(it: Rows) -> None:
     person, at = it["consent"].person, it["agreement"].in_force_from
     Pause.objects.create(pair=it["pair"], person=person, began_at=at)
+    by_a_proposal(it)
+
+
+def during_a_time_apart(it: Rows, **changes: Any) -> None:
+    at = it["agreement"].in_force_from
+    columns = {"suggested_at": at - SOON, "agreed_at": at, "ends_at": at + SOON, "end": None}
+    raw.change(it["apart"], end="over", ended_at=it["apart"].ends_at)
+    raw.copy(it["apart"], **(columns | {"ended_at": None} | changes))
     by_a_proposal(it)
 
 
@@ -153,6 +178,16 @@ ATTEMPTS: dict[str, list[Callable[[Rows], object]]] = {
         ),
         after_parting,
         during_a_pause,
+    ],
+    "agreement_after_time_apart": [during_a_time_apart],
+    "time_apart_stays": [
+        lambda it: raw.change(it["apart"], day="2030-01-01"),
+        lambda it: raw.change(it["apart"], ends_at=it["apart"].ends_at + SOON),
+        lambda it: raw.change(it["apart"], ends_at=it["apart"].ends_at - SOON),
+        lambda it: raw.change(it["apart"], agreed_at=None),
+        lambda it: raw.change(it["apart"], agreed_at=it["apart"].agreed_at + SOON),
+        lambda it: raw.change(it["apart"], suggested_at=it["apart"].suggested_at - SOON),
+        lambda it: raw.change(it["apart"], end="over", ended_at=it["apart"].ends_at - SOON),
     ],
     "consent_stays": [
         lambda it: raw.change(it["consent"], digest="0" * 64),
@@ -265,6 +300,11 @@ def test_what_is_right_is_let_in(rows):
         next_entry({**rows, "last": RecordEntry.objects.order_by("-number")[0]})
     with factories.undone():
         by_a_proposal(rows)
+    with factories.undone():
+        during_a_time_apart(rows, ends_at=rows["agreement"].in_force_from + MOMENT, agreed_at=None)
+    with factories.undone():
+        raw.change(rows["apart"], phrase_of_other="care")
+        raw.change(rows["apart"], end="over", ended_at=rows["apart"].ends_at)
     with factories.undone():
         another_agreement(rows, proposal_id=None)
     with factories.undone():

@@ -10,23 +10,35 @@ from boundaries.actions.parting import begin_again, close_door, open_door
 from boundaries.actions.pauses import lift, pause, take_back_phrase
 from boundaries.actions.proposals import consent, decline, propose, withdraw_proposal
 from boundaries.actions.sweeping import sweep
+from boundaries.actions.time_apart import (
+    agree_to_time_apart,
+    decline_time_apart,
+    let_be,
+    suggest_time_apart,
+    take_back_time_apart,
+)
 from boundaries.actions.windows import go_ahead, leave, skip
 
 __all__ = [
+    "agree_to_time_apart",
     "begin_again",
     "close_door",
     "consent",
     "decline",
+    "decline_time_apart",
     "go_ahead",
     "leave",
+    "let_be",
     "lift",
     "open_door",
     "pause",
     "propose",
     "set_limits",
     "skip",
+    "suggest_time_apart",
     "sweep",
     "take_back_phrase",
+    "take_back_time_apart",
     "take_less",
     "withdraw_proposal",
 ]

@@ -133,6 +133,23 @@ def end_all_contact(pair: Pair, contact: Contact, at: datetime, *, by: UUID | No
     ]
 
 
+def end_for_time_apart(pair: Pair, situation: Situation, at: datetime) -> list[Entry]:
+    """End all contact because both chose a time apart.
+
+    As for an end by one person; but both know, so what was asked is settled and not void.
+    """
+    contact = contact_of(situation, at)
+    looks_open = Q(takes_force_at=None, made_at__gt=at - LAPSE)
+    looks_cooling_off = Q(takes_force_at__gt=at) | Q(takes_force_at__isnull=False, end=None)
+    rows = Proposal.objects.filter(looks_cooling_off | (looks_open & ~_taken_back()), pair=pair)
+    rows.update(end=End.SUPERSEDED, ended_at=at, ended_by=None)
+    return [
+        *(Entry(Act.PROPOSAL_VOID, None, *each) for each in contact.proposals),
+        *end_agreement(contact, at, by=None),
+        *planning.cancel_all(pair, contact.opened, at),
+    ]
+
+
 def end_agreement(contact: Contact, at: datetime, *, by: UUID | None) -> list[Entry]:
     """End the agreement in force, if there is one. Its windows are the caller's business."""
     if contact.agreement is None:
@@ -205,11 +222,15 @@ def _settle_proposals(pair: Pair, proposal: ProposalValue, at: datetime) -> None
     disclosed. One query.
     """
     looks_open = Q(takes_force_at=None, made_at__gt=at - LAPSE)
-    taken_back = Consent.objects.filter(proposal=OuterRef("pk"), withdrawn_at__isnull=False)
     takes_force = Q(pk=proposal.id)
-    rows = Proposal.objects.filter(takes_force | (looks_open & ~Exists(taken_back)), pair=pair)
+    rows = Proposal.objects.filter(takes_force | (looks_open & ~_taken_back()), pair=pair)
     ends = Case(When(takes_force, then=Value(End.IN_FORCE)), default=Value(End.SUPERSEDED))
     rows.update(end=ends, ended_at=at, ended_by=None)
+
+
+def _taken_back() -> Exists:
+    """Of a proposal: somebody took their yes back, and knows that it is over."""
+    return Exists(Consent.objects.filter(proposal=OuterRef("pk"), withdrawn_at__isnull=False))
 
 
 def _begin(

@@ -10,21 +10,25 @@ from accounts.queries import place_beside
 from boundaries.actions.agreements import contact_in, end_all_contact
 from boundaries.actions.record import Act, Entry, add_to_record
 from boundaries.exceptions import refuse_if
-from boundaries.models import Door
+from boundaries.models import Door, Farewell
 from boundaries.queries import load_situation
 from boundaries.rules import acts, gate
+from boundaries.rules.phrases import Phrase
 
 
-def end_pair(pair: Pair, at: datetime, *, by: UUID) -> bool:
+def end_pair(pair: Pair, at: datetime, *, by: UUID, phrase: Phrase | None = None) -> bool:
     """End the pair for good, with all contact in it; return whether it had not ended before.
 
-    The caller holds its lock, and sees to what was said in it: see `conversations.actions.part`.
+    phrase: the fixed kind words that come with it (R15); who comes second leaves none. The caller
+    holds its lock, and sees to what was said in it: see `conversations.actions.part`.
     """
     if pair.ended_at is not None:
         return False
     ended = end_all_contact(pair, contact_in(pair, at), at, by=by)
     pair.ended_at = at
     pair.save(update_fields=["ended_at"])
+    if phrase:
+        Farewell.objects.create(pair=pair, person_id=by, phrase=phrase, left_at=at)
     add_to_record(pair, [*ended, Entry(Act.PARTED, by)], at)
     return True
 

@@ -4,7 +4,8 @@ from accounts.locks import locked_pair
 from accounts.models import Membership
 from boundaries.actions.agreements import contact_in, end_all_contact, not_before
 from boundaries.actions.record import Act, Entry, add_to_record
-from boundaries.models import Pause
+from boundaries.actions.time_apart import void_suggestions
+from boundaries.models import Farewell, Pause, TimeApart
 from boundaries.rules.phrases import Phrase
 
 
@@ -21,6 +22,7 @@ def pause(*, by: Membership, phrase: Phrase | None = None) -> None:
             return
         Pause.objects.create(pair=pair, person_id=by.person_id, began_at=at, phrase=phrase or "")
         ended = end_all_contact(pair, contact_in(pair, at), at, by=by.person_id)
+        void_suggestions(pair, at, by=by.person_id)
         add_to_record(pair, [*ended, Entry(Act.PAUSED, by.person_id)], at)
 
 
@@ -36,6 +38,13 @@ def lift(*, by: Membership) -> None:
 
 
 def take_back_phrase(*, by: Membership) -> None:
-    """Let the words that came with one's pauses be seen no longer; without any, no change."""
+    """Let the words that one left in the pair be seen no longer; without any, no change.
+
+    With a pause, with the end of the pair, or with a time apart, also one that is only suggested.
+    """
     with locked_pair(by.pair_id) as (pair, _):
         Pause.objects.filter(pair=pair, person_id=by.person_id).update(phrase="")
+        Farewell.objects.filter(pair=pair, person_id=by.person_id).delete()
+        times_apart = TimeApart.objects.filter(pair=pair)
+        times_apart.filter(author_id=by.person_id).update(phrase_of_author="")
+        times_apart.exclude(author_id=by.person_id).update(phrase_of_other="")

@@ -1,11 +1,12 @@
 """The acts that the gate is asked about, each as a value."""
 
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from uuid import UUID
 
 from boundaries.rules.proposals import Proposal
 from boundaries.rules.terms import Terms
+from boundaries.rules.time_apart import TimeApart
 from boundaries.rules.windows import Window
 
 
@@ -116,6 +117,31 @@ class Consent:
 
     by: UUID
     proposal: Proposal
+
+
+@dataclass(frozen=True)
+class SuggestTimeApart:
+    """Somebody suggests no contact until a day, as days are counted in `zone`."""
+
+    by: UUID
+    day: date
+    zone: str
+
+
+@dataclass(frozen=True)
+class ShowTimeApart:
+    """Somebody is shown the other's open suggestion of a time apart."""
+
+    to: UUID
+    time_apart: TimeApart
+
+
+@dataclass(frozen=True)
+class AgreeToTimeApart:
+    """Somebody says yes to a time apart, which holds from then on."""
+
+    by: UUID
+    time_apart: TimeApart
 
 
 @dataclass(frozen=True)

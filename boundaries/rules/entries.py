@@ -34,3 +34,8 @@ class Act(StrEnum):
     DOOR_OPENED = "door_opened"
     DOOR_CLOSED = "door_closed"
     BEGUN_AGAIN = "begun_again"
+    TIME_APART_SUGGESTED = "time_apart_suggested"
+    TIME_APART_AGREED = "time_apart_agreed"
+    TIME_APART_DECLINED = "time_apart_declined"
+    TIME_APART_TAKEN_BACK = "time_apart_taken_back"
+    LET_BE = "let_be"

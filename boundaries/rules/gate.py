@@ -4,15 +4,16 @@
 all ask it, at the instant of the act and under the pair's lock. It returns nothing, or the reasons
 against; it raises nothing, queries nothing and writes nothing. `GATE` at the end is the whole of
 it, one line for each act. What each line means is here if it is about the pair, else in
-`window_checks` and `proposal_checks`.
+`window_checks`, `proposal_checks` and `time_apart_checks`.
 """
 
 from collections.abc import Callable, Mapping
 from datetime import datetime
 from typing import Any
 
-from boundaries.rules import doors, proposal_checks, window_checks
+from boundaries.rules import doors, proposal_checks, time_apart_checks, window_checks
 from boundaries.rules.acts import (
+    AgreeToTimeApart,
     BeginAgain,
     Consent,
     GoAhead,
@@ -26,7 +27,9 @@ from boundaries.rules.acts import (
     Release,
     Say,
     Show,
+    ShowTimeApart,
     Skip,
+    SuggestTimeApart,
     TakeForce,
     TakeLess,
 )
@@ -55,6 +58,11 @@ def parted(_: object, situation: Situation, __: datetime) -> bool:
 def paused(_: object, situation: Situation, __: datetime) -> bool:
     """R13: anybody's pause stops all."""
     return bool(situation.paused)
+
+
+def apart(_: object, situation: Situation, at: datetime) -> bool:
+    """R1, R6: while a time apart stands that both chose, nothing is asked and nothing begins."""
+    return situation.apart_until is not None and at < situation.apart_until
 
 
 def in_force_beyond_limits(_: object, situation: Situation, __: datetime) -> bool:
@@ -157,6 +165,7 @@ GATE: Mapping[type, Mapping[Reason, Check]] = {
     },
     Propose: {
         Reason.PARTED: parted,
+        Reason.TIME_APART: apart,
         Reason.OWN_PAUSE: proposal_checks.paused_by_proposer,
         Reason.NOT_MORE: proposal_checks.not_more,
         Reason.BEYOND_OWN_LIMITS: proposal_checks.beyond_own_limits,
@@ -168,6 +177,7 @@ GATE: Mapping[type, Mapping[Reason, Check]] = {
     Show: {
         Reason.PARTED: parted,
         Reason.PAUSED: paused,
+        Reason.TIME_APART: apart,
         Reason.NOT_THEIRS: proposal_checks.not_theirs,
         Reason.NOT_STANDING: proposal_checks.not_open_proposal,
         Reason.NOT_RECEIVED: proposal_checks.not_received,
@@ -177,6 +187,7 @@ GATE: Mapping[type, Mapping[Reason, Check]] = {
     Consent: {
         Reason.PARTED: parted,
         Reason.PAUSED: paused,
+        Reason.TIME_APART: apart,
         Reason.NOT_THEIRS: proposal_checks.not_theirs,
         Reason.NOT_STANDING: proposal_checks.not_open_proposal,
         Reason.NOT_RECEIVED: proposal_checks.not_received,
@@ -195,12 +206,37 @@ GATE: Mapping[type, Mapping[Reason, Check]] = {
     TakeForce: {
         Reason.PARTED: parted,
         Reason.PAUSED: paused,
+        Reason.TIME_APART: apart,
         Reason.NOT_STANDING: proposal_checks.not_cooling_off,
         Reason.NOT_CONFIRMED: proposal_checks.not_both_consented,
         Reason.COOLING_OFF: proposal_checks.cooling_off,
         Reason.CHANGED_MEANWHILE: proposal_checks.changed_meanwhile,
         Reason.BEYOND_LIMITS: proposal_checks.beyond_limits,
         Reason.TOO_SOON_FOR_MORE: proposal_checks.too_soon_for_more,
+    },
+    SuggestTimeApart: {
+        Reason.PARTED: parted,
+        Reason.OWN_PAUSE: time_apart_checks.paused_by_author,
+        Reason.TIME_APART: apart,
+        Reason.DAY_OUT_OF_REACH: time_apart_checks.out_of_reach,
+        Reason.ALREADY_SUGGESTED: time_apart_checks.another_suggested,
+        Reason.SUGGESTION_RESTS: time_apart_checks.resting,
+    },
+    ShowTimeApart: {
+        Reason.PARTED: parted,
+        Reason.PAUSED: paused,
+        Reason.TIME_APART: apart,
+        Reason.NOT_THEIRS: time_apart_checks.not_theirs,
+        Reason.NOT_STANDING: time_apart_checks.not_open,
+        Reason.NOT_RECEIVED: time_apart_checks.not_received,
+    },
+    AgreeToTimeApart: {
+        Reason.PARTED: parted,
+        Reason.PAUSED: paused,
+        Reason.TIME_APART: apart,
+        Reason.NOT_THEIRS: time_apart_checks.not_theirs,
+        Reason.NOT_STANDING: time_apart_checks.not_open,
+        Reason.NOT_RECEIVED: time_apart_checks.not_received,
     },
 }
 """What forbids each act."""

@@ -9,7 +9,14 @@ from uuid import UUID
 
 from boundaries.rules.acts import Consent, Propose, Show, TakeForce
 from boundaries.rules.limits import SHORTEST_REST, within
-from boundaries.rules.proposals import Proposal, Standing, as_seen_by, rest_until, standing
+from boundaries.rules.proposals import (
+    End,
+    Proposal,
+    Standing,
+    as_seen_by,
+    rest_until,
+    standing,
+)
 from boundaries.rules.situation import Situation
 from boundaries.rules.terms import NO_CONTACT
 from boundaries.rules.windows import fit
@@ -105,7 +112,7 @@ def another_in_cooling_off(act: Consent, situation: Situation, at: datetime) -> 
 
 def seems_in_cooling_off(proposal: Proposal, at: datetime) -> bool:
     """Whether it stands in cooling-off, or still looks so to somebody (R4)."""
-    if proposal.takes_force_at is None:
+    if proposal.takes_force_at is None or proposal.end is End.SUPERSEDED:
         return False
     return standing(proposal, at) is Standing.COOLING_OFF or at < proposal.takes_force_at
 

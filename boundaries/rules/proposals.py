@@ -23,7 +23,7 @@ class End(StrEnum):
     """Why a proposal is over.
 
     VOID: what was in force changed, or something forbade it when its time came (R3).
-    SUPERSEDED: another took force, so that both know of the change.
+    SUPERSEDED: another took force, or both chose a time apart, so that both know of the change.
     """
 
     WITHDRAWN = "withdrawn"
@@ -94,10 +94,11 @@ def as_seen_by(person: UUID, proposal: Proposal, at: datetime) -> Standing | Non
     """
     if _ended_own_part(person, proposal):
         return Standing.ENDED_BY_SELF
+    said_yes = proposal.author == person or proposal.takes_force_at is not None
+    if said_yes and proposal.end is End.SUPERSEDED:
+        return Standing.NOT_IN_FORCE
     if proposal.takes_force_at is not None:
         return _seen_after_both_consented(proposal, proposal.takes_force_at, at)
-    if proposal.author == person and proposal.end is End.SUPERSEDED:
-        return Standing.NOT_IN_FORCE
     if proposal.author == person:
         return Standing.OPEN if at < proposal.lapses_at else Standing.NOT_TAKEN_UP
     return Standing.OPEN if standing(proposal, at) is Standing.OPEN else None

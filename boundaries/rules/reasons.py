@@ -41,3 +41,7 @@ class Reason(StrEnum):
     NOT_RECEIVED = "not_received"
     NOT_PARTED = "not_parted"
     DOORS_NOT_OPEN = "doors_not_open"
+    TIME_APART = "time_apart"
+    DAY_OUT_OF_REACH = "day_out_of_reach"
+    ALREADY_SUGGESTED = "already_suggested"
+    SUGGESTION_RESTS = "suggestion_rests"

@@ -8,6 +8,7 @@ from uuid import UUID
 from boundaries.rules.limits import Limits
 from boundaries.rules.proposals import Proposal
 from boundaries.rules.terms import NO_CONTACT, Terms
+from boundaries.rules.time_apart import TimeApart
 from boundaries.rules.windows import Window
 
 
@@ -27,6 +28,8 @@ class Situation:
     last_conversation: when the last window opened that took place or still does.
     windows: those that are planned or open, in order.
     proposals: those that may still matter: in cooling-off, open, or resting.
+    apart_until: until when a time apart stands that both chose; None without one.
+    times_apart: those that may still matter; only where one is suggested, shown or agreed to.
     """
 
     limits: Mapping[UUID, Limits]
@@ -42,6 +45,8 @@ class Situation:
     last_conversation: datetime | None = None
     windows: tuple[Window, ...] = ()
     proposals: tuple[Proposal, ...] = ()
+    apart_until: datetime | None = None
+    times_apart: tuple[TimeApart, ...] = ()
 
     def window(self, key: UUID) -> Window | None:
         """The window with this key, if it is one that is planned or open."""

@@ -8,6 +8,7 @@ import pytest
 
 from boundaries.rules import gate
 from boundaries.rules.acts import (
+    AgreeToTimeApart,
     BeginAgain,
     Consent,
     GoAhead,
@@ -21,7 +22,9 @@ from boundaries.rules.acts import (
     Release,
     Say,
     Show,
+    ShowTimeApart,
     Skip,
+    SuggestTimeApart,
     TakeForce,
     TakeLess,
 )
@@ -32,6 +35,8 @@ from boundaries.rules.proposals import LAPSE, End, Proposal
 from boundaries.rules.reasons import Reason
 from boundaries.rules.situation import Situation
 from boundaries.rules.terms import NO_CONTACT
+from boundaries.rules.time_apart import End as EndOfTimeApart
+from boundaries.rules.time_apart import TimeApart
 from boundaries.rules.windows import State, Window
 from boundaries.words import TOLD
 from tests import factories
@@ -77,6 +82,16 @@ def both_agreed(**changes):
     return proposal(**(cooled | changes))
 
 
+def suggestion(**changes):
+    """A time apart that Ana has just suggested."""
+    made = {"id": UUID(int=7), "author": ANA, "day": SOME_DAY, "ends_at": START + 60 * DAY}
+    return TimeApart(**{**made, "suggested_at": START, **changes})
+
+
+SOME_DAY = (START + 60 * DAY).date()
+APART = {"apart_until": START + MOMENT}
+EARLIER = suggestion(id=UUID(int=10), suggested_at=START - DAY)
+LAPSED = suggestion(id=UUID(int=10), suggested_at=START - LAPSE)
 NOT_AT_SIX = {"hours": HOURS_OF_THE_WEEK - {5 * 24 + 18}, "zone": "Europe/Berlin"}
 BEN_HAS_LESS = {"limits": limits(ben={"minutes": 30})}
 BEN_NOT_AT_SIX = {"limits": limits(ben=NOT_AT_SIX)}
@@ -107,6 +122,9 @@ ALLOWED = {
     Show: (Show(BEN, proposal()), nothing_yet(), START),
     Consent: (Consent(BEN, proposal()), nothing_yet(), START),
     TakeForce: (TakeForce(both_agreed()), nothing_yet(), START),
+    SuggestTimeApart: (SuggestTimeApart(ANA, SOME_DAY, "UTC"), agreed(), START),
+    ShowTimeApart: (ShowTimeApart(BEN, suggestion()), agreed(), START),
+    AgreeToTimeApart: (AgreeToTimeApart(BEN, suggestion()), agreed(), START),
     OpenDoor: (OpenDoor(), nothing_yet(**PARTED), START),
     BeginAgain: (BeginAgain(), nothing_yet(**PARTED), START),
 }
@@ -121,6 +139,7 @@ IN_A_WINDOW = {
 }
 OF_A_PROPOSAL = {
     **HELD_BACK,
+    Reason.TIME_APART: APART,
     Reason.CHANGED_MEANWHILE: {"agreement": AGREEMENT},
     Reason.BEYOND_LIMITS: BEN_HAS_LESS,
 }
@@ -181,6 +200,7 @@ FORBIDDEN = {
     },
     Propose: {
         Reason.PARTED: {"parted": True},
+        Reason.TIME_APART: APART,
         Reason.OWN_PAUSE: {"paused": frozenset({ANA})},
         Reason.NOT_MORE: {"in_force": factories.terms(minutes=60), "agreement": AGREEMENT},
         Reason.BEYOND_OWN_LIMITS: {"limits": limits(ana={"minutes": 30})},
@@ -209,6 +229,28 @@ FORBIDDEN = {
         Reason.NOT_CONFIRMED: TakeForce(both_agreed(consented=frozenset({ANA}))),
         Reason.COOLING_OFF: START - MOMENT,
         Reason.TOO_SOON_FOR_MORE: MORE_THAN_BEFORE,
+    },
+    SuggestTimeApart: {
+        Reason.PARTED: {"parted": True},
+        Reason.OWN_PAUSE: {"paused": frozenset({ANA})},
+        Reason.TIME_APART: APART,
+        Reason.DAY_OUT_OF_REACH: SuggestTimeApart(ANA, (START + 6 * DAY).date(), "UTC"),
+        Reason.ALREADY_SUGGESTED: {"times_apart": (EARLIER,)},
+        Reason.SUGGESTION_RESTS: {"times_apart": (LAPSED,)},
+    },
+    ShowTimeApart: {
+        **HELD_BACK,
+        Reason.TIME_APART: APART,
+        Reason.NOT_THEIRS: ShowTimeApart(ANA, suggestion()),
+        Reason.NOT_STANDING: ShowTimeApart(BEN, suggestion(end=EndOfTimeApart.DECLINED)),
+        Reason.NOT_RECEIVED: BEN_RECEIVES_NONE,
+    },
+    AgreeToTimeApart: {
+        **HELD_BACK,
+        Reason.TIME_APART: APART,
+        Reason.NOT_THEIRS: AgreeToTimeApart(ANA, suggestion()),
+        Reason.NOT_STANDING: AgreeToTimeApart(BEN, suggestion(suggested_at=START - LAPSE)),
+        Reason.NOT_RECEIVED: {"times_apart": (LAPSED,), **BEN_RECEIVES_NONE},
     },
     OpenDoor: {Reason.NOT_PARTED: {"parted": False}},
     BeginAgain: {

@@ -57,6 +57,10 @@ WELL_FILLED: dict[str, dict[str, Any]] = {
     "checkins:give_after": CHECK_IN,
     "checkins:give_own": CHECK_IN,
     "checkins:save_wish": {"is_wanted": "on", "days_ahead": "3"},
+    "boundaries:suggest_time_apart": {"day": "2027-03-03", "phrase": "care"},
+    "boundaries:agree_to_time_apart": {"digest": "0" * 64, "phrase": "care"},
+    "boundaries:pause": {"phrase": "care"},
+    "conversations:part": {"phrase": "well"},
     "conversations:write": LETTER,
     "conversations:letter": LETTER,
     "conversations:begin_draft": LETTER,
@@ -95,6 +99,7 @@ def keys(past, ana_place, ben_place):
         "window_id": factories.next_window(pair=ana_place.pair).pk,
         "check_in_id": factories.check_in(by=ana_place).pk,
         "reflection_id": factories.reflection(by=ana_place.person).pk,
+        "time_apart_id": factories.suggest(by=ben_place).pk,
         "token": factories.feed(of=ana_place.person),
     }
 

@@ -34,6 +34,7 @@ def keys(past, ana_place, ben_place):
         "window_id": past.window.pk,
         "check_in_id": factories.check_in(by=ana_place).pk,
         "reflection_id": factories.reflection(by=ana_place.person).pk,
+        "time_apart_id": factories.suggest(by=ben_place).pk,
         "token": factories.feed(of=ana_place.person),
     }
 

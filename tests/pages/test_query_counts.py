@@ -8,7 +8,7 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from boundaries import guards
-from boundaries.models import Consent, Proposal, Window
+from boundaries.models import Consent, Proposal, TimeApart, Window
 from boundaries.rules.proposals import End
 from boundaries.rules.windows import State
 from checkins.models import CheckIn, Reflection
@@ -35,13 +35,15 @@ QUERIES = {
     "checkins:give_own": 8,
     "checkins:picture": 7,
     "checkins:save_wish": 4,
+    "boundaries:suggest_time_apart": 8,
+    "boundaries:time_apart": 9,
     "conversations:conversation": 11,
     "conversations:copy": 6,
     "conversations:envelope": 4,
     "conversations:letter": 6,
     "conversations:letters": 6,
     "conversations:now": 10,
-    "conversations:pair": 21,
+    "conversations:pair": 22,
     "conversations:part": 3,
     "conversations:past": 7,
     "conversations:stream": 9,
@@ -59,6 +61,7 @@ def keys(past, ana_place, ben_place, clock):
         "envelope_id": past.to_ana.pk,
         "window_id": past.window.pk,
         "proposal_id": factories.propose(by=ben_place, minutes=60).pk,
+        "time_apart_id": factories.suggest(by=ben_place).pk,
     }
 
 
@@ -78,6 +81,7 @@ def make(past, keys, agreement, ana, ben, ana_place):
             # Young enough to matter still, and old enough that nobody has to rest.
             made_at = past.window.opens_at - timedelta(days=60) + timedelta(hours=number)
             _declined(agreement, ben, ana, made_at)
+            _declined_time_apart(window.pair, ben, made_at)
 
     return make
 
@@ -154,6 +158,18 @@ def _declined(agreement, author, other, at):
         ended_by=other,
     )
     Consent.objects.create(proposal=proposal, person=author, digest=proposal.digest, given_at=at)
+
+
+def _declined_time_apart(pair, author, at):
+    TimeApart.objects.create(
+        pair=pair,
+        author=author,
+        day=(at + timedelta(days=60)).date(),
+        ends_at=at + timedelta(days=60),
+        suggested_at=at,
+        end="declined",
+        ended_at=at,
+    )
 
 
 def counts(client, keys):

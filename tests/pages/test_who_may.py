@@ -48,6 +48,8 @@ LOOKED_AT = {
     "checkins:reflections",
     "checkins:save_wish",
     "checkins:write_reflection",
+    "boundaries:suggest_time_apart",
+    "boundaries:time_apart",
     "conversations:conversation",
     "conversations:copy",
     "conversations:envelope",
@@ -87,6 +89,7 @@ def keys(past, ana_place, ben_place):
         "window_id": past.window.pk,
         "check_in_id": factories.check_in(by=ana_place).pk,
         "reflection_id": factories.reflection(by=ana_place.person).pk,
+        "time_apart_id": factories.suggest(by=ben_place).pk,
         "token": factories.feed(of=ana_place.person),
     }
 
@@ -104,6 +107,7 @@ def bens_keys(keys, past, ben_place, elsewhere, clock):
         "proposal_id": theirs.proposal_id,
         "window_id": theirs.windows.all()[0].pk,
         "check_in_id": factories.check_in(by=ben_place).pk,
+        "time_apart_id": factories.suggest(by=other).pk,
     }
 
 

@@ -1,0 +1,148 @@
+"""The pages of a time apart: suggesting one, saying yes or no, and what would be right after it."""
+
+from datetime import datetime
+from uuid import UUID
+
+from django.contrib import messages
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
+
+from accounts import clock
+from accounts.access import member, signed_in_person
+from accounts.models import Membership
+from boundaries import actions
+from boundaries import time_apart_queries as queries
+from boundaries.exceptions import RefusedError
+from boundaries.rules import acts, gate
+from boundaries.rules.phrases import Occasion
+from boundaries.time_apart_forms import SuggestTimeApartForm, WordsForm
+from boundaries.words import PHRASES, told
+
+
+@member
+@require_http_methods(["GET", "HEAD", "POST"])
+def suggest_time_apart(request: HttpRequest, membership: Membership) -> HttpResponse:
+    """Show what a time apart is; a POST suggests one until a day."""
+    at = clock.now()
+    zone = signed_in_person(request).time_zone
+    form = SuggestTimeApartForm(request.POST or None, at=at, zone=zone)
+    if request.method != "POST" or not form.is_valid():
+        return _ask_for_a_day(request, membership, form, at)
+    day = form.cleaned_data["day"]
+    try:
+        row = actions.suggest_time_apart(by=membership, day=day, zone=zone, phrase=form.words())
+    except RefusedError as refused:
+        for sentence in told(refused.reasons):
+            form.add_error(None, sentence)
+        return _ask_for_a_day(request, membership, form, at)
+    messages.success(request, _("Your suggestion is made."))
+    return redirect("boundaries:time_apart", membership.pair_id, row.pk)
+
+
+@member
+@require_safe
+def time_apart(request: HttpRequest, membership: Membership, time_apart_id: UUID) -> HttpResponse:
+    """Show one time apart, and what this person can do with it."""
+    at = clock.now()
+    row, standing = queries.get_time_apart_for(membership, time_apart_id, at)
+    own_words = queries.own_words_with(membership, row)
+    context = {
+        "membership": membership,
+        "time_apart": row,
+        "value": row.as_value(),
+        "standing": standing,
+        "is_over": at >= row.ends_at,
+        "is_mine": row.author_id == membership.person_id,
+        "own_words": PHRASES[own_words] if own_words else "",
+        "form": WordsForm(occasion=Occasion.TIME_APART),
+    }
+    return render(request, "boundaries/time_apart.html", context)
+
+
+@member
+@require_POST
+def agree_to_time_apart(
+    request: HttpRequest, membership: Membership, time_apart_id: UUID
+) -> HttpResponse:
+    """Say yes to exactly the day that the page showed. A doubled press is answered like the first.
+
+    No password: it is less contact, and holds at once (R1).
+    """
+    if not _is_shown(membership, time_apart_id):
+        return _look_again(request, membership)
+    form = WordsForm(request.POST, occasion=Occasion.TIME_APART)
+    digest = request.POST.get("digest", "")
+    try:
+        actions.agree_to_time_apart(
+            by=membership, time_apart_id=time_apart_id, digest=digest, phrase=form.words()
+        )
+    except RefusedError as refused:
+        for sentence in told(refused.reasons):
+            messages.error(request, sentence)
+    return _to_pair(membership)
+
+
+@member
+@require_POST
+def decline_time_apart(
+    request: HttpRequest, membership: Membership, time_apart_id: UUID
+) -> HttpResponse:
+    """Say no, in silence. A doubled press is answered like the first."""
+    has_declined = queries.has_declined(membership, time_apart_id)
+    if not has_declined and not _is_shown(membership, time_apart_id):
+        return _look_again(request, membership)
+    actions.decline_time_apart(by=membership, time_apart_id=time_apart_id)
+    messages.success(request, _("You declined. The other is not told."))
+    return _to_pair(membership)
+
+
+@member
+@require_POST
+def take_back_time_apart(
+    request: HttpRequest, membership: Membership, time_apart_id: UUID
+) -> HttpResponse:
+    """Take back one's own suggestion, in silence. If the other was faster, the page says so."""
+    queries.get_time_apart_for(membership, time_apart_id, clock.now())
+    if actions.take_back_time_apart(by=membership, time_apart_id=time_apart_id):
+        messages.success(request, _("You took it back."))
+    return _to_pair(membership)
+
+
+@member
+@require_POST
+def let_be(request: HttpRequest, membership: Membership, time_apart_id: UUID) -> HttpResponse:
+    """Choose nothing for now, once its day has come; for oneself alone."""
+    queries.get_time_apart_for(membership, time_apart_id, clock.now())
+    actions.let_be(by=membership, time_apart_id=time_apart_id)
+    return _to_pair(membership)
+
+
+def _ask_for_a_day(
+    request: HttpRequest, membership: Membership, form: SuggestTimeApartForm, at: datetime
+) -> HttpResponse:
+    situation = queries.load_situation_for_time_apart(membership.pair, at)
+    act = acts.SuggestTimeApart(
+        membership.person_id, form.first, signed_in_person(request).time_zone
+    )
+    refusals = [] if form.is_bound else told(gate.reasons_against(act, situation, at))
+    context = {"membership": membership, "form": form, "refusals": refusals}
+    return render(request, "boundaries/suggest_time_apart.html", context)
+
+
+def _is_shown(membership: Membership, time_apart_id: UUID) -> bool:
+    """Whether it is to be seen; else the same 404 as for a key that leads nowhere."""
+    try:
+        queries.get_time_apart_for(membership, time_apart_id, clock.now())
+    except Http404:
+        return False
+    return True
+
+
+def _look_again(request: HttpRequest, membership: Membership) -> HttpResponse:
+    return render(request, "boundaries/look_again.html", {"membership": membership}, status=404)
+
+
+def _to_pair(membership: Membership) -> HttpResponse:
+    return redirect("conversations:pair", membership.pair_id)
