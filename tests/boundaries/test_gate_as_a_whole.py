@@ -35,6 +35,7 @@ from tests.boundaries.situations import (
     BOTH,
     DAY,
     LESS,
+    MOMENT,
     pairs_in_conversation,
     pairs_with_a_proposal,
     persons,
@@ -238,6 +239,17 @@ def test_r13_while_anybodys_pause_stands_nothing_happens(conversation, asking, p
             act = Propose(person, proposal.terms)
             assert Reason.OWN_PAUSE in reasons_against(act, situation, at)
     assert Reason.PAUSED in reasons_against(TakeForce(proposal), situation, at)
+
+
+@given(pairs_with_a_proposal(), pairs_with_a_proposal(cooled=True), st.integers(-2, 2))
+def test_r1_while_a_time_apart_stands_nothing_is_asked_or_begins(asking, cooled, moments):
+    """To the microsecond, for both, whatever else is so."""
+    for asked_of, proposal, at in (asking, cooled):
+        situation = replace(asked_of, apart_until=at + moments * MOMENT)
+        acts = [Propose(person, proposal.terms) for person in BOTH]
+        acts += [Show(BEN, proposal), Consent(BEN, proposal), TakeForce(proposal)]
+        for act in acts:
+            assert (Reason.TIME_APART in reasons_against(act, situation, at)) == (moments > 0)
 
 
 @given(pairs_with_a_proposal(), persons)

@@ -15,7 +15,7 @@ from accounts import actions as accounts
 from accounts.models import Membership, Person
 from accounts.queries import other_membership
 from boundaries import actions
-from boundaries.models import Pause, Proposal, Window
+from boundaries.models import Pause, Proposal, TimeApart, Window
 from boundaries.queries import own_limits
 from boundaries.rules.checkins import Answer
 from boundaries.rules.limits import HOURS_OF_THE_WEEK
@@ -94,6 +94,11 @@ class Ana:
         """The last of the pair that is not over."""
         found = Proposal.objects.filter(pair=self.place.pair, end=None, **which)
         return first(found.order_by("-made_at"))
+
+    def time_apart(self, **which: Any) -> TimeApart:
+        """The last of the pair that is not over."""
+        found = TimeApart.objects.filter(pair=self.place.pair, end=None, taken_back_at=None)
+        return first(found.filter(**which).order_by("-suggested_at"))
 
     def limit(self, **changes: Any) -> None:
         """Change some of her limits."""
@@ -367,6 +372,39 @@ def says_go_ahead(ana: Ana) -> None:
 @act
 def skips_the_next_one(ana: Ana) -> None:
     actions.skip(by=ana.place, window_id=ana.window().pk)
+
+
+# --- A time apart (R10, R14): where Ben receives nothing that is proposed --------------------
+
+
+@act
+def lets_it_be_after_a_time_apart(ana: Ana) -> None:
+    actions.let_be(by=ana.place, time_apart_id=ana.time_apart(agreed_at__isnull=False).pk)
+
+
+@look
+def looks_at_the_time_apart_that_ben_suggests(ana: Ana) -> None:
+    ana.look("boundaries:time_apart", ana.place.pair_id, _bens_time_apart(ana).pk)
+
+
+@act
+def declines_the_time_apart_that_ben_suggests(ana: Ana) -> None:
+    actions.decline_time_apart(by=ana.place, time_apart_id=_bens_time_apart(ana).pk)
+
+
+def _bens_time_apart(ana: Ana) -> TimeApart:
+    return ana.time_apart(agreed_at=None, author=other_membership(ana.place).person)
+
+
+@act
+def suggests_a_time_apart(ana: Ana) -> None:
+    factories.suggest(by=ana.place, phrase=Phrase.CARE)
+
+
+@back
+def takes_back_the_time_apart(ana: Ana) -> None:
+    own = ana.time_apart(author=ana.person, agreed_at=None)
+    actions.take_back_time_apart(by=ana.place, time_apart_id=own.pk)
 
 
 # --- Limits that touch nothing which is in force (R9, R10, R24) ------------------------------

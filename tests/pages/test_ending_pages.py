@@ -8,7 +8,7 @@ from django.db import connection
 from django.urls import reverse
 
 from boundaries import actions, guards
-from boundaries.models import Agreement, Pause, Proposal
+from boundaries.models import Agreement, Farewell, Pause, Proposal
 from boundaries.queries import agreement_in_force
 from boundaries.rules.phrases import Phrase
 from boundaries.words import PHRASES, acts_in_words
@@ -20,6 +20,7 @@ from tests import factories, seen
 pytestmark = [pytest.mark.django_db, pytest.mark.once]
 
 CARE = str(PHRASES[Phrase.CARE])
+WELL = str(PHRASES[Phrase.WELL])
 BEGIN = "Begin again"
 
 
@@ -131,8 +132,94 @@ def test_r16_it_is_explained_and_then_holds_for_both_in_the_same_words(
         assert "This has ended" in each.text
         html = each.answer.content.decode()
         said.append(html[html.index('<section class="card card-quiet stack">') :].split("<h2>")[1])
-    assert said[0].split("</div>")[0] == said[1].split("</div>")[0]
+    assert said[0] == said[1]
+    assert "Left for you" not in at_ben.text
     assert not has_button(at_ben, "Pause")
+
+
+def test_r16_parting_is_told_in_four_parts_and_asks_nothing(at_ana, to, past):
+    """Keep what was written to me, take my words home, the door, what now: before and after."""
+    parts = ["What was written to you", "Your own words", "Your door", "What now"]
+    at_ana.open(to("conversations:part"))
+    for _ in range(2):
+        html = at_ana.answer.content.decode()
+        places = [html.index(f"<h2>{each}</h2>") for each in parts]
+        assert places == sorted(places)
+        for link in ("keep a copy", "help and safety"):
+            assert any(each.lower().startswith(link) for each in at_ana.page.links)
+        assert "sure" not in at_ana.text.lower()
+        if at_ana.path == to("conversations:part"):
+            at_ana.press("End this for good")
+    assert at_ana.path == to("conversations:pair")
+
+
+def test_r15_words_come_with_an_end_to_who_wants_them(at_ana, at_ben, to, past, ben_place, clock):
+    at_ana.open(to("conversations:part"))
+    assert "With them the other can tell that it was you." in at_ana.text
+    at_ana.press("End this for good", phrase="well")
+    assert "Left by you" in at_ana.text
+    at_ben.open(to("conversations:pair"))
+    assert "This has ended" in at_ben.text
+    assert WELL in at_ben.text
+    with factories.undone():
+        factories.allow(by=(ben_place,), kind_words=False)
+        at_ben.open(to("conversations:pair"))
+        assert "Left for you" not in at_ben.text
+    with factories.undone():
+        begun = clock.at
+        clock.move(days=30)
+        at_ben.open(to("conversations:pair"))
+        assert "Left for you" not in at_ben.text
+        clock.go_to(begun)
+    at_ana.press("Take these words back")
+    assert "Left by you" not in at_ana.text
+    assert not Farewell.objects.exists()
+    at_ben.open(to("conversations:pair"))
+    assert "Left for you" not in at_ben.text
+
+
+def test_r15_who_comes_second_leaves_no_words(at_ana, at_ben, to, past):
+    at_ben.open(to("conversations:part"))
+    at_ana.send(to("conversations:part"))
+    at_ben.press("End this for good", phrase="well")
+    assert "Left by you" not in at_ben.text
+    assert not Farewell.objects.exists()
+
+
+def test_r15_to_who_wants_no_words_an_end_with_words_is_as_one_without(
+    at_ana, at_ben, to, past, ben_place
+):
+    factories.allow(by=(ben_place,), kind_words=False)
+    pages = []
+    for words in ({}, {"phrase": "well"}):
+        with factories.undone():
+            at_ana.send(to("conversations:part"), **words)
+            at_ben.open(to("conversations:pair"))
+            pages.append(at_ben.text)
+    assert pages[0] == pages[1]
+
+
+@pytest.mark.parametrize("phrase", ["", "lost", "care", "\x00", "x" * 9000, "Hello, it is me"])
+def test_r16_whatever_is_sent_with_it_the_end_holds_in_one_request(
+    at_ana, at_ben, to, past, pair, phrase
+):
+    """Without a pause first, and words that do not fit an end are left out."""
+    at_ana.send(to("conversations:part"), phrase=phrase)
+    assert len(at_ana.answer.redirect_chain) == 1
+    pair.refresh_from_db()
+    assert pair.ended_at is not None
+    at_ben.open(to("conversations:pair"))
+    assert "This has ended" in at_ben.text
+    assert "Left for you" not in at_ben.text
+
+
+def test_r16_what_was_held_comes_home_and_is_in_the_copy(at_ana, to, past, ana_place):
+    letter = factories.letter(by=ana_place, body="Never mind the fence.")
+    at_ana.send(to("conversations:part"))
+    letter.refresh_from_db()
+    assert letter.state == Letter.State.DRAFT
+    copy = at_ana.client.get(to("conversations:copy")).content.decode()
+    assert "Never mind the fence." in copy
 
 
 def test_r16_a_doubled_press_and_an_old_page_are_answered_alike(at_ana, to, past, pair):

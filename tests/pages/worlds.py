@@ -57,6 +57,7 @@ def agreed(ana: Membership, ben: Membership, clock: Clock) -> None:
     checkins.sweep()
     clock.go_to(opens_at - timedelta(days=2, hours=1))
     factories.propose(by=ben, live=False, minutes=60)
+    factories.suggest(by=ben)
 
 
 def day_after(ana: Membership, ben: Membership, clock: Clock) -> None:
@@ -97,6 +98,17 @@ def parted(ana: Membership, ben: Membership, clock: Clock) -> None:
     clock.move(days=20)
     conversations.part(by=ana)
     actions.open_door(by=ben)
+
+
+def after_a_time_apart(ana: Membership, ben: Membership, clock: Clock) -> None:
+    """Its day came; he suggests another and receives nothing that she would."""
+    _after_one_conversation(ana, ben, clock)
+    clock.move(days=1)
+    clock.go_to(factories.apart(by=ben, other=ana, days=30).ends_at)
+    factories.allow(by=(ben,), **BENS, receives_proposals=False)
+    clock.move(days=1)
+    factories.propose(by=ben, live=False)
+    factories.suggest(by=ben)
 
 
 def _allow(ana: Membership, ben: Membership) -> None:
@@ -142,6 +154,13 @@ LIFT = frozenset({"lifts_her_pause"})
 KIND_WORDS = frozenset({"pauses_with_kind_words", "takes_her_kind_words_back"})
 PAUSES = KIND_WORDS | {"pauses", "lifts_it_again"}
 DOORS = frozenset({"opens_her_door", "closes_her_door", "opens_her_door_again"})
+SUGGESTS = frozenset({"suggests_a_time_apart"})
+TAKES_BACK = frozenset({"takes_back_the_time_apart"})
+LET_BE = frozenset({"lets_it_be_after_a_time_apart"})
+OF_BENS_APART = LET_BE | {
+    "looks_at_the_time_apart_that_ben_suggests",
+    "declines_the_time_apart_that_ben_suggests",
+}
 HELD = frozenset(
     {
         "changes_what_she_holds",
@@ -155,8 +174,10 @@ STATES = {
     "nothing agreed": State(
         nothing_agreed,
         later=timedelta(days=3),
-        seen=KIND_WORDS,
-        idle=ANSWERS
+        seen=KIND_WORDS | SUGGESTS,
+        idle=OF_BENS_APART
+        | TAKES_BACK
+        | ANSWERS
         | CHECK_INS
         | ENVELOPES
         | YES
@@ -168,35 +189,63 @@ STATES = {
         agreed,
         later=timedelta(days=1),
         is_thorough=True,
-        seen=PAUSES | {"allows_nothing"},
-        idle=AFTER | YES | LIFT | DOORS,
+        seen=PAUSES | SUGGESTS | {"allows_nothing"},
+        idle=AFTER | LET_BE | TAKES_BACK | YES | LIFT | DOORS,
     ),
     "the day after": State(
         day_after,
         later=timedelta(days=3),
-        seen=PAUSES | {"allows_nothing"},
-        idle=BEFORE | YES | LIFT | DOORS,
+        seen=PAUSES | SUGGESTS | {"allows_nothing"},
+        idle=BEFORE | OF_BENS_APART | TAKES_BACK | YES | LIFT | DOORS,
     ),
     "cooling off": State(
         cooling_off,
         later=timedelta(days=2, hours=12),
-        seen=KIND_WORDS,
-        idle=ANSWERS | CHECK_INS | ENVELOPES | OF_HERS | OF_BENS | LIFT | DOORS,
+        seen=KIND_WORDS | SUGGESTS,
+        idle=OF_BENS_APART
+        | TAKES_BACK
+        | ANSWERS
+        | CHECK_INS
+        | ENVELOPES
+        | OF_HERS
+        | OF_BENS
+        | LIFT
+        | DOORS,
     ),
     "paused": State(
-        paused, later=timedelta(days=3), idle=ANSWERS | CHECK_INS | OF_BENS | YES | DOORS
+        paused,
+        later=timedelta(days=3),
+        seen=SUGGESTS,
+        idle=OF_BENS_APART | TAKES_BACK | ANSWERS | CHECK_INS | OF_BENS | YES | DOORS,
     ),
     "parted": State(
         parted,
         later=timedelta(days=2, hours=12),
-        idle=HELD | ANSWERS | CHECK_INS | {"is_open_to_more"} | OF_HERS | OF_BENS | YES | LIFT,
+        idle=OF_BENS_APART
+        | SUGGESTS
+        | TAKES_BACK
+        | HELD
+        | ANSWERS
+        | CHECK_INS
+        | {"is_open_to_more"}
+        | OF_HERS
+        | OF_BENS
+        | YES
+        | LIFT,
     ),
     "open": State(
         is_open,
         later=timedelta(days=1),
         span=timedelta(minutes=20),
         seen=PAUSES
+        | SUGGESTS
         | {"allows_nothing", "allows_no_hours", "allows_only_hours_in_which_nothing_is"},
-        idle=CHECK_INS | YES | LIFT | DOORS | {"allows_all_hours"},
+        idle=OF_BENS_APART | TAKES_BACK | CHECK_INS | YES | LIFT | DOORS | {"allows_all_hours"},
+    ),
+    "after a time apart": State(
+        after_a_time_apart,
+        later=timedelta(days=3),
+        seen=KIND_WORDS,
+        idle=ANSWERS | CHECK_INS | YES | LIFT | DOORS,
     ),
 }
