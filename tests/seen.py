@@ -25,6 +25,8 @@ from boundaries.models import (
     Window,
 )
 from boundaries.rules.proposals import Standing
+from checkins import queries as checkins
+from checkins.models import CheckIn, Round, Wish
 from conversations import queries as conversations
 from conversations.models import Envelope, Letter, Message, Notice
 
@@ -48,6 +50,9 @@ IN_A_PAIR: dict[type[Model], str] = {
     Envelope: "window__pair",
     Message: "pair",
     Notice: "pair",
+    Wish: "membership__pair",
+    CheckIn: "membership__pair",
+    Round: "window__pair",
 }
 
 
@@ -100,6 +105,14 @@ def pages(*, of: Membership) -> dict[str, Any]:
         "messages": [
             (each.pk, each.window_id, each.number, each.author_id, each.body, each.said_at)
             for each in conversations.all_messages_of(of)
+        ],
+        "check-ins": [
+            (each.pk, each.kind, each.window_id, each.answer, each.how_safe, each.body)
+            for each in checkins.check_ins_in(of)
+        ],
+        "due": [
+            (each.kind, each.window.id, each.until, checkins.is_told_of_room(each.window.id))
+            for each in checkins.due_for(of, situation, at)
         ],
         "conversations": list(map(_conversation, conversations.conversations_of(of))),
     }
