@@ -5,7 +5,7 @@ from typing import TypeAlias
 from uuid import UUID
 
 from accounts.models import Membership, Pair, Person
-from boundaries.models import Consent, Pause, PersonalLimits, Proposal
+from boundaries.models import Consent, Pause, PersonalLimits, Proposal, TimeApart
 from boundaries.rules.canonical import terms_digest
 from tests import factories
 
@@ -72,3 +72,19 @@ def pause(*, by: list[Membership], at: datetime) -> None:
     Pause.objects.bulk_create(
         Pause(pair_id=each.pair_id, person_id=each.person_id, began_at=at) for each in by
     )
+
+
+def suggest(*, by: list[Membership], at: datetime, days: int = 60) -> dict[UUID, TimeApart]:
+    """By pair, the time apart that each of these persons suggested at `at`."""
+    ends_at = (at + timedelta(days=days)).replace(hour=0, minute=0, second=0, microsecond=0)
+    rows = TimeApart.objects.bulk_create(
+        TimeApart(
+            pair_id=each.pair_id,
+            author_id=each.person_id,
+            day=ends_at.date(),
+            ends_at=ends_at,
+            suggested_at=at - timedelta(seconds=1),
+        )
+        for each in by
+    )
+    return {row.pair_id: row for row in rows}

@@ -15,7 +15,7 @@ from accounts.locks import locked_pair
 from boundaries import actions
 from boundaries.actions.record import Act, Entry, add_to_record
 from boundaries.exceptions import RefusedError
-from boundaries.models import Agreement, Pause, Proposal, RecordEntry, Window
+from boundaries.models import Agreement, Pause, Proposal, RecordEntry, TimeApart, Window
 from boundaries.rules.reasons import Reason
 from conversations import actions as conversations
 from conversations.models import Letter
@@ -190,6 +190,7 @@ def two_pauses(clock, trials, **faults):
 def who_did_what(couples, *names):
     found = acts_by_pair(*names)
     name = {place.person_id: who for it in couples for who, place in zip(NAMES, it, strict=True)}
+    name[None] = "nobody"
     return {
         pair: tuple(f"{name[actor]} {act}" for act, actor in told) for pair, told in found.items()
     }
@@ -235,6 +236,92 @@ def part_and_release(clock, trials, **faults):
 
 def test_r16_part_and_release(clock):
     only_as_allowed(part_and_release, clock)
+
+
+@may_end(
+    ("done", "refused", 1, "+settled", "ben time_apart_agreed"),
+    ("refused", "done", 1, "+settled", "ana time_apart_agreed"),
+)
+def two_yeses(clock, trials, **faults):
+    """Each says yes to what the other suggested: both, how many stand, and what became of them."""
+    couples = strangers(clock, trials)
+    hers = many.suggest(by=[ana for ana, _ in couples], at=clock.at)
+    his = many.suggest(by=[ben for _, ben in couples], at=clock.at, days=30)
+    races = side_by_side(
+        couples,
+        lambda it: factories.choose(by=it[1], time_apart=hers[it[0].pair_id]),
+        lambda it: factories.choose(by=it[0], time_apart=his[it[0].pair_id]),
+        **faults,
+    )
+    told = who_did_what(couples, "time_apart_agreed")
+    ends = by_pair(TimeApart, "end")
+    chosen = TimeApart.objects.filter(agreed_at__isnull=False, end=None)
+    number = Counter(chosen.values_list("pair", flat=True))
+    return counted(
+        couples,
+        races,
+        lambda pair, one, other: (
+            one,
+            other,
+            number[pair],
+            ends[pair].replace("None", ""),
+            *told.get(pair, ()),
+        ),
+    )
+
+
+def test_r1_two_yeses_to_a_time_apart(clock):
+    only_as_allowed(two_yeses, clock)
+
+
+@may_end(("done", True, False), ("refused", False, True))
+def yes_and_taking_back(clock, trials, **faults):
+    """The yes, whether both chose it, and whether it was taken back."""
+    couples = strangers(clock, trials)
+    hers = many.suggest(by=[ana for ana, _ in couples], at=clock.at)
+    races = side_by_side(
+        couples,
+        lambda it: factories.choose(by=it[1], time_apart=hers[it[0].pair_id]),
+        lambda it: actions.take_back_time_apart(by=it[0], time_apart_id=hers[it[0].pair_id].pk),
+        **faults,
+    )
+    agreed, taken_back = by_pair(TimeApart, "agreed_at"), by_pair(TimeApart, "taken_back_at")
+    return counted(
+        couples,
+        races,
+        lambda pair, yes, _: (yes, agreed[pair] != "None", taken_back[pair] != "None"),
+    )
+
+
+def test_r4_a_yes_to_a_time_apart_and_taking_it_back(clock):
+    only_as_allowed(yes_and_taking_back, clock)
+
+
+@may_end(
+    ("done", True, "None", "nobody ended", "ben time_apart_agreed", "ana paused"),
+    ("refused", False, "void", "ana ended", "ana paused"),
+)
+def yes_and_pause(clock, trials, **faults):
+    """The yes, whether both chose it, what became of it, and who did what."""
+    couples = in_conversation(clock, trials)
+    hers = many.suggest(by=[ana for ana, _ in couples], at=clock.at)
+    races = side_by_side(
+        couples,
+        lambda it: factories.choose(by=it[1], time_apart=hers[it[0].pair_id]),
+        lambda it: actions.pause(by=it[0]),
+        **faults,
+    )
+    told = who_did_what(couples, "ended", "time_apart_agreed", "paused")
+    agreed, ends = by_pair(TimeApart, "agreed_at"), by_pair(TimeApart, "end")
+    return counted(
+        couples,
+        races,
+        lambda pair, yes, _: (yes, agreed[pair] != "None", ends[pair], *told.get(pair, ())),
+    )
+
+
+def test_r13_a_yes_to_a_time_apart_and_a_pause(clock):
+    only_as_allowed(yes_and_pause, clock)
 
 
 def lift_anybodys(*, by):
