@@ -1,12 +1,14 @@
 """Who may open a page: one of these decorators on each view, and a system check that looks.
 
 `anyone`: everybody, signed in or not. `signed_in`: somebody with an account. `member`: one of the
-two persons in the pair whose key is in the address. A view that has none does not ship
+two persons in the pair whose key is in the address. `supporter`: who supports somebody, as far as
+that person allows it. `supported`: that person. A view that has none does not ship
 (`accounts.checks`), so that forgetting means an error and never an open page.
 """
 
 from collections.abc import Callable, Mapping
 from functools import wraps
+from http import HTTPStatus
 from typing import Any, Concatenate, ParamSpec, TypeVar
 from uuid import UUID
 
@@ -19,13 +21,22 @@ from django.utils import timezone
 from django.utils.crypto import constant_time_compare
 from django_htmx.http import HttpResponseClientRedirect, retarget
 
-from accounts.models import Membership, Person
-from accounts.queries import get_membership_for
+from accounts import clock
+from accounts.looks import note_look
+from accounts.models import Membership, Person, Support
+from accounts.queries import (
+    get_membership_for,
+    get_support_for,
+    get_supporting_for,
+    get_trusted_for,
+)
+from accounts.scopes import Scope, What
 
 P = ParamSpec("P")
 F = TypeVar("F", bound=Callable[..., HttpResponseBase])
 View = Callable[Concatenate[HttpRequest, P], HttpResponseBase]
 MemberView = Callable[Concatenate[HttpRequest, Membership, P], HttpResponseBase]
+SupportView = Callable[Concatenate[HttpRequest, Support, P], HttpResponseBase]
 PairView = Callable[..., HttpResponseBase]
 
 TAKES_WORDS = ("/draft/", "/say/")
@@ -35,6 +46,7 @@ SIGNED_OUT = "retry: 60000\nevent: out\ndata: \n\n"
 """What an event stream is told of who is signed out: no page could be shown there."""
 
 ANYONE, SIGNED_IN, MEMBER = "anyone", "signed_in", "member"
+SUPPORTER, SUPPORTED = "supporter", "supported"
 
 
 def anyone(view: View[P]) -> View[P]:
@@ -77,8 +89,58 @@ def member(view: MemberView[P]) -> PairView:
     return _marked(wrapper, MEMBER)
 
 
+def supporter(
+    scope: str | None = None, *, also_over: bool = False
+) -> Callable[[SupportView[P]], PairView]:
+    """Let only a supporter open the view whom the person allows this; it is given the `Support`.
+
+    scope: one of `scopes.Scope`; None for what each supporter may. The address's `support_id`
+    becomes the support of who asks, if it stands at this very instant (R25). Somebody else's, a
+    guessed one, one that has ended or run out and one that does not allow this are the same 404.
+    also_over: open it, too, where it has ended or run out; for leaving alone, which shows nothing.
+
+    What the answer shows stands in the person's log before it is sent.
+    """
+    needed = Scope(scope) if scope else None
+
+    def decorate(view: SupportView[P]) -> PairView:
+        @wraps(view)
+        def wrapper(
+            request: HttpRequest, support_id: UUID, *args: Any, **kwargs: Any
+        ) -> HttpResponseBase:
+            if not request.user.is_authenticated:
+                return _to_sign_in(request)
+            at = clock.now()
+            if also_over:
+                return view(request, get_supporting_for(request.user, support_id), *args, **kwargs)
+            support = get_support_for(request.user, support_id, needed, at)
+            answer = view(request, support, *args, **kwargs)
+            if answer.status_code == HTTPStatus.OK:
+                note_look(support=support, what=What(needed or What.PAGE), at=at)
+            return answer
+
+        return _marked(wrapper, SUPPORTER)
+
+    return decorate
+
+
+def supported(view: SupportView[P]) -> PairView:
+    """Let only the person open the view whose own support is in the address as `trusted_id`."""
+
+    @wraps(view)
+    def wrapper(
+        request: HttpRequest, trusted_id: UUID, *args: Any, **kwargs: Any
+    ) -> HttpResponseBase:
+        if not request.user.is_authenticated:
+            return _to_sign_in(request)
+        support = get_trusted_for(request.user, trusted_id)
+        return view(request, support, *args, **kwargs)
+
+    return _marked(wrapper, SUPPORTED)
+
+
 def signed_in_person(request: HttpRequest) -> Person:
-    """Return who is signed in. For views behind `signed_in` or `member` only."""
+    """Return who is signed in. For views that sign people in only."""
     if not isinstance(request.user, Person):
         raise TypeError("This view needs an access decorator that signs people in.")
     return request.user

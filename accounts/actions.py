@@ -1,21 +1,32 @@
-"""What changes persons, codes and pairs. Every write of this app has its home here."""
+"""What changes persons, codes and pairs. Every write of this app has its home here, or, of who
+supports whom, in `support_actions`.
+"""
 
-from collections.abc import Iterator
-from contextlib import contextmanager
 from datetime import datetime, time, timedelta
 
 from django.contrib.sessions.backends.db import SessionStore
-from django.db import transaction
 
 from accounts import clock, codes, feeds
-from accounts.models import CodeAttempt, Feed, Invitation, Membership, Pair, Person, untitled
+from accounts.locks import locked_persons
+from accounts.models import (
+    CodeAttempt,
+    Feed,
+    Invitation,
+    Membership,
+    Pair,
+    Person,
+    Support,
+    untitled,
+)
 from accounts.proof import Proof
 from accounts.queries import (
     feed_of,
+    is_between_the_two,
     live_invitation_of,
     live_invitations,
     place_beside,
     share_a_live_pair,
+    stands_between,
 )
 
 CODE_LASTS = timedelta(days=7)
@@ -42,6 +53,10 @@ class CodeRefused(Exception):  # noqa: N818 - an answer, not a fault
     """The code does not begin a pair. Why is not said, to nobody (R26)."""
 
 
+class QuestionsFirst(Exception):  # noqa: N818 - an answer, not a fault
+    """Who came to support somebody has not answered the questions that come before a pair (R27)."""
+
+
 class CodeGone(Exception):  # noqa: N818 - an answer, not a fault
     """The code that was asked for again has been used, withdrawn or replaced since."""
 
@@ -50,11 +65,14 @@ def create_code(*, by: Person, seed: str | None = None) -> str:
     """Make a one-time code for this person and return it, the only time that it is known.
 
     Makes the person's older code void. Asked again with the same seed it returns the same code
-    and changes nothing. Raises `CodeGone` when the code of that seed is no longer live.
+    and changes nothing. Raises `CodeGone` when the code of that seed is no longer live, and
+    `QuestionsFirst` for who came to support somebody.
     """
+    if by.came_to_support:
+        raise QuestionsFirst
     code = codes.code_from(seed or codes.new_seed(), by.pk)
     digest = codes.digest_of(code)
-    with _locked_persons(by) as at:
+    with locked_persons(by) as at:
         live = live_invitation_of(by, at)
         if live and live.code_digest == digest:
             return code
@@ -69,21 +87,41 @@ def create_code(*, by: Person, seed: str | None = None) -> str:
 
 def withdraw_code(*, by: Person) -> None:
     """Make the person's code void, if there is one. Doing it twice changes nothing."""
-    with _locked_persons(by) as at:
+    with locked_persons(by) as at:
         _withdraw_codes(by, at)
 
 
 def use_code(*, by: Person, code: str) -> Membership:
     """Begin a pair with who made the code, and return the place of who used it.
 
-    Raises `CodeRefused`, whatever the cause: a code that is wrong, used, expired or withdrawn,
-    one's own, from somebody with whom a pair stands, or too many failed tries. A failed try is
-    counted and nobody is told of it. Who sends the same code twice gets the same pair twice.
+    Raises `CodeRefused`, whatever the cause: a code that is wrong, used, expired or withdrawn, one
+    that is one's own or a supporter's, from somebody with whom a pair stands, or a support between
+    the two, by somebody who was not asked the questions of R27, or too many failed tries. A failed
+    try is counted and nobody is told of it. The same code sent twice gives the same pair twice.
     """
-    membership = _used_or_counted(by, codes.digest_of(code))
-    if membership is None:
+    begun = _used_or_counted(by, codes.digest_of(code), for_pairs_alone=True)
+    if not isinstance(begun, Membership):
         raise CodeRefused
-    return membership
+    return begun
+
+
+def use_any_code(*, by: Person, code: str) -> Membership | Support:
+    """Begin what the code is for: a pair, or supporting who made it, whose `Support` it returns.
+
+    Raises `CodeRefused` as `use_code` does, and for a supporter's code also where the support is
+    over, stands already, or would be by the other person of any pair of who made it, or by
+    somebody who supports that other person (R25).
+    """
+    begun = _used_or_counted(by, codes.digest_of(code))
+    if begun is None:
+        raise CodeRefused
+    return begun
+
+
+def answer_questions(*, by: Person) -> None:
+    """Note that who came to support somebody has answered both questions of R27 with no."""
+    by.came_to_support = False
+    by.save(update_fields=["came_to_support"])
 
 
 def begin_pair_again(*, by: Membership, at: datetime) -> Membership:
@@ -94,7 +132,7 @@ def begin_pair_again(*, by: Membership, at: datetime) -> Membership:
     before (R16).
     """
     old = list(Membership.objects.filter(pair=by.pair_id).select_related("person"))
-    with _locked_persons(*(each.person for each in old)):
+    with locked_persons(*(each.person for each in old)):
         if standing := place_beside(by):
             return standing
         pair = Pair.objects.create(created_at=at)
@@ -157,7 +195,7 @@ def make_feed(*, by: Person, seed: str, proof: Proof) -> str:
     else's proof: an address that a stranger made on this phone would tell them for good.
     """
     proof.check(by.pk)
-    with _locked_persons(by):
+    with locked_persons(by):
         old = feed_of(by)
         if old and old.token_digest == feeds.digest_of(feeds.token_from(seed, old.pk)):
             return feeds.token_from(seed, old.pk)
@@ -176,7 +214,7 @@ def stop_feed(*, by: Person) -> None:
 
 def rename_feed(*, by: Person, title: str) -> None:
     """Give all appointments in the person's calendar feed this title. Without a feed, nothing."""
-    with _locked_persons(by):
+    with locked_persons(by):
         if feed := feed_of(by):
             feed.title = title
             feed.save(update_fields=["title"])
@@ -193,50 +231,40 @@ def forget_old() -> None:
     SessionStore.clear_expired()
 
 
-@contextmanager
-def _locked_persons(*persons: Person) -> Iterator[datetime]:
-    """Hold the rows of these persons, in the order of their keys; yield the instant.
-
-    A pair's lock cannot guard what happens before there is a pair. Two persons who use each
-    other's codes at the same moment must not end up in two pairs, so what makes, withdraws or
-    uses a code locks every person whom it concerns. `no_key` lets others meanwhile write rows
-    that only refer to these persons.
-    """
-    with transaction.atomic():
-        rows = Person.objects.select_for_update(no_key=True).order_by("pk")
-        list(rows.filter(pk__in=[person.pk for person in persons]).values_list("pk"))
-        yield clock.now()
-
-
 def _withdraw_codes(by: Person, at: datetime) -> None:
+    """Those for a pair; a supporter's code is withdrawn by itself."""
     open_ones = Invitation.objects.filter(
-        made_by=by, used_at__isnull=True, withdrawn_at__isnull=True
+        made_by=by, support=None, used_at__isnull=True, withdrawn_at__isnull=True
     )
     open_ones.update(withdrawn_at=at)
 
 
-def _membership_by_used_code(by: Person, digest: str) -> Membership | None:
-    """Return the place that this very person got by this code, while that pair stands."""
-    return Membership.objects.filter(
+def _begun_by_used_code(by: Person, digest: str) -> Membership | Support | None:
+    """Return what this very person began by this code, while it stands."""
+    supports = Support.objects.filter(supporter=by, ended_at=None, invitations__code_digest=digest)
+    place = Membership.objects.filter(
         person=by,
         seat=Membership.Seat.USER,
         pair__ended_at__isnull=True,
         pair__invitation__code_digest=digest,
     ).first()
+    return place or supports.first()
 
 
-def _used_or_counted(by: Person, digest: str) -> Membership | None:
+def _used_or_counted(
+    by: Person, digest: str, *, for_pairs_alone: bool = False
+) -> Membership | Support | None:
     """Use the code if it may be used, else count the failed try. Commits in both cases."""
-    with _locked_persons(by, *_makers(digest)) as at:
-        if membership := _membership_by_used_code(by, digest):
-            return membership
+    with locked_persons(by, *_makers(digest)) as at:
+        if begun := _begun_by_used_code(by, digest):
+            return begun
         if _tried_too_often(by, at):
             return None
         invitation = _usable(by, digest, at)
-        if invitation is None:
+        if invitation is None or (invitation.support and for_pairs_alone):
             CodeAttempt.objects.create(person=by, at=at)
             return None
-        return _join(by, invitation, at)
+        return _begin_support(by, invitation, at) or _join(by, invitation, at)
 
 
 def _makers(digest: str) -> list[Person]:
@@ -254,11 +282,40 @@ def _tried_too_often(by: Person, at: datetime) -> bool:
 
 
 def _usable(by: Person, digest: str, at: datetime) -> Invitation | None:
-    """Return the code's row, locked, if this person may begin a pair with it now."""
-    found = live_invitations(at).select_for_update(of=("self",)).filter(code_digest=digest).first()
-    if found is None or found.made_by_id == by.pk or share_a_live_pair(by, found.made_by):
+    """Return the code's row, locked, if this person may begin with it now what it is for."""
+    live = live_invitations(at).select_related("support__person", "made_by")
+    found = live.select_for_update(of=("self",)).filter(code_digest=digest).first()
+    if found is None or found.made_by_id == by.pk:
         return None
-    return found
+    may_begin = _may_support if found.support else _may_pair
+    return found if may_begin(by, found, at) else None
+
+
+def _may_pair(by: Person, invitation: Invitation, at: datetime) -> bool:
+    """Both persons are locked, so that what is read here stays true until it is written."""
+    maker = invitation.made_by
+    is_in_the_way = share_a_live_pair(by, maker) or stands_between(by, maker)
+    return not by.came_to_support and not is_in_the_way
+
+
+def _may_support(by: Person, invitation: Invitation, at: datetime) -> bool:
+    support = invitation.support
+    if support is None or support.ended_at or support.ends_at <= at:
+        return False
+    is_begun = Support.objects.filter(person=support.person, supporter=by, ended_at=None).exists()
+    return not is_begun and not is_between_the_two(by, support.person)
+
+
+def _begin_support(by: Person, invitation: Invitation, at: datetime) -> Support | None:
+    """Let them support who made the code, if it is for that."""
+    support = invitation.support
+    if support is None:
+        return None
+    support.supporter, support.began_at = by, at
+    support.save(update_fields=["supporter", "began_at"])
+    invitation.used_at = at
+    invitation.save(update_fields=["used_at"])
+    return support
 
 
 def _join(by: Person, invitation: Invitation, at: datetime) -> Membership:

@@ -57,8 +57,9 @@ class Adapter(DefaultAccountAdapter):
     def save_user(
         self, request: HttpRequest, user: Person, form: BaseForm, commit: bool = True
     ) -> Person:
-        """Save the newcomer, with the time zone from the form."""
+        """Save the newcomer, with the time zone from the form, and with why they came."""
         user.time_zone = form.cleaned_data["time_zone"]
+        user.came_to_support = getattr(form, "comes_to_support", False)
         super().save_user(request, user, form, commit)
         return user
 

@@ -6,7 +6,7 @@ from typing import Any
 from django.core.checks import CheckMessage, Error
 from django.urls import URLPattern, URLResolver, get_resolver
 
-from accounts.access import ANYONE, MEMBER, SIGNED_IN
+from accounts.access import ANYONE, MEMBER, SIGNED_IN, SUPPORTED, SUPPORTER
 
 # Pages of libraries cannot carry our decorators. Each stands here with who may open it, as read
 # in its source. A page that a new version brings is not in the table and so fails the check.
@@ -28,11 +28,14 @@ LIBRARY_VIEWS = {
     "account_confirm_login_code": ANYONE,
 }
 
+KEYS_OF_SUPPORT = {"support_id": SUPPORTER, "trusted_id": SUPPORTED}
+"""Each key that names a support, with who may open the addresses that it is in."""
+
 Found = tuple[str, str, URLPattern]
 
 
 def every_view_says_who_may_open_it(**_: Any) -> list[CheckMessage]:
-    """Return an error for each URL without access, and for each pair's URL open to non-members."""
+    """Return an error for each URL without access, or open to others than the key in it says."""
     return [error for found in _patterns(get_resolver().url_patterns) if (error := _fault(*found))]
 
 
@@ -53,7 +56,7 @@ def _fault(route: str, name: str, pattern: URLPattern) -> CheckMessage | None:
     if access is None:
         return Error(
             f"'{route}' ({name or 'without a name'}) does not say who may open it.",
-            hint="Decorate the view with anyone, signed_in or member from accounts.access.",
+            hint="Decorate the view with one of the decorators in accounts.access.",
             id="accounts.E001",
         )
     if ("pair_id" in route) != (access == MEMBER):
@@ -62,4 +65,11 @@ def _fault(route: str, name: str, pattern: URLPattern) -> CheckMessage | None:
             hint="A view under a pair's address is decorated with member, and only such a view.",
             id="accounts.E002",
         )
+    for key, whose in KEYS_OF_SUPPORT.items():
+        if (key in route) != (access == whose):
+            return Error(
+                f"'{route}' ({name}) has {key} in its address or is for the {whose}, but not both.",
+                hint="A view under a support's key is decorated for who may use that key.",
+                id="accounts.E003",
+            )
     return None

@@ -5,15 +5,24 @@ from typing import Any
 from django.http import HttpRequest
 from django.utils.functional import SimpleLazyObject
 
-from accounts.models import Membership, Person
-from accounts.queries import memberships_of
+from accounts.models import Membership, Person, SupportLook
+from accounts.queries import memberships_of, pauses_to_tell
 
 
 def person_pairs(request: HttpRequest) -> dict[str, Any]:
-    """Give templates `my_memberships`. It asks the database once, and only if it is used."""
+    """Give templates `my_memberships`, and the pauses by supporters that are still to be told.
+
+    Each asks the database once, and only if it is used.
+    """
+    person = getattr(request, "user", None)
 
     def load() -> list[Membership]:
-        person = getattr(request, "user", None)
         return list(memberships_of(person)) if isinstance(person, Person) else []
 
-    return {"my_memberships": SimpleLazyObject(load)}
+    def load_pauses() -> list[SupportLook]:
+        return list(pauses_to_tell(person)) if isinstance(person, Person) else []
+
+    return {
+        "my_memberships": SimpleLazyObject(load),
+        "paused_for_me": SimpleLazyObject(load_pauses),
+    }

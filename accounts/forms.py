@@ -188,6 +188,7 @@ class SignUpForm(PlainWords, allauth_forms.SignupForm):
 
     def try_save(self, request: HttpRequest) -> tuple[Person | None, HttpResponse | None]:
         """Make the person; for an address that has one, do what looks and takes the same."""
+        self.comes_to_support = newcomers.comes_to_support(request.session)
         newcomers.forget(request.session)
         if self.account_already_exists:
             # Hashing the password is by far the longest step, and would tell by its absence.

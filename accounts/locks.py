@@ -30,7 +30,7 @@ from uuid import UUID
 from django.db import transaction
 
 from accounts import clock
-from accounts.models import Pair
+from accounts.models import Pair, Person
 
 
 @contextmanager
@@ -53,3 +53,18 @@ def locked_pairs(pair_ids: Iterable[UUID]) -> Iterator[tuple[list[Pair], datetim
     with transaction.atomic():
         pairs = Pair.objects.select_for_update().filter(pk__in=list(pair_ids)).order_by("pk")
         yield list(pairs), clock.now()
+
+
+@contextmanager
+def locked_persons(*persons: Person) -> Iterator[datetime]:
+    """Hold the rows of these persons, in the order of their keys; yield the instant.
+
+    A pair's lock cannot guard what happens before there is a pair. Two persons who use each
+    other's codes at the same moment must not end up in two pairs, so what makes, withdraws or
+    uses a code locks every person whom it concerns. `no_key` lets others meanwhile write rows
+    that only refer to these persons.
+    """
+    with transaction.atomic():
+        rows = Person.objects.select_for_update(no_key=True).order_by("pk")
+        list(rows.filter(pk__in=[person.pk for person in persons]).values_list("pk"))
+        yield clock.now()

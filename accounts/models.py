@@ -1,4 +1,6 @@
-"""Who there is: persons, the pairs that they form, and the codes by which a pair begins."""
+"""Who there is: persons, the pairs that they form, who supports whom, and the codes by which both
+begin.
+"""
 
 import uuid
 from datetime import time
@@ -12,6 +14,7 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from accounts import vault, zones
+from accounts.scopes import FIELDS, IN_WORDS, LONGEST, TOLD, What
 from accounts.sealed import SealedTextField, is_readable
 
 
@@ -28,6 +31,16 @@ def untitled() -> str:
 def unnamed() -> str:
     """Return the neutral name that stands until somebody picks their own for the other."""
     return gettext("the other person")
+
+
+def somebody_trusted() -> str:
+    """Return the neutral name of a supporter, for the person."""
+    return gettext("Somebody you trust")
+
+
+def somebody_supported() -> str:
+    """Return the neutral name of the person, for a supporter."""
+    return gettext("Somebody you support")
 
 
 class PersonManager(BaseUserManager["Person"]):
@@ -56,6 +69,8 @@ class Person(AbstractBaseUser):
     look_at: when the worker next looks what there is to tell them of; null if there is no need.
     undelivered_to, undelivered_at: to which address the last such mail could not be delivered, and
     when that was tried; empty and null once one could.
+    came_to_support: whether they signed up to support somebody, and so were not asked the questions
+    of R27. Until they are they begin no pair.
 
     No name is kept: each person picks the name that they see for the other (R23). Nor is it kept
     when they were last here (R22), and there are no administrators among them.
@@ -81,6 +96,7 @@ class Person(AbstractBaseUser):
     look_at = models.DateTimeField(null=True, blank=True, editable=False)
     undelivered_to = models.EmailField(blank=True, default="", editable=False)
     undelivered_at = models.DateTimeField(null=True, blank=True, editable=False)
+    came_to_support = models.BooleanField(default=False, editable=False)
     wrapped_key = models.CharField(max_length=200, editable=False, default=vault.new_key)
 
     last_login = None
@@ -171,10 +187,131 @@ class Membership(models.Model):
         return self.name_for_other if is_readable(self, "name_for_other") else unnamed()
 
 
+class Support(models.Model):
+    """One person, asked by another to support them, unseen by everybody else (R25).
+
+    It is made with its code, so at first there is nobody in it. It is open until somebody ends it;
+    it stands, and gives access, from when the code is used until its end, whichever end is first.
+
+    supporter: null until the code is used, and when that account is gone.
+    name_for_supporter, name_for_person: what each of the two sees for the other.
+    request: what kind of support the person wants, and what kind not, in their own words.
+    renewed_at: when they set the end last.
+    """
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    person = models.ForeignKey(Person, on_delete=models.CASCADE, related_name="supports")
+    # What a supporter looked at is not forgotten because they delete their account.
+    supporter = models.ForeignKey(
+        Person, on_delete=models.SET_NULL, null=True, blank=True, related_name="supporting"
+    )
+    name_for_supporter = SealedTextField(max_length=60, default=somebody_trusted, owner="person")
+    name_for_person = SealedTextField(max_length=60, null=True, owner="supporter")  # type: ignore[misc]
+    request = SealedTextField(max_length=2000, owner="person")
+    sees_calendar = models.BooleanField(default=False)
+    sees_check_ins = models.BooleanField(default=False)
+    sees_reflections = models.BooleanField(default=False)
+    may_pause = models.BooleanField(default=False)
+    made_at = models.DateTimeField()
+    began_at = models.DateTimeField(null=True, blank=True)
+    renewed_at = models.DateTimeField()
+    ends_at = models.DateTimeField()
+    ended_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        constraints = (
+            models.CheckConstraint(
+                condition=Q(supporter__isnull=True) | ~Q(supporter=F("person")),
+                name="support_of_somebody_else",
+            ),
+            models.CheckConstraint(
+                condition=Q(supporter__isnull=True) | Q(began_at__isnull=False),
+                name="support_began_with_its_supporter",
+            ),
+            models.CheckConstraint(
+                condition=Q(ends_at__gt=F("renewed_at"), ends_at__lte=F("renewed_at") + LONGEST),
+                name="support_ends_within_a_year",
+            ),
+            models.CheckConstraint(
+                condition=Q(ended_at__isnull=True) | Q(ended_at__gte=F("made_at")),
+                name="support_ended_after_it_was_made",
+            ),
+            models.UniqueConstraint(
+                fields=("person", "supporter"),
+                condition=Q(ended_at__isnull=True),
+                name="support_one_open_of_two",
+            ),
+        )
+
+    def __str__(self) -> str:
+        return f"support {self.pk}"
+
+    @property
+    def name(self) -> str:
+        """The name that the person sees for the supporter; the neutral one if it cannot be read."""
+        readable = is_readable(self, "name_for_supporter")
+        return self.name_for_supporter if readable else somebody_trusted()
+
+    @property
+    def name_of_person(self) -> str:
+        """The name that the supporter sees for the person; the neutral one without one."""
+        readable = self.supporter_id is not None and is_readable(self, "name_for_person")
+        return self.name_for_person if readable else somebody_supported()
+
+    @property
+    def words(self) -> str:
+        """The request; nothing if it cannot be read."""
+        return self.request if is_readable(self, "request") else ""
+
+    @property
+    def allowed(self) -> list[str]:
+        """What the supporter may do, in the words of the person."""
+        return [str(IN_WORDS[name]) for name in FIELDS.values() if getattr(self, name)]
+
+
+class SupportLook(models.Model):
+    """One entry in a person's own log: what a supporter looked at, or that they paused (R25).
+
+    is_dismissed: of a pause, whether the person let the line go that tells them of it.
+    """
+
+    WHATS: ClassVar = [(what.value, what.value) for what in What]
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    support = models.ForeignKey(Support, on_delete=models.CASCADE, related_name="looks")
+    what = models.CharField(max_length=20, choices=WHATS)
+    at = models.DateTimeField()
+    is_dismissed = models.BooleanField(default=False)
+
+    class Meta:
+        constraints = (
+            models.CheckConstraint(
+                condition=Q(what__in=[what.value for what in What]), name="supportlook_of_a_kind"
+            ),
+        )
+        indexes = (
+            models.Index(fields=("support", "-at"), name="supportlook_latest"),
+            models.Index(
+                fields=("support",),
+                condition=Q(what=What.PAUSE, is_dismissed=False),
+                name="supportlook_to_tell",
+            ),
+        )
+
+    def __str__(self) -> str:
+        return f"look {self.pk}"
+
+    @property
+    def told(self) -> str:
+        """What it was, in words."""
+        return str(TOLD[What(self.what)])
+
+
 class Invitation(models.Model):
     """A one-time code that one person passes on by hand (R26). Only its keyed digest is kept.
 
-    It is live while it is neither used nor withdrawn and has not expired.
+    It is live while it is neither used nor withdrawn and has not expired. support: for which
+    support it is; null for a code that begins a pair.
     """
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
@@ -187,18 +324,27 @@ class Invitation(models.Model):
     pair = models.OneToOneField(
         Pair, on_delete=models.CASCADE, null=True, blank=True, related_name="invitation"
     )
+    support = models.ForeignKey(
+        Support, on_delete=models.CASCADE, null=True, blank=True, related_name="invitations"
+    )
 
     class Meta:
         constraints = (
             models.UniqueConstraint(
                 fields=("made_by",),
-                condition=Q(used_at__isnull=True, withdrawn_at__isnull=True),
+                condition=Q(used_at__isnull=True, withdrawn_at__isnull=True, support__isnull=True),
                 name="invitation_one_open_for_a_person",
+            ),
+            models.UniqueConstraint(
+                fields=("support",),
+                condition=Q(withdrawn_at__isnull=True),
+                name="invitation_one_open_for_a_support",
             ),
             models.CheckConstraint(
                 condition=Q(used_at__isnull=True, pair__isnull=True)
-                | Q(used_at__isnull=False, pair__isnull=False),
-                name="invitation_used_with_its_pair",
+                | Q(used_at__isnull=False, pair__isnull=False, support__isnull=True)
+                | Q(used_at__isnull=False, pair__isnull=True, support__isnull=False),
+                name="invitation_used_with_what_it_began",
             ),
             models.CheckConstraint(
                 condition=Q(used_at__isnull=True) | Q(withdrawn_at__isnull=True),

@@ -3,6 +3,9 @@
 Only "answered no to both" is remembered, as an instant in the session, for the hour that a
 sign-up may take. Of a yes nothing is kept at all: the next person at this device must not find
 out, and neither must a copy of the database.
+
+Who comes to support somebody is not asked about a former partner, and is remembered as such: until
+they answer the questions, too, they begin no pair.
 """
 
 from datetime import datetime, timedelta
@@ -10,17 +13,24 @@ from datetime import datetime, timedelta
 from django.contrib.sessions.backends.base import SessionBase
 
 KEY = "newcomer_answered_at"
+SUPPORTS = "newcomer_supports"
 LASTS = timedelta(hours=1)
 
 
-def remember(session: SessionBase, at: datetime) -> None:
-    """Let this session sign up, for a while."""
-    session[KEY] = at.isoformat()
+def remember(session: SessionBase, at: datetime, *, to_support: bool = False) -> None:
+    """Let this session sign up, for a while; to_support: only to support somebody."""
+    session[KEY], session[SUPPORTS] = at.isoformat(), to_support
 
 
 def forget(session: SessionBase) -> None:
     """Let this session sign up no longer."""
     session.pop(KEY, None)
+    session.pop(SUPPORTS, None)
+
+
+def comes_to_support(session: SessionBase) -> bool:
+    """Say whether who signs up was not asked the questions, since they come to support somebody."""
+    return bool(session.get(SUPPORTS))
 
 
 def leave_nothing(session: SessionBase) -> None:

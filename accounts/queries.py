@@ -3,11 +3,12 @@
 from datetime import datetime
 from uuid import UUID
 
-from django.db.models import Q, QuerySet
+from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.http import Http404
 
 from accounts import feeds
-from accounts.models import Feed, Invitation, Membership, Person
+from accounts.models import Feed, Invitation, Membership, Person, Support, SupportLook
+from accounts.scopes import FIELDS, Scope, What
 
 
 def memberships_of(person: Person) -> QuerySet[Membership]:
@@ -52,8 +53,8 @@ def place_beside(membership: Membership) -> Membership | None:
 
 
 def live_invitation_of(person: Person, at: datetime) -> Invitation | None:
-    """Return the person's code that could be used at this instant, if there is one."""
-    return live_invitations(at).filter(made_by=person).first()
+    """Return the person's code for a pair that could be used at this instant, if there is one."""
+    return live_invitations(at).filter(made_by=person, support=None).first()
 
 
 def live_invitations(at: datetime) -> QuerySet[Invitation]:
@@ -91,3 +92,94 @@ def get_feed_by(token: str) -> Feed:
     if feed is None:
         raise Http404
     return feed
+
+
+# --- Supporters (R25) ------------------------------------------------------------------------
+
+
+def supports_of(person: Person) -> QuerySet[Support]:
+    """Return the supports that this person asked for, ended or not, the latest first.
+
+    Without what was taken back before anybody used its code.
+    """
+    own = Support.objects.filter(person=person).exclude(began_at=None, ended_at__isnull=False)
+    return own.select_related("person").order_by("-made_at", "pk")
+
+
+def open_supports_of(person: Person, at: datetime) -> QuerySet[Support]:
+    """Return those that nobody has ended; `has_code` says whether a code works for it at `at`."""
+    codes = live_invitations(at).filter(support=OuterRef("pk"))
+    return supports_of(person).filter(ended_at=None).annotate(has_code=Exists(codes))
+
+
+def get_trusted_for(person: Person, support_id: UUID) -> Support:
+    """Return one support that this person asked for, ended or not.
+
+    Raises `Http404` alike for somebody else's and for one that does not exist.
+    """
+    return _one_support(Support.objects.filter(person=person), support_id)
+
+
+def supporting_of(person: Person) -> QuerySet[Support]:
+    """Return those in which this person supports somebody, ended or not, the latest first."""
+    own = Support.objects.filter(supporter=person, began_at__isnull=False)
+    return own.select_related("person", "supporter").order_by("-began_at", "pk")
+
+
+def standing_supporting_of(person: Person, at: datetime) -> QuerySet[Support]:
+    """Return those that stand at `at`, of persons whose accounts are in use."""
+    own = supporting_of(person)
+    return own.filter(ended_at=None, ends_at__gt=at, person__is_active=True)
+
+
+def get_supporting_for(person: Person, support_id: UUID) -> Support:
+    """Return one support in which this person supports somebody, ended or not. Raises `Http404`."""
+    return _one_support(supporting_of(person), support_id)
+
+
+def get_support_for(person: Person, support_id: UUID, scope: Scope | None, at: datetime) -> Support:
+    """Return the support in which this person may do this for somebody at `at`.
+
+    scope: None for what each supporter may. Raises `Http404` alike for one that is somebody else's,
+    was never made, has ended or run out, does not allow it, or is of an account not in use.
+    """
+    standing = standing_supporting_of(person, at)
+    allowed = {FIELDS[scope]: True} if scope else {}
+    return _one_support(standing.filter(**allowed), support_id)
+
+
+def _one_support(supports: QuerySet[Support], support_id: UUID) -> Support:
+    support = supports.select_related("person", "supporter").filter(pk=support_id).first()
+    if support is None:
+        raise Http404
+    return support
+
+
+def stands_between(one: Person, other: Person) -> bool:
+    """Say whether one of these two supports the other, or somebody supports both.
+
+    Also where it has run out and nobody has ended it: it can be renewed.
+    """
+    standing = Support.objects.filter(ended_at=None)
+    each_other = Q(person=one, supporter=other) | Q(person=other, supporter=one)
+    those_of_other = standing.filter(person=other, supporter__isnull=False).values("supporter")
+    return standing.filter(each_other | Q(person=one, supporter__in=those_of_other)).exists()
+
+
+def is_between_the_two(supporter: Person, person: Person) -> bool:
+    """Say whether they are the other in any pair of this person, ended or not, or support them."""
+    pairs = all_memberships_of(person).order_by().values("pair")
+    others = Membership.objects.filter(pair__in=pairs).exclude(person=person).values("person")
+    support_them = Support.objects.filter(supporter=supporter, ended_at=None, person__in=others)
+    return others.filter(person=supporter).exists() or support_them.exists()
+
+
+def looks_at(person: Person) -> QuerySet[SupportLook]:
+    """Return the person's own log, the latest first. It is nobody else's to see."""
+    own = SupportLook.objects.filter(support__person=person)
+    return own.select_related("support__person").order_by("-at", "pk")
+
+
+def pauses_to_tell(person: Person) -> QuerySet[SupportLook]:
+    """Return the pauses by supporters of which this person has not let the line go."""
+    return looks_at(person).filter(what=What.PAUSE, is_dismissed=False)

@@ -2,11 +2,12 @@
 
 from django.urls import path
 
-from accounts import views
+from accounts import supporting, trusted, views
 
 app_name = "accounts"
 urlpatterns = [
     path("begin/", views.begin, name="begin"),
+    path("begin/supporting/", views.begin_supporting, name="begin_supporting"),
     path("help/", views.help_page, name="help"),
     path("settings/", views.settings, name="settings"),
     path(
@@ -21,5 +22,19 @@ urlpatterns = [
     path("feed/make/", views.make_feed, name="make_feed"),
     path("feed/rename/", views.rename_feed, name="rename_feed"),
     path("feed/stop/", views.stop_feed, name="stop_feed"),
+    path("trusted/", trusted.trusted, name="trusted"),
+    path("trusted/invite/", trusted.invite_supporter, name="invite_supporter"),
+    path("trusted/log/", trusted.log, name="log"),
+    path("trusted/pauses/dismiss/", trusted.dismiss_pauses, name="dismiss_pauses"),
+    path("trusted/<uuid:trusted_id>/", trusted.change_support, name="change_support"),
+    path("trusted/<uuid:trusted_id>/renew/", trusted.renew_support, name="renew_support"),
+    path("trusted/<uuid:trusted_id>/code/", trusted.make_support_code, name="make_support_code"),
+    path("trusted/<uuid:trusted_id>/end/", trusted.end_support, name="end_support"),
+    path("supporting/", supporting.supporting, name="supporting"),
+    path("supporting/<uuid:support_id>/", supporting.support, name="support"),
+    path(
+        "supporting/<uuid:support_id>/name/", supporting.rename_supported, name="rename_supported"
+    ),
+    path("supporting/<uuid:support_id>/leave/", supporting.leave_support, name="leave_support"),
     path("pairs/<uuid:pair_id>/name/", views.rename_other, name="rename_other"),
 ]

@@ -25,7 +25,7 @@ from accounts.forms import (
     SettingsForm,
     UseCodeForm,
 )
-from accounts.models import Feed, Membership
+from accounts.models import Feed, Membership, Person, Support
 from accounts.proof import take_proof
 from accounts.queries import ended_memberships_of, feed_of, is_place_of, live_invitation_of
 
@@ -40,16 +40,35 @@ CODE_REFUSED = gettext_lazy(
 @anyone
 @sensitive_post_parameters()
 def begin(request: HttpRequest) -> HttpResponse:
-    """Ask a newcomer the two questions of R27, and go on to sign-up or stop."""
-    if request.user.is_authenticated:
+    """Ask a newcomer the two questions of R27, and go on to sign-up or stop.
+
+    Who came to support somebody is asked them when they want to begin a pair.
+    """
+    person = request.user
+    if isinstance(person, Person) and not person.came_to_support:
         return redirect(project_settings.LOGIN_REDIRECT_URL)
     form = BeginForm(_posted(request))
     if form.says_stop():
         return _not_for_this(request)
+    if form.is_valid() and isinstance(person, Person):
+        actions.answer_questions(by=person)
+        return redirect("accounts:code")
     if form.is_valid():
         newcomers.remember(request.session, clock.now())
         return redirect("account_signup")
     return render(request, "accounts/begin.html", {"form": form})
+
+
+@anyone
+@require_http_methods(["GET", "HEAD", "POST"])
+def begin_supporting(request: HttpRequest) -> HttpResponse:
+    """Let a newcomer sign up who comes to support somebody; a POST goes on to sign-up."""
+    if request.user.is_authenticated:
+        return redirect("accounts:use_code")
+    if request.method == "POST":
+        newcomers.remember(request.session, clock.now(), to_support=True)
+        return redirect("account_signup")
+    return render(request, "accounts/begin_supporting.html")
 
 
 @anyone
@@ -83,6 +102,8 @@ def dismiss_undelivered(request: HttpRequest) -> HttpResponse:
 def code(request: HttpRequest) -> HttpResponse:
     """Explain the one-time code, say whether one is live, and make one."""
     person = signed_in_person(request)
+    if person.came_to_support:
+        return redirect("accounts:begin")
     form = MakeCodeForm(_posted(request))
     if form.is_valid():
         return _made_code(request, form.cleaned_data["seed"])
@@ -106,17 +127,17 @@ def withdraw_code(request: HttpRequest) -> HttpResponse:
 @signed_in
 @sensitive_post_parameters("code")
 def use_code(request: HttpRequest) -> HttpResponse:
-    """Begin a pair with a code that was passed on by hand."""
+    """Begin what a code is for that was passed on by hand: a pair, or supporting somebody."""
     form = UseCodeForm(_posted(request))
     if form.is_valid():
         try:
-            membership = actions.use_code(
+            begun = actions.use_any_code(
                 by=signed_in_person(request), code=form.cleaned_data["code"]
             )
         except actions.CodeRefused:
             form.add_error("code", CODE_REFUSED)
         else:
-            return redirect("accounts:rename_other", pair_id=membership.pair_id)
+            return _to_what_began(begun)
     return render(request, "accounts/use_code.html", {"form": form})
 
 
@@ -129,6 +150,12 @@ def rename_other(request: HttpRequest, membership: Membership) -> HttpResponse:
         return redirect("conversations:pair", pair_id=membership.pair_id)
     context: dict[str, Any] = {"form": form, "membership": membership}
     return render(request, "accounts/rename_other.html", context)
+
+
+def _to_what_began(begun: Membership | Support) -> HttpResponse:
+    if isinstance(begun, Support):
+        return redirect("accounts:support", begun.pk)
+    return redirect("accounts:rename_other", pair_id=begun.pair_id)
 
 
 @signed_in
@@ -225,9 +252,11 @@ def _not_for_this(request: HttpRequest) -> HttpResponse:
     """Say plainly that Repair is not for this, and where help may be.
 
     In answer to the very form and not at an address of its own: that would stand in the browser's
-    history, and in a proxy's log, as an answer to the questions. Nothing of the visit is kept.
+    history, and in a proxy's log, as an answer to the questions. Nothing of the visit is kept; who
+    supports somebody, and asked for more, stays signed in.
     """
-    newcomers.leave_nothing(request.session)
+    if not request.user.is_authenticated:
+        newcomers.leave_nothing(request.session)
     context = help_lines.page(project_settings.REPAIR_HELP)
     return render(request, "accounts/not_for_this.html", context)
 

@@ -38,6 +38,7 @@ from boundaries.rules.windows import Window as WindowValue
 
 KIND_WORDS_STAY_FOR = timedelta(days=30)
 COMING = (State.PLANNED, State.OPEN)
+TIMES_PAST = 12
 PROPOSALS_MATTER_FOR = LAPSE + LONGEST_REST + timedelta(days=1)
 
 Row = TypeVar("Row", Membership, Agreement, Window)
@@ -250,6 +251,28 @@ def appointments_of(person: Person, at: datetime) -> list[Appointment]:
         )
         for window in not_over.select_related("agreement").order_by("opens_at", "pk")
     )
+
+
+def times_of(person: Person, at: datetime) -> tuple[list[Span], list[Span]]:
+    """When this person's conversations are and were, for a supporter whom they allow to know (R25).
+
+    The first are to come or not over yet, in their order; the second are those that took place, the
+    latest first. Of all pairs together. One that somebody left stays among the first until its
+    agreed end, so that the times tell of nobody's leaving; of one that did not take place nothing
+    is said.
+    """
+    situations = load_situations([each.pair for each in all_memberships_of(person)], at)
+    planned = [
+        window.span
+        for situation in situations.values()
+        for window in coming_windows(situation, at)
+        if window.state is State.PLANNED
+    ]
+    begun = Window.objects.filter(pair__in=situations, state__in=TOOK_PLACE | {State.OPEN})
+    latest = begun.order_by("-opens_at", "pk")[: TIMES_PAST + len(situations)]
+    spans = [Span(window.opens_at, window.closes_at) for window in latest]
+    coming = sorted([*planned, *(span for span in spans if at < span.closes_at)])
+    return coming, [span for span in spans if span.closes_at <= at][:TIMES_PAST]
 
 
 @dataclass(frozen=True)

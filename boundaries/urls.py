@@ -3,7 +3,7 @@
 from django.urls import include, path, register_converter
 
 from accounts.feeds import TokenConverter
-from boundaries import feeds, time_apart_views, views
+from boundaries import feeds, supporting, time_apart_views, views
 
 register_converter(TokenConverter, "token")
 
@@ -56,5 +56,11 @@ in_a_pair = [
 urlpatterns = [
     path("pause/", views.pause_all, name="pause_all"),
     path("feeds/<token:token>.ics", feeds.read_feed, name="read_feed"),
+    path(
+        "supporting/<uuid:support_id>/calendar/",
+        supporting.supported_calendar,
+        name="supported_calendar",
+    ),
+    path("supporting/<uuid:support_id>/pause/", supporting.pause_for, name="pause_for"),
     path("pairs/<uuid:pair_id>/", include(in_a_pair)),
 ]

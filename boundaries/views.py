@@ -17,7 +17,6 @@ from accounts import clock
 from accounts.access import member, signed_in, signed_in_person
 from accounts.models import Membership
 from accounts.proof import take_proof
-from accounts.queries import memberships_of
 from boundaries import actions, queries
 from boundaries.exceptions import RefusedError
 from boundaries.forms import LimitsForm, TermsForm
@@ -338,8 +337,7 @@ def take_back_phrase(request: HttpRequest, membership: Membership) -> HttpRespon
 @require_POST
 def pause_all(request: HttpRequest) -> HttpResponse:
     """Stop all contact in every pair of the person: one tap, no question."""
-    for membership in memberships_of(signed_in_person(request)):
-        actions.pause(by=membership)
+    actions.pause_all(by=signed_in_person(request))
     return redirect("conversations:home")
 
 

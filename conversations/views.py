@@ -17,7 +17,7 @@ from accounts import clock
 from accounts.access import anyone, member, signed_in_person
 from accounts.fields import clean_words
 from accounts.models import Membership
-from accounts.queries import ended_memberships_of, memberships_of
+from accounts.queries import ended_memberships_of, memberships_of, standing_supporting_of
 from accounts.sealed import is_readable
 from boundaries.queries import pairs_paused_by, terms_in_force
 from boundaries.rules.phrases import Occasion
@@ -48,8 +48,12 @@ def home(request: HttpRequest) -> HttpResponse:
     pairs = list(memberships_of(person))
     if len(pairs) == 1:
         return redirect("conversations:pair", pairs[0].pair_id)
-    ended = ended_memberships_of(person)
-    context = {"pairs": pairs, "ended": ended, "paused": pairs_paused_by(person)}
+    context = {
+        "pairs": pairs,
+        "ended": ended_memberships_of(person),
+        "paused": pairs_paused_by(person),
+        "supporting": standing_supporting_of(person, clock.now()),
+    }
     return render(request, "conversations/home.html", context)
 
 

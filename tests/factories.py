@@ -15,10 +15,12 @@ from django.db import connection, transaction
 from django.db.models import F
 
 from accounts import actions as accounts
+from accounts import support_actions
 from accounts.actions import make_feed
-from accounts.clock import now
-from accounts.models import Membership, Pair, Person
+from accounts.clock import now as clock_now
+from accounts.models import Membership, Pair, Person, Support
 from accounts.proof import Proof
+from accounts.scopes import FIELDS, Scope
 from boundaries import actions, guards
 from boundaries.actions.record import Act, Entry, add_to_record
 from boundaries.models import Agreement, Consent, PersonalLimits, Proposal, TimeApart, Window
@@ -147,7 +149,7 @@ def agree(*, by: Membership, other: Membership, clock: Clock, **changes: Any) ->
 
 def suggest(*, by: Membership, days: int = 60, phrase: Phrase | None = None) -> TimeApart:
     """Let this person suggest a time apart until so many days from now."""
-    day = now().date() + timedelta(days=days)
+    day = clock_now().date() + timedelta(days=days)
     return actions.suggest_time_apart(by=by, day=day, zone="UTC", phrase=phrase)
 
 
@@ -169,6 +171,33 @@ def apart(*, by: Membership, other: Membership, days: int = 60) -> TimeApart:
 def feed(*, of: Person, seed: str = "a seed") -> str:
     """Let this person make their calendar feed. The secret in its address."""
     return make_feed(by=of, seed=seed, proof=Proof(of.pk))
+
+
+def asked_support(
+    *,
+    of: Person,
+    seed: str = "a seed",
+    allowed: Iterable[str] = (),
+    request: str = "Please listen, and do not advise me.",
+    ends_at: datetime | None = None,
+) -> str:
+    """Let this person ask for support, for a month. The code."""
+    return support_actions.invite_supporter(
+        by=of,
+        seed=seed,
+        name="A friend",
+        request=request,
+        allowed={FIELDS[Scope(scope)]: True for scope in allowed},
+        ends_at=ends_at or clock_now() + timedelta(days=30),
+    )
+
+
+def support(*, of: Person, by: Person, **changes: Any) -> Support:
+    """Let somebody support this person."""
+    code = asked_support(of=of, **({"seed": str(uuid4())} | changes))
+    begun = accounts.use_any_code(by=by, code=code)
+    assert isinstance(begun, Support)
+    return begun
 
 
 def next_window(*, pair: Pair) -> Window:

@@ -7,7 +7,7 @@ record.
 from boundaries.actions.agreements import take_less
 from boundaries.actions.limits import set_limits
 from boundaries.actions.parting import begin_again, close_door, open_door
-from boundaries.actions.pauses import lift, pause, take_back_phrase
+from boundaries.actions.pauses import lift, pause, pause_all, pause_for, take_back_phrase
 from boundaries.actions.proposals import consent, decline, propose, withdraw_proposal
 from boundaries.actions.sweeping import sweep
 from boundaries.actions.time_apart import (
@@ -32,6 +32,8 @@ __all__ = [
     "lift",
     "open_door",
     "pause",
+    "pause_all",
+    "pause_for",
     "propose",
     "set_limits",
     "skip",

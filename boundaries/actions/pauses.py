@@ -1,7 +1,10 @@
-"""Pausing and lifting (R13, R14)."""
+"""Pausing and lifting (R13, R14), also by a supporter (R25)."""
 
-from accounts.locks import locked_pair
-from accounts.models import Membership
+from accounts.locks import locked_pair, locked_pairs
+from accounts.looks import note_look
+from accounts.models import Membership, Person, Support
+from accounts.queries import memberships_of
+from accounts.scopes import What
 from boundaries.actions.agreements import contact_in, end_all_contact, not_before
 from boundaries.actions.record import Act, Entry, add_to_record
 from boundaries.actions.time_apart import void_suggestions
@@ -24,6 +27,25 @@ def pause(*, by: Membership, phrase: Phrase | None = None) -> None:
         ended = end_all_contact(pair, contact_in(pair, at), at, by=by.person_id)
         void_suggestions(pair, at, by=by.person_id)
         add_to_record(pair, [*ended, Entry(Act.PAUSED, by.person_id)], at)
+
+
+def pause_all(*, by: Person) -> None:
+    """Stop all contact in every pair of the person. Pausing again changes nothing."""
+    for membership in memberships_of(by):
+        pause(by=membership)
+
+
+def pause_for(*, by: Support) -> None:
+    """Pause all for the person whom somebody supports, and note it in that person's log (R25).
+
+    In every respect it is the person's own pause: theirs to lift, theirs in the record, and the
+    same to the other. All of it or nothing: no pause goes untold. Whether the supporter may is
+    asked before.
+    """
+    pairs = [membership.pair_id for membership in memberships_of(by.person)]
+    with locked_pairs(pairs) as (_, at):
+        pause_all(by=by.person)
+        note_look(support=by, what=What.PAUSE, at=at)
 
 
 def lift(*, by: Membership) -> None:

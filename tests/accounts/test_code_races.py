@@ -124,7 +124,7 @@ def test_the_lock_is_what_keeps_it_to_one_pair(ana, ben, outsider, monkeypatch):
         both_have_read.wait(10)
         return join(*args)
 
-    monkeypatch.setattr(actions, "_locked_persons", unlocked)
+    monkeypatch.setattr(actions, "locked_persons", unlocked)
     monkeypatch.setattr(QuerySet, "select_for_update", lambda self, **_: self)
     monkeypatch.setattr(actions, "_join", join_after_both_have_read)
     code = create_code(by=ana)

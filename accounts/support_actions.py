@@ -1,0 +1,138 @@
+"""What changes who supports whom (R25).
+
+The person asks, changes, renews and ends, alone and at any time; the supporter leaves. Each locks
+the row of the person, so that nothing is changed while its code is used. Nothing here is in the
+record of a pair: none of it is the other person's to see.
+"""
+
+from collections.abc import Mapping
+from datetime import datetime
+
+from accounts import codes
+from accounts.actions import CODE_LASTS, CodeGone
+from accounts.locks import locked_persons
+from accounts.models import Invitation, Person, Support, SupportLook
+from accounts.queries import live_invitations, open_supports_of, pauses_to_tell
+from accounts.scopes import FIELDS, MOST_AT_ONCE
+
+
+class TooManySupports(Exception):  # noqa: N818 - an answer, not a fault
+    """So many supports are open that there is no room for one more."""
+
+
+def invite_supporter(
+    *,
+    by: Person,
+    seed: str,
+    name: str,
+    request: str,
+    allowed: Mapping[str, bool],
+    ends_at: datetime,
+) -> str:
+    """Ask for support, and return the code for it, the only time that it is known.
+
+    allowed: by the names of the fields in `scopes.FIELDS`. Asked again with the same seed it
+    returns the same code and changes nothing. Raises `CodeGone` when the code of that seed is no
+    longer live, and `TooManySupports`.
+    """
+    code = codes.code_from(seed, by.pk)
+    with locked_persons(by) as at:
+        if _is_live(code, at):
+            return code
+        if open_supports_of(by, at).count() >= MOST_AT_ONCE:
+            raise TooManySupports
+        support = Support.objects.create(
+            person=by,
+            name_for_supporter=name,
+            request=request,
+            made_at=at,
+            renewed_at=at,
+            ends_at=ends_at,
+            **{field: bool(allowed.get(field)) for field in FIELDS.values()},
+        )
+        _make_code(support, code, at)
+    return code
+
+
+def make_support_code(*, by: Support, seed: str) -> str:
+    """Make another code for a support that nobody has begun, in place of the one before.
+
+    Returns it, the only time that it is known; the same for the same seed. Raises `CodeGone` when
+    the code of that seed is no longer live, and when the support has begun or ended.
+    """
+    code = codes.code_from(seed, by.person_id)
+    with locked_persons(by.person) as at:
+        if _is_live(code, at):
+            return code
+        by.refresh_from_db(fields=["began_at", "ended_at"])
+        if by.began_at or by.ended_at:
+            raise CodeGone
+        _withdraw_code(by, at)
+        _make_code(by, code, at)
+    return code
+
+
+def change_support(*, by: Support, name: str, request: str, allowed: Mapping[str, bool]) -> None:
+    """Set what the person sees for the supporter, what they ask for, and what they allow.
+
+    It counts from the supporter's next request on. What has ended stays as it was.
+    """
+    with locked_persons(by.person):
+        by.refresh_from_db(fields=["ended_at"])
+        if by.ended_at:
+            return
+        by.name_for_supporter, by.request = name, request
+        for field in FIELDS.values():
+            setattr(by, field, bool(allowed.get(field)))
+        by.save(update_fields=["name_for_supporter", "request", *FIELDS.values()])
+
+
+def renew_support(*, by: Support, ends_at: datetime) -> None:
+    """Set until when it stands, sooner or later. What has ended stays so."""
+    with locked_persons(by.person) as at:
+        open_ones = Support.objects.filter(pk=by.pk, ended_at=None)
+        open_ones.update(renewed_at=at, ends_at=ends_at)
+
+
+def end_support(*, by: Support) -> None:
+    """End it at once, alone, with its code; the same for both. Twice changes nothing."""
+    with locked_persons(by.person) as at:
+        _withdraw_code(by, at)
+        Support.objects.filter(pk=by.pk, ended_at=None).update(ended_at=at)
+
+
+def rename_supported(*, by: Support, name: str) -> None:
+    """Set the name that the supporter sees for the person, who never sees it."""
+    by.name_for_person = name
+    by.save(update_fields=["name_for_person"])
+
+
+def dismiss_pauses(*, by: Person) -> None:
+    """Let the lines go that tell of pauses by supporters. They stay in the log."""
+    told = pauses_to_tell(by).order_by().values("pk")
+    SupportLook.objects.filter(pk__in=list(told.values_list("pk", flat=True))).update(
+        is_dismissed=True
+    )
+
+
+def _is_live(code: str, at: datetime) -> bool:
+    """Whether this code could be used now. Raises `CodeGone` if it once could."""
+    made = Invitation.objects.filter(code_digest=codes.digest_of(code))
+    if made.exists() and not live_invitations(at).filter(pk__in=made.values("pk")).exists():
+        raise CodeGone
+    return made.exists()
+
+
+def _make_code(support: Support, code: str, at: datetime) -> None:
+    Invitation.objects.create(
+        made_by=support.person,
+        support=support,
+        code_digest=codes.digest_of(code),
+        made_at=at,
+        expires_at=at + CODE_LASTS,
+    )
+
+
+def _withdraw_code(support: Support, at: datetime) -> None:
+    unused = Invitation.objects.filter(support=support, used_at=None, withdrawn_at=None)
+    unused.update(withdrawn_at=at)

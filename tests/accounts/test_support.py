@@ -1,0 +1,308 @@
+"""R25: who supports whom, and for how long. The codes are in `test_support_codes`."""
+
+from datetime import date, datetime, timedelta
+from uuid import uuid4
+from zoneinfo import ZoneInfo
+
+import pytest
+from django.db import IntegrityError, connection, transaction
+from django.http import Http404
+
+from accounts.access import SUPPORTED, SUPPORTER, supported, supporter
+from accounts.actions import CodeGone, CodeRefused, use_any_code
+from accounts.models import Invitation, Person, Support, SupportLook
+from accounts.queries import (
+    get_support_for,
+    get_trusted_for,
+    looks_at,
+    open_supports_of,
+    standing_supporting_of,
+    supports_of,
+)
+from accounts.scopes import (
+    FIELDS,
+    IN_WORDS,
+    LONGEST_DAYS,
+    MOST_AT_ONCE,
+    TOLD,
+    Scope,
+    What,
+    end_of,
+    first_and_last,
+    last_day_of,
+)
+from accounts.support_actions import (
+    TooManySupports,
+    change_support,
+    dismiss_pauses,
+    end_support,
+    make_support_code,
+    rename_supported,
+    renew_support,
+)
+from tests import raw
+from tests.factories import asked_support, support
+
+pytestmark = pytest.mark.django_db
+
+SOON = timedelta(seconds=1)
+
+
+@pytest.fixture
+def cem(make_person) -> Person:
+    return make_person("cem", time_zone="Europe/Lisbon")
+
+
+@pytest.fixture
+def standing(ana, cem, clock) -> Support:
+    """Cem supports Ana, and may do all that there is."""
+    return support(of=ana, by=cem, allowed=Scope)
+
+
+def is_let_in(person, row, scope=None, *, at):
+    try:
+        return get_support_for(person, row.pk, scope, at) == row
+    except Http404:
+        return False
+
+
+def test_r25_a_support_begins_when_its_code_is_used(ana, cem, clock):
+    code = asked_support(of=ana)
+    (waiting,) = open_supports_of(ana, clock.at)
+    assert (waiting.supporter, waiting.began_at, waiting.has_code) == (None, None, True)
+    clock.move(hours=1)
+    begun = use_any_code(by=cem, code=code)
+    assert (begun.person, begun.supporter, begun.began_at) == (ana, cem, clock.at)
+    assert not open_supports_of(ana, clock.at)[0].has_code
+
+
+def test_r25_each_first_sees_a_neutral_name_and_then_their_own(standing, ana, cem):
+    row = Support.objects.get()
+    assert row.name_of_person == "Somebody you support"
+    rename_supported(by=row, name="A.")
+    change_support(by=row, name="C.", request="Listen.", allowed={})
+    row = Support.objects.get()
+    assert (row.name, row.name_of_person, row.words) == ("C.", "A.", "Listen.")
+
+
+def test_words_are_sealed_with_the_key_of_who_wrote_them(standing, ana, cem):
+    rename_supported(by=standing, name="Rhabarber")
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT request, name_for_supporter, name_for_person FROM accounts_support")
+        kept = b"".join(map(bytes, cursor.fetchone()))
+    assert b"Rhabarber" not in kept
+    Person.objects.filter(pk=cem.pk).update(wrapped_key="")
+    row = Support.objects.get()
+    assert row.name_of_person == "Somebody you support"
+    assert row.words != ""
+    Person.objects.filter(pk=ana.pk).update(wrapped_key="")
+    row = Support.objects.get()
+    assert (row.words, row.name) == ("", "Somebody you trust")
+
+
+@pytest.mark.parametrize("scope", Scope)
+def test_r25_each_scope_lets_in_to_itself_alone(ana, cem, clock, scope):
+    row = support(of=ana, by=cem, allowed=[scope])
+    assert {each for each in Scope if is_let_in(cem, row, each, at=clock.at)} == {scope}
+    assert is_let_in(cem, row, at=clock.at)
+
+
+def test_r25_nobody_else_is_let_in(standing, ana, ben, outsider, clock):
+    for person in (ana, ben, outsider):
+        assert not is_let_in(person, standing, at=clock.at)
+    with pytest.raises(Http404):
+        get_support_for(standing.supporter, uuid4(), None, clock.at)
+
+
+def test_r25_access_ends_with_the_next_request(standing, cem, clock):
+    assert is_let_in(cem, standing, at=standing.ends_at - timedelta(microseconds=1))
+    assert not is_let_in(cem, standing, at=standing.ends_at)
+    end_support(by=standing)
+    assert not is_let_in(cem, standing, at=clock.at)
+    assert list(standing_supporting_of(cem, clock.at)) == []
+
+
+def test_r25_what_is_changed_counts_from_the_next_request(standing, cem, clock):
+    change_support(by=standing, name="C.", request="x", allowed={"may_pause": True})
+    allowed = {scope for scope in Scope if is_let_in(cem, standing, scope, at=clock.at)}
+    assert allowed == {Scope.PAUSE}
+
+
+def test_of_an_account_that_is_not_in_use_nothing_is_shown(standing, ana, cem, clock):
+    Person.objects.filter(pk=ana.pk).update(is_active=False)
+    assert not is_let_in(cem, standing, at=clock.at)
+
+
+def test_r25_it_is_renewed_alone_also_after_it_has_run_out(standing, cem, clock):
+    clock.go_to(standing.ends_at + timedelta(days=3))
+    later = clock.at + timedelta(days=30)
+    renew_support(by=standing, ends_at=later)
+    standing.refresh_from_db()
+    assert (standing.ends_at, standing.renewed_at) == (later, clock.at)
+    assert is_let_in(cem, standing, at=clock.at)
+
+
+def test_r25_what_has_ended_stays_so(standing, cem, clock):
+    end_support(by=standing)
+    before = Support.objects.values().get()
+    clock.move(hours=1)
+    end_support(by=standing)
+    renew_support(by=standing, ends_at=clock.at + timedelta(days=30))
+    change_support(by=standing, name="x", request="x", allowed=dict.fromkeys(FIELDS.values(), True))
+    assert Support.objects.values().get() == before
+
+
+def test_r25_several_stand_at_once_up_to_five(ana, make_person, clock):
+    rows = [support(of=ana, by=make_person(f"p{number}")) for number in range(MOST_AT_ONCE - 1)]
+    code = asked_support(of=ana)
+    with pytest.raises(TooManySupports):
+        asked_support(of=ana, seed="one more")
+    assert asked_support(of=ana) == code, "asked again for the same, it is the same"
+    end_support(by=rows[0])
+    asked_support(of=ana, seed="one more")
+    assert open_supports_of(ana, clock.at).count() == MOST_AT_ONCE
+
+
+def test_somebody_elses_do_not_count(standing, ana, cem, ben, clock):
+    assert open_supports_of(cem, clock.at).count() == 0
+    with pytest.raises(Http404):
+        get_trusted_for(cem, standing.pk)
+    assert get_trusted_for(ana, standing.pk) == standing
+
+
+def test_what_was_taken_back_before_it_began_is_not_listed(ana, clock):
+    asked_support(of=ana)
+    end_support(by=Support.objects.get())
+    assert not supports_of(ana).exists()
+    with pytest.raises(CodeGone):
+        asked_support(of=ana)
+
+
+def test_a_new_code_takes_the_place_of_the_one_before(ana, cem, outsider, clock):
+    old = asked_support(of=ana)
+    new = make_support_code(by=Support.objects.get(), seed="new")
+    assert make_support_code(by=Support.objects.get(), seed="new") == new
+    with pytest.raises(CodeRefused):
+        use_any_code(by=outsider, code=old)
+    assert use_any_code(by=cem, code=new).supporter == cem
+    with pytest.raises(CodeGone):
+        make_support_code(by=Support.objects.get(), seed="another")
+    assert Invitation.objects.filter(withdrawn_at=None).count() == 1
+
+
+def test_the_log_is_of_the_person_alone_and_pauses_are_told_until_they_are_let_go(
+    standing, ana, cem, ben, clock
+):
+    SupportLook.objects.create(support=standing, what=What.PAGE, at=clock.at)
+    SupportLook.objects.create(support=standing, what=What.PAUSE, at=clock.move(hours=1))
+    assert [look.told for look in looks_at(ana)] == ["Paused for you", "Read what you ask of them"]
+    assert not looks_at(cem).exists()
+    dismiss_pauses(by=cem)
+    assert SupportLook.objects.filter(is_dismissed=True).count() == 0
+    dismiss_pauses(by=ana)
+    assert list(SupportLook.objects.filter(is_dismissed=True).values_list("what")) == [("pause",)]
+    assert looks_at(ana).count() == 2
+
+
+def test_a_supporter_who_deletes_their_account_leaves_the_log(standing, ana, cem, clock):
+    rename_supported(by=standing, name="A.")
+    SupportLook.objects.create(support=standing, what=What.PAGE, at=clock.at)
+    cem.delete()
+    row = Support.objects.get()
+    assert (row.supporter, row.name) == (None, "A friend")
+    assert row.name_of_person == "Somebody you support"
+    assert looks_at(ana).count() == 1
+    end_support(by=row)
+
+
+def test_a_person_who_deletes_their_account_takes_all_of_it_along(standing, ana, clock):
+    SupportLook.objects.create(support=standing, what=What.PAGE, at=clock.at)
+    ana.delete()
+    assert not Support.objects.exists()
+    assert not SupportLook.objects.exists()
+    assert not Invitation.objects.exists()
+
+
+# --- Values ----------------------------------------------------------------------------------
+
+
+def test_everything_has_its_words_and_its_field():
+    assert set(FIELDS) == set(Scope)
+    assert set(IN_WORDS) == set(FIELDS.values())
+    assert set(TOLD) == set(What)
+    assert set(Scope) < set(What)
+
+
+def test_a_day_is_over_at_midnight_of_the_persons_own_zone():
+    day = date(2027, 3, 28)
+    ends_at = end_of(day, "Europe/Berlin")
+    assert ends_at == datetime(2027, 3, 29, tzinfo=ZoneInfo("Europe/Berlin"))
+    assert last_day_of(ends_at, "Europe/Berlin") == day
+
+
+@pytest.mark.parametrize("zone", ["Asia/Beirut", "America/Santiago", "Pacific/Kiritimati", "UTC"])
+def test_also_where_midnight_does_not_exist(zone):
+    for number in range(400):
+        day = date(2026, 1, 1) + timedelta(days=number)
+        ends_at = end_of(day, zone)
+        assert timedelta(hours=22) < ends_at - end_of(day - timedelta(days=1), zone)
+        assert last_day_of(ends_at.astimezone(ZoneInfo("UTC")), zone) == day
+
+
+def test_a_last_day_is_within_a_year(clock):
+    first, last = first_and_last(clock.at, "Asia/Tokyo")
+    assert first == clock.at.astimezone(ZoneInfo("Asia/Tokyo")).date()
+    assert (last - first).days == LONGEST_DAYS
+
+
+# --- What the database refuses ---------------------------------------------------------------
+
+
+ATTEMPTS = {
+    "support_of_somebody_else": lambda it: raw.change(it, supporter_id=it.person_id),
+    "support_began_with_its_supporter": lambda it: raw.change(it, began_at=None),
+    "support_ends_within_a_year": lambda it: raw.change(it, ends_at=it.renewed_at),
+    "support_ended_after_it_was_made": lambda it: raw.change(it, ended_at=it.made_at - SOON),
+    "support_one_open_of_two": raw.copy,
+}
+MORE = {
+    "support_ends_within_a_year": lambda it: raw.change(
+        it, ends_at=it.renewed_at + timedelta(days=LONGEST_DAYS + 3)
+    ),
+}
+
+
+@pytest.mark.parametrize("name", sorted(each.name for each in Support._meta.constraints))
+def test_the_database_refuses(name, standing):
+    for attempts in (ATTEMPTS, MORE):
+        if attempt := attempts.get(name):
+            with pytest.raises(IntegrityError), transaction.atomic():
+                attempt(standing)
+    assert name in ATTEMPTS, "a new constraint needs an attempt here"
+
+
+def test_the_database_refuses_a_look_of_no_kind_and_codes_for_two_things(standing, pair, clock):
+    look = SupportLook.objects.create(support=standing, what=What.PAGE, at=clock.at)
+    with pytest.raises(IntegrityError), transaction.atomic():
+        raw.change(look, what="all")
+    used = Invitation.objects.get(support=standing)
+    for changes in (
+        {"pair_id": pair.pk},
+        {"support_id": None},
+        {"used_at": None, "pair_id": pair.pk},
+    ):
+        with pytest.raises(IntegrityError), transaction.atomic():
+            raw.change(used, **changes)
+    with pytest.raises(IntegrityError), transaction.atomic():
+        raw.copy(used, code_digest="another")
+
+
+# --- The decorators --------------------------------------------------------------------------
+
+
+def test_each_decorator_says_what_it_is_and_knows_its_scopes():
+    assert supporter()(lambda request, row: None).access == SUPPORTER
+    assert supporter("check_ins")(lambda request, row: None).access == SUPPORTER
+    assert supported(lambda request, row: None).access == SUPPORTED
+    with pytest.raises(ValueError, match="everything"):
+        supporter("everything")

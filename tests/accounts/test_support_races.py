@@ -1,0 +1,87 @@
+"""Two at once, on two real connections: one code makes one supporter, and nobody supports both."""
+
+import pytest
+
+from accounts.actions import CodeRefused, create_code, use_any_code, use_code
+from accounts.models import CodeAttempt, Invitation, Membership, Pair, Support
+from accounts.queries import open_supports_of
+from accounts.scopes import MOST_AT_ONCE
+from accounts.support_actions import TooManySupports, end_support
+from tests.accounts.test_code_races import at_once
+from tests.factories import asked_support, support
+
+pytestmark = [pytest.mark.postgres, pytest.mark.django_db(transaction=True)]
+ROUNDS = 15
+
+
+def start_again():
+    for model in Invitation, Support, Pair, CodeAttempt:
+        model.objects.all().delete()
+
+
+def count(answers, kind):
+    return sum(isinstance(answer, kind) for answer in answers)
+
+
+def test_r25_of_two_who_use_a_code_at_once_one_is_the_supporter(ana, ben, outsider):
+    for _ in range(ROUNDS):
+        code = asked_support(of=ana)
+        answers = at_once(
+            lambda code=code: use_any_code(by=ben, code=code),
+            lambda code=code: use_any_code(by=outsider, code=code),
+        )
+        assert (count(answers, Support), count(answers, CodeRefused)) == (1, 1)
+        row = Support.objects.get()
+        assert row.supporter in (ben, outsider)
+        start_again()
+
+
+def test_a_doubled_click_on_using_a_code_gives_the_same_twice(ana, ben):
+    for _ in range(ROUNDS):
+        code = asked_support(of=ana)
+        answers = at_once(*[lambda code=code: use_any_code(by=ben, code=code)] * 2)
+        assert answers[0] == answers[1]
+        assert not CodeAttempt.objects.exists()
+        start_again()
+
+
+def test_r25_two_supports_and_a_pair_at_once_never_stand_together(ana, ben, outsider):
+    """The outsider for both of them, while they begin a pair: one of the three is refused."""
+    for _ in range(ROUNDS):
+        of_pair, of_ana, of_ben = create_code(by=ana), asked_support(of=ana), asked_support(of=ben)
+        answers = at_once(
+            lambda code=of_pair: use_code(by=ben, code=code),
+            lambda code=of_ana: use_any_code(by=outsider, code=code),
+            lambda code=of_ben: use_any_code(by=outsider, code=code),
+        )
+        assert count(answers, CodeRefused) == 1
+        assert count(answers, Membership) + count(answers, Support) == 2
+        start_again()
+
+
+def test_r25_a_code_that_is_used_while_it_is_taken_back_gives_access_or_nothing(ana, ben):
+    for _ in range(ROUNDS):
+        code = asked_support(of=ana)
+        row = Support.objects.get()
+        used, _none = at_once(
+            lambda code=code: use_any_code(by=ben, code=code), lambda row=row: end_support(by=row)
+        )
+        row.refresh_from_db()
+        assert row.ended_at is not None
+        assert isinstance(used, Support) == (row.began_at is not None)
+        start_again()
+
+
+def test_no_more_than_five_also_at_once(ana, make_person):
+    for number in range(MOST_AT_ONCE - 1):
+        support(of=ana, by=make_person(f"p{number}"))
+
+    def ask(seed):
+        try:
+            return asked_support(of=ana, seed=seed)
+        except TooManySupports as refusal:
+            return refusal
+
+    answers = at_once(*[lambda seed=seed: ask(seed) for seed in "abc"])
+    assert count(answers, TooManySupports) == 2
+    assert open_supports_of(ana, Support.objects.latest("made_at").made_at).count() == MOST_AT_ONCE
