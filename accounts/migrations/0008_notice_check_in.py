@@ -4,7 +4,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('accounts', '0006_feed'),
+        ('accounts', '0007_supports'),
     ]
 
     operations = [

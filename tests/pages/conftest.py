@@ -1,11 +1,13 @@
 """For the tests of pages: browsers of the persons, and pairs in which something has happened."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import pytest
 
 from accounts import zones
-from accounts.models import Membership, Person
+from accounts.models import Membership, Person, Support
+from accounts.scopes import Scope
 from boundaries.models import Agreement, Window
 from conversations.models import Envelope, Letter
 from tests import factories
@@ -39,6 +41,18 @@ def agreement(ana_place: Membership, ben_place: Membership, clock: Clock) -> Agr
     """What both agreed to: a first Saturday, two letters from each of up to 4000 characters."""
     factories.allow(by=(ana_place, ben_place))
     return factories.agree(by=ana_place, other=ben_place, clock=clock, live=False)
+
+
+@pytest.fixture
+def trusted(ana: Person, make_person: Callable[..., Person]) -> Support:
+    """What Ana asked of Cleo, who may do all that there is."""
+    return factories.support(of=ana, by=make_person("cleo"), allowed=Scope)
+
+
+@pytest.fixture
+def supporting(ana: Person, make_person: Callable[..., Person]) -> Support:
+    """What Dora asked of Ana, who may do all that there is."""
+    return factories.support(of=make_person("dorothea"), by=ana, allowed=Scope)
 
 
 @dataclass

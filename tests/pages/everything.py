@@ -24,7 +24,7 @@ from django.utils.http import parse_http_date
 from django.utils.regex_helper import normalize
 
 from accounts.feeds import digest_of, token_from
-from accounts.models import Feed, Person
+from accounts.models import Feed, Person, Support
 from tests.accounts.pages import steady
 
 GUESSED = UUID("5f0c9c4e-0d4b-4a7e-9f0a-6a5e3a6f6a11")
@@ -33,6 +33,8 @@ NOT_OF_A_MODEL: dict[str, Callable[[], list[str]]] = {
     # allauth's, in links that only mail carries.
     "uidb36": lambda: ["guessed", *map(user_pk_to_url_str, Person.objects.order_by("pk"))],
     "key": lambda: ["set-password", "guessed"],
+    # A person's own support: another key than the supporter's, since others may use it.
+    "trusted_id": lambda: [*_keys_of_supports(), str(GUESSED)],
     # The secret of a calendar feed opens it to whoever has it, so one knows none but one's own.
     "token": lambda: [*_known_tokens(), "0" * 64],
 }
@@ -43,6 +45,10 @@ NONCE = re.compile(r"'nonce-[^']+'")
 WITH_A_QUERY = re.compile(rb'(?:href|hx-get)="(/[^"?#]*\?[^"#]+)')
 # They stand for who asks, and differ each time.
 OF_WHO_ASKS = ("csrftoken", "sessionid")
+
+
+def _keys_of_supports() -> Iterator[str]:
+    return map(str, Support.objects.order_by("pk").values_list("pk", flat=True))
 
 
 def _known_tokens() -> Iterator[str]:

@@ -12,8 +12,10 @@ from django.test import Client
 from django.urls import reverse
 
 from accounts import actions as accounts
-from accounts.models import Membership, Person
+from accounts import support_actions
+from accounts.models import Membership, Person, Support
 from accounts.queries import other_membership
+from accounts.scopes import FIELDS, Scope
 from boundaries import actions
 from boundaries.models import Pause, Proposal, TimeApart, Window
 from boundaries.queries import own_limits
@@ -32,6 +34,7 @@ from tests.conftest import PASSWORD
 
 Row = TypeVar("Row", bound=Model)
 PASSWORDS = (PASSWORD, "another-quiet-password")
+ALL_ALLOWED = dict.fromkeys(FIELDS.values(), True)
 HELD, DRAFT = Letter.State.HELD, Letter.State.DRAFT
 
 
@@ -568,6 +571,104 @@ def reads_her_calendar_feed(ana: Ana) -> None:
 @back
 def stops_her_calendar_feed(ana: Ana) -> None:
     accounts.stop_feed(by=ana.person)
+
+
+# --- Those she trusts (R25) ------------------------------------------------------------------
+
+
+@act
+def asks_somebody_for_support(ana: Ana) -> None:
+    factories.asked_support(of=ana.person, seed="asked", allowed=Scope)
+
+
+@act
+def makes_another_code_for_them(ana: Ana) -> None:
+    support_actions.make_support_code(by=_asked(ana), seed="again")
+
+
+@back
+def takes_back_what_she_asked(ana: Ana) -> None:
+    support_actions.end_support(by=_asked(ana))
+
+
+def _asked(ana: Ana) -> Support:
+    return first(Support.objects.filter(person=ana.person, began_at=None, ended_at=None))
+
+
+def _friend() -> Person:
+    """Somebody whom Ben does not know."""
+    address = "supporter@example.org"
+    found = Person.objects.filter(email=address).first()
+    return found or Person.objects.create_user(address)
+
+
+@act
+def gets_support(ana: Ana) -> None:
+    if Support.objects.filter(person=ana.person, supporter=_friend(), ended_at=None).exists():
+        raise NotHereError
+    factories.support(of=ana.person, by=_friend(), allowed=Scope)
+
+
+def _hers(ana: Ana) -> Support:
+    own = Support.objects.filter(person=ana.person, began_at__isnull=False, ended_at=None)
+    return first(own.order_by("-made_at"))
+
+
+@act
+def changes_what_they_may(ana: Ana) -> None:
+    support_actions.change_support(
+        by=_hers(ana), name="C.", request="Only listen.", allowed=ALL_ALLOWED
+    )
+
+
+@act
+def renews_it(ana: Ana) -> None:
+    row = _hers(ana)
+    support_actions.renew_support(by=row, ends_at=row.ends_at + timedelta(days=60))
+
+
+def _looks(ana: Ana, name: str, *, method: str = "get") -> None:
+    """Her supporter opens a page, or presses a button."""
+    row = _hers(ana)
+    browser = Client()
+    browser.force_login(first(Person.objects.filter(pk=row.supporter_id)))
+    answer = getattr(browser, method)(reverse(name, args=[row.pk]))
+    assert answer.status_code == (200 if method == "get" else 302)
+
+
+@act
+def is_looked_at_by_her_supporter(ana: Ana) -> None:
+    _looks(ana, "accounts:support")
+
+
+@act
+def shows_her_calendar_to_her_supporter(ana: Ana) -> None:
+    _looks(ana, "boundaries:supported_calendar")
+
+
+@act
+def is_paused_for(ana: Ana) -> None:
+    _looks(ana, "boundaries:pause_for", method="post")
+
+
+@back
+def lets_that_line_go(ana: Ana) -> None:
+    support_actions.dismiss_pauses(by=ana.person)
+
+
+@back
+def lifts_what_her_supporter_paused(ana: Ana) -> None:
+    lifts_her_pause(ana)
+
+
+@look
+def reads_her_log(ana: Ana) -> None:
+    ana.look("accounts:log")
+
+
+@back
+def is_left_by_her_supporter(ana: Ana) -> None:
+    _looks(ana, "accounts:leave_support", method="post")
 
 
 @act

@@ -23,8 +23,9 @@ from django.db import connection
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
-from accounts.models import Membership
+from accounts.models import Membership, Person
 from accounts.queries import other_membership
+from accounts.scopes import Scope
 from boundaries import actions, guards
 from boundaries.exceptions import RefusedError
 from boundaries.models import Proposal
@@ -228,9 +229,18 @@ def worlds_of(ana_place, ben_place, at_ben, clock):
         held = Letter.objects.filter(author=ben_place.person, state=Letter.State.HELD)
         held.update(read_again_hours=24, only_after_reading=True)
         factories.feed(of=ben_place.person, seed=KNOWN_SEED)
+        _supporters(ana_place.person, ben_place.person)
         return Worlds(state, ana_place, at_ben, clock, only)
 
     return begin
+
+
+def _supporters(ana, ben):
+    """Each of the two has a supporter, and Ben supports somebody else."""
+    for person in (ana, ben):
+        by = Person.objects.create_user(f"with-{person.pk}@example.org")
+        factories.support(of=person, by=by, allowed=Scope)
+    factories.support(of=Person.objects.create_user("eli@example.org"), by=ben, allowed=Scope)
 
 
 IN_THE_SUITE = ("agreed", "parted")

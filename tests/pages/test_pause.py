@@ -25,7 +25,7 @@ SIGN_IN_PAGES = ("account_email", "account_change_password", "account_reauthenti
 
 
 @pytest.fixture
-def keys(past, ana_place, ben_place):
+def keys(past, ana_place, ben_place, trusted, supporting):
     return {
         "pair_id": past.window.pair_id,
         "letter_id": factories.letter(by=ana_place).pk,
@@ -36,6 +36,8 @@ def keys(past, ana_place, ben_place):
         "reflection_id": factories.reflection(by=ana_place.person).pk,
         "time_apart_id": factories.suggest(by=ben_place).pk,
         "token": factories.feed(of=ana_place.person),
+        "trusted_id": trusted.pk,
+        "support_id": supporting.pk,
     }
 
 

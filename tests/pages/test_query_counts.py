@@ -43,7 +43,7 @@ QUERIES = {
     "conversations:letter": 6,
     "conversations:letters": 6,
     "conversations:now": 10,
-    "conversations:pair": 22,
+    "conversations:pair": 23,
     "conversations:part": 3,
     "conversations:past": 7,
     "conversations:stream": 9,

@@ -20,13 +20,21 @@ METHODS = ("get", "head", "post", "put", "patch", "delete")
 # What may be looked at, and so must change nothing. Everything else is only ever posted.
 LOOKED_AT = {
     "accounts:begin",
+    "accounts:begin_supporting",
+    "accounts:change_support",
     "accounts:code",
     "accounts:feed",
     "accounts:help",
+    "accounts:invite_supporter",
+    "accounts:log",
     "accounts:make_feed",
     "accounts:rename_feed",
+    "accounts:renew_support",
     "accounts:rename_other",
     "accounts:settings",
+    "accounts:support",
+    "accounts:supporting",
+    "accounts:trusted",
     "accounts:use_code",
     "boundaries:agreement",
     "boundaries:consent",
@@ -50,6 +58,7 @@ LOOKED_AT = {
     "checkins:write_reflection",
     "boundaries:suggest_time_apart",
     "boundaries:time_apart",
+    "boundaries:supported_calendar",
     "conversations:conversation",
     "conversations:copy",
     "conversations:envelope",
@@ -67,6 +76,7 @@ LOOKED_AT = {
 # one's calendar, on its own page.
 LEADS_ON = {
     "accounts:begin",
+    "accounts:begin_supporting",
     "accounts:make_feed",
     "accounts:rename_feed",
     "boundaries:consent",
@@ -77,7 +87,7 @@ IDEMPOTENT = {"conversations:delete", "checkins:delete_check_in"}
 
 
 @pytest.fixture
-def keys(past, ana_place, ben_place):
+def keys(past, ana_place, ben_place, trusted, supporting):
     """Keys in Ana's and Ben's pair that she may use."""
     draft = factories.letter(by=ana_place, hold=False)
     proposal = factories.propose(by=ben_place, minutes=60)
@@ -91,6 +101,8 @@ def keys(past, ana_place, ben_place):
         "reflection_id": factories.reflection(by=ana_place.person).pk,
         "time_apart_id": factories.suggest(by=ben_place).pk,
         "token": factories.feed(of=ana_place.person),
+        "trusted_id": trusted.pk,
+        "support_id": supporting.pk,
     }
 
 

@@ -152,7 +152,13 @@ OF_BENS = frozenset({"looks_at_what_ben_proposes", "declines_what_ben_proposes"}
 YES = frozenset({"takes_back_her_yes"})
 LIFT = frozenset({"lifts_her_pause"})
 KIND_WORDS = frozenset({"pauses_with_kind_words", "takes_her_kind_words_back"})
-PAUSES = KIND_WORDS | {"pauses", "lifts_it_again"}
+PAUSES = KIND_WORDS | {
+    "pauses",
+    "lifts_it_again",
+    "is_paused_for",
+    "lets_that_line_go",
+    "lifts_what_her_supporter_paused",
+}
 DOORS = frozenset({"opens_her_door", "closes_her_door", "opens_her_door_again"})
 SUGGESTS = frozenset({"suggests_a_time_apart"})
 TAKES_BACK = frozenset({"takes_back_the_time_apart"})
