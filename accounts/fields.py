@@ -26,21 +26,6 @@ def one_line(value: str) -> None:
         )
 
 
-LINE_ENDS = re.compile("\r\n?|[\x0b\x0c\x85\u2028\u2029]")
-CONTROLS = re.compile("[\x01-\x08\x0e-\x1f\x7f-\x9f]")
-
-
-class WordsField(forms.CharField):
-    """Some lines of words. Line ends become plain, and signs that cannot be seen are left out."""
-
-    widget = forms.Textarea
-
-    def to_python(self, value: Any) -> str:
-        """Return the words."""
-        words = LINE_ENDS.sub("\n", super().to_python(value) or "")
-        return CONTROLS.sub("", words)
-
-
 class ZoneSelect(forms.Select):
     """A list of places. A zone that is not among them stays visible at its end."""
 

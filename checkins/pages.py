@@ -15,6 +15,9 @@ from boundaries.rules.ways import Less, More
 from checkins import queries, words
 from checkins.models import CheckIn
 
+ON_A_PAGE = 12
+"""Check-ins or reflections on one page of a list."""
+
 
 @dataclass(frozen=True)
 class Shown:

@@ -18,9 +18,8 @@ from checkins import actions, queries
 from checkins.exceptions import ChangedElsewhereError
 from checkins.forms import ReflectionForm
 from checkins.models import Question, Reflection
+from checkins.pages import ON_A_PAGE
 from checkins.views import as_file
-
-ON_A_PAGE = 20
 
 
 @signed_in

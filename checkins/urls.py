@@ -2,7 +2,7 @@
 
 from django.urls import include, path
 
-from checkins import reflecting, views
+from checkins import reflecting, supporting, views
 
 app_name = "checkins"
 
@@ -17,6 +17,11 @@ in_a_pair = [
     path("check-ins/<uuid:check_in_id>/delete/", views.delete_check_in, name="delete_check_in"),
 ]
 
+as_supporter = [
+    path("check-ins/", supporting.supported_check_ins, name="supported_check_ins"),
+    path("reflections/", supporting.supported_reflections, name="supported_reflections"),
+]
+
 urlpatterns = [
     path("reflections/", reflecting.reflections, name="reflections"),
     path("reflections/new/", reflecting.write_reflection, name="write_reflection"),
@@ -28,4 +33,5 @@ urlpatterns = [
         name="delete_reflection",
     ),
     path("pairs/<uuid:pair_id>/", include(in_a_pair)),
+    path("supporting/<uuid:support_id>/", include(as_supporter)),
 ]

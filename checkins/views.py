@@ -24,10 +24,8 @@ from checkins import actions, queries
 from checkins.actions import Said
 from checkins.exceptions import OverError, WayGoneError
 from checkins.forms import NOT_KEPT, OFFERED_NO_MORE, AfterForm, BeforeForm, OwnForm, WishForm
-from checkins.pages import Offer, now_of, shown
+from checkins.pages import ON_A_PAGE, Offer, now_of, shown
 from checkins.words import SAFE
-
-ON_A_PAGE = 12
 
 
 @member

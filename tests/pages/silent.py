@@ -631,6 +631,7 @@ def _looks(ana: Ana, name: str, *, method: str = "get") -> None:
     """Her supporter opens a page, or presses a button."""
     row = _hers(ana)
     browser = Client()
+    assert row.supporter_id
     browser.force_login(first(Person.objects.filter(pk=row.supporter_id)))
     answer = getattr(browser, method)(reverse(name, args=[row.pk]))
     assert answer.status_code == (200 if method == "get" else 302)
@@ -644,6 +645,16 @@ def is_looked_at_by_her_supporter(ana: Ana) -> None:
 @act
 def shows_her_calendar_to_her_supporter(ana: Ana) -> None:
     _looks(ana, "boundaries:supported_calendar")
+
+
+@act
+def shows_her_check_ins_to_her_supporter(ana: Ana) -> None:
+    _looks(ana, "checkins:supported_check_ins")
+
+
+@act
+def shows_what_she_marked_to_her_supporter(ana: Ana) -> None:
+    _looks(ana, "checkins:supported_reflections")
 
 
 @act

@@ -48,7 +48,13 @@ LEAVE = "accounts:leave_support"
 BEN_TO_ANA, ANA_TO_BEN = "I have mended the fence zebrafinch", "The garden is quiet marmalade"
 DRAFT, HIS_DRAFT = "half a word kohlrabi", "half a word periwinkle"
 NAME_OF_BEN, NAME_OF_ANA = "Quincunx", "Syzygy"
-PLANTED = (BEN_TO_ANA, ANA_TO_BEN, DRAFT, HIS_DRAFT, NAME_OF_BEN, NAME_OF_ANA, "ben@", "ana@")
+ANAS_BODY, BENS_BODY = "my hands were cold halcyon", "my hands were warm marzipan"
+MARKED, UNMARKED, BENS_MARKED = "Calm mornings verbena", "Only mine ocarina", "His own tamarisk"
+NEVER = (UNMARKED, BENS_BODY, BENS_MARKED)
+PLANTED = (
+    *(BEN_TO_ANA, ANA_TO_BEN, DRAFT, HIS_DRAFT, NAME_OF_BEN, NAME_OF_ANA, "ben@", "ana@"),
+    *NEVER,
+)
 
 
 @dataclass
@@ -78,6 +84,11 @@ def life(ana, ben, cem, agreement, ana_place, ben_place, clock) -> Life:
     factories.letter(by=ben_place, body=HIS_DRAFT, hold=False)
     factories.propose(by=ben_place, minutes=60)
     factories.feed(of=ana)
+    factories.check_in(by=ana_place, body=ANAS_BODY)
+    factories.check_in(by=ben_place, body=BENS_BODY)
+    factories.reflection(by=ana, body=MARKED, is_marked=True)
+    factories.reflection(by=ana, body=UNMARKED)
+    factories.reflection(by=ben, body=BENS_MARKED, is_marked=True)
     clock.move(days=2)
     return Life(ana, ben, cem, agreement.pair_id)
 
@@ -104,7 +115,7 @@ def answers(person, asked):
 
 
 def test_the_table_of_addresses_is_not_empty():
-    assert {each.name for each in WITH_SUPPORT} >= {"accounts:support", *list(NEEDS)[:2], LEAVE}
+    assert {each.name for each in WITH_SUPPORT} >= {"accounts:support", *NEEDS, LEAVE}
 
 
 def expected(name: str, scopes, method: str) -> int:
@@ -375,6 +386,16 @@ def test_a_pause_by_somebody_signed_out_does_not_look_like_one(life, client):
 
 
 # --- The log ---------------------------------------------------------------------------------
+
+
+def test_r25_check_ins_and_what_was_marked_are_read_and_nothing_else(life, at_cem):
+    row = support(life, Scope.CHECK_INS, Scope.REFLECTIONS)
+    at_cem.open(reverse("accounts:support", args=[row.pk]))
+    at_cem.follow("Their check-ins")
+    assert ANAS_BODY in at_cem.text
+    at_cem.open(reverse("checkins:supported_reflections", args=[row.pk]))
+    assert MARKED in at_cem.text
+    assert not [words for words in NEVER if words in at_cem.text]
 
 
 def test_r25_every_look_and_every_pause_is_in_the_log(life, cem, ana_client, clock):
