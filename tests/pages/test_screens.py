@@ -13,6 +13,7 @@ from django.test import Client
 from django.urls import reverse
 
 from boundaries import actions
+from boundaries.rules.phrases import Phrase
 from checkins import actions as checkins
 from conversations import actions as conversations
 from tests import factories
@@ -414,3 +415,43 @@ def test_what_ends(screen, ana, agreement, pair, ana_place, ben_place, clock):
     fits(visitor)
     unfound = [fault for fault in visitor.faults if "404" not in fault]
     assert unfound == []
+
+
+@pytest.mark.proof
+def test_a_time_apart_and_the_question_on_its_day(screen, ana, past, ana_place, ben_place, clock):
+    visitor, pair = screen(ana), f"/pairs/{past.window.pair_id}/"
+    send_untouched(visitor, f"{pair}time-apart/", "Suggest this day", day="")
+    day = clock.at.date() + timedelta(days=90)
+    visitor.press("Suggest this day", day=day.isoformat(), phrase="care")
+    fits(visitor)
+    his = factories.suggest(by=ben_place, phrase=Phrase.GOOD_TIME)
+    for path in (pair, f"{pair}time-apart/{his.pk}/"):
+        visitor.open(path)
+        fits(visitor)
+    visitor.page.locator("summary").first.click()
+    fits(visitor)
+    visitor.press("Yes, until this day", phrase="for_myself")
+    fits(visitor)
+    visitor.open(f"{pair}time-apart/")
+    fits(visitor)
+    clock.go_to(his.ends_at)
+    visitor.open(pair)
+    assert "What would be right for you now?" in visitor.text
+    fits(visitor)
+    assert visitor.faults == []
+
+
+@pytest.mark.proof
+def test_parting_with_a_few_words(screen, ana, ben, past):
+    visitor, pair = screen(ana), f"/pairs/{past.window.pair_id}/"
+    visitor.open(f"{pair}part/")
+    fits(visitor)
+    visitor.page.locator("summary").first.click()
+    fits(visitor)
+    visitor.press("End this for good", phrase="thanks")
+    fits(visitor)
+    bens = screen(ben)
+    bens.open(pair)
+    assert "Left for you" in bens.text
+    fits(bens)
+    assert visitor.faults + bens.faults == []
