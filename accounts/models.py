@@ -3,7 +3,7 @@ begin.
 """
 
 import uuid
-from datetime import time
+from datetime import datetime, time, timedelta
 from typing import Any, ClassVar
 
 from django.contrib.auth.models import AbstractBaseUser, BaseUserManager
@@ -257,6 +257,11 @@ class Support(models.Model):
         """The name that the supporter sees for the person; the neutral one without one."""
         readable = self.supporter_id is not None and is_readable(self, "name_for_person")
         return self.name_for_person if readable else somebody_supported()
+
+    @property
+    def last_minute(self) -> datetime:
+        """Of its last day: people read "until 23:59" of that day, not midnight of the next."""
+        return self.ends_at - timedelta(minutes=1)
 
     @property
     def words(self) -> str:

@@ -6,7 +6,7 @@ record of a pair: none of it is the other person's to see.
 """
 
 from collections.abc import Mapping
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from accounts import codes
 from accounts.actions import CODE_LASTS, CodeGone
@@ -46,7 +46,7 @@ def invite_supporter(
             name_for_supporter=name,
             request=request,
             made_at=at,
-            renewed_at=at,
+            renewed_at=_renewed_at(ends_at, at),
             ends_at=ends_at,
             **{field: bool(allowed.get(field)) for field in FIELDS.values()},
         )
@@ -91,7 +91,7 @@ def renew_support(*, by: Support, ends_at: datetime) -> None:
     """Set until when it stands, sooner or later. What has ended stays so."""
     with locked_persons(by.person) as at:
         open_ones = Support.objects.filter(pk=by.pk, ended_at=None)
-        open_ones.update(renewed_at=at, ends_at=ends_at)
+        open_ones.update(renewed_at=_renewed_at(ends_at, at), ends_at=ends_at)
 
 
 def end_support(*, by: Support) -> None:
@@ -113,6 +113,11 @@ def dismiss_pauses(*, by: Person) -> None:
     SupportLook.objects.filter(pk__in=list(told.values_list("pk", flat=True))).update(
         is_dismissed=True
     )
+
+
+def _renewed_at(ends_at: datetime, at: datetime) -> datetime:
+    """From when the end counts. Of a day that was over before its form arrived, just before it."""
+    return min(at, ends_at - timedelta(seconds=1))
 
 
 def _is_live(code: str, at: datetime) -> bool:

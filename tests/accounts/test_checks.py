@@ -27,6 +27,16 @@ def test_the_check_finds_a_pairs_page_that_is_not_for_its_members(settings):
     assert found(errors, "accounts.E002") == ["lost/", "pairs/<uuid:pair_id>/loose/"]
 
 
+def test_the_check_finds_a_supports_page_that_is_for_others_than_its_key_says(settings):
+    settings.ROOT_URLCONF = "tests.accounts.urls_with_faults"
+    errors = every_view_says_who_may_open_it()
+    assert found(errors, "accounts.E003") == [
+        "helper/",
+        "supporting/<uuid:support_id>/loose/",
+        "trusted/<uuid:support_id>/",
+    ]
+
+
 def test_a_page_that_a_new_version_of_the_library_brings_is_found(settings, monkeypatch):
     settings.ROOT_URLCONF = "tests.accounts.urls_with_faults"
     monkeypatch.delitem(LIBRARY_VIEWS, "account_reauthenticate")

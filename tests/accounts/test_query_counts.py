@@ -12,7 +12,17 @@ from accounts.context import person_pairs
 pytestmark = pytest.mark.django_db
 
 # Session, person and the person's pairs (for Pause) are in each page behind sign-in.
-QUERIES = {"settings": 5, "code": 4, "feed": 4, "use_code": 3, "help": 3}
+QUERIES = {
+    "settings": 5,
+    "code": 4,
+    "feed": 4,
+    "use_code": 3,
+    "trusted": 6,
+    "log": 4,
+    "supporting": 6,
+    "invite_supporter": 4,
+    "help": 3,
+}
 QUERIES_SIGNED_OUT = {"begin": 0, "help": 0}
 
 

@@ -142,6 +142,12 @@ def test_r25_it_is_renewed_alone_also_after_it_has_run_out(standing, cem, clock)
     assert is_let_in(cem, standing, at=clock.at)
 
 
+def test_a_day_that_ended_while_its_form_was_sent_has_run_out(standing, ana, cem, clock):
+    renew_support(by=standing, ends_at=clock.at - SOON)
+    assert not is_let_in(cem, standing, at=clock.at)
+    assert open_supports_of(ana, clock.at).count() == 1
+
+
 def test_r25_what_has_ended_stays_so(standing, cem, clock):
     end_support(by=standing)
     before = Support.objects.values().get()

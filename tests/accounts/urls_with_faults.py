@@ -3,7 +3,7 @@
 from django.http import HttpResponse
 from django.urls import include, path
 
-from accounts.access import anyone, member, signed_in
+from accounts.access import anyone, member, signed_in, supported, supporter
 
 
 def forgotten(request):
@@ -25,6 +25,21 @@ def without_pair(request, membership):
     return HttpResponse()
 
 
+@supporter()
+def without_support(request, support):
+    return HttpResponse()
+
+
+@signed_in
+def of_a_support(request, support_id):
+    return HttpResponse()
+
+
+@supported
+def of_the_other_key(request, support_id):
+    return HttpResponse()
+
+
 inner = [path("deep/", forgotten, name="deep")]
 urlpatterns = [
     path("forgotten/", forgotten, name="forgotten"),
@@ -33,5 +48,8 @@ urlpatterns = [
     path("inside/", include((inner, "inside"))),
     path("pairs/<uuid:pair_id>/loose/", of_no_pair, name="loose"),
     path("lost/", without_pair, name="lost"),
+    path("helper/", without_support, name="helper"),
+    path("supporting/<uuid:support_id>/loose/", of_a_support, name="loose_support"),
+    path("trusted/<uuid:support_id>/", of_the_other_key, name="other_key"),
     path("account/", include("allauth.account.urls")),
 ]

@@ -631,8 +631,7 @@ def _looks(ana: Ana, name: str, *, method: str = "get") -> None:
     """Her supporter opens a page, or presses a button."""
     row = _hers(ana)
     browser = Client()
-    assert row.supporter_id
-    browser.force_login(first(Person.objects.filter(pk=row.supporter_id)))
+    browser.force_login(first(Person.objects.filter(supporting=row)))
     answer = getattr(browser, method)(reverse(name, args=[row.pk]))
     assert answer.status_code == (200 if method == "get" else 302)
 

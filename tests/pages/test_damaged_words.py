@@ -146,6 +146,13 @@ def test_where_nothing_can_be_sealed_words_come_back(ana_client, keyless, parts,
     assert TYPED not in caplog.text
 
 
+def test_where_nothing_can_be_sealed_what_is_asked_of_a_supporter_comes_back(ana_client, keyless):
+    sent = {"name": "M.", "body": TYPED, "ends_on": "2026-12-24", "seed": "a seed"}
+    answer = ana_client.post(reverse("accounts:invite_supporter"), sent)
+    assert answer.status_code == 503
+    assert SHOWN in answer.content.decode()
+
+
 def test_where_nothing_can_be_sealed_the_page_with_the_words_stays(ana_client, keyless):
     path = reverse("conversations:begin_draft", args=[keyless.pair_id])
     sent = {"body": TYPED, "key": uuid4(), "version": 0}

@@ -12,6 +12,7 @@ from django.conf import settings
 from django.test import Client
 from django.urls import reverse
 
+from accounts.scopes import Scope
 from boundaries import actions
 from boundaries.rules.phrases import Phrase
 from checkins import actions as checkins
@@ -102,7 +103,7 @@ def test_a_conversation_opens_on_the_page_by_itself(screen, ana, agreement, pair
 @pytest.mark.proof
 def test_before_there_is_an_account(screen):
     visitor = screen()
-    for path in ("/", "/help/", "/account/password/reset/"):
+    for path in ("/", "/help/", "/begin/supporting/", "/account/password/reset/"):
         visitor.open(path)
         fits(visitor)
     send_untouched(visitor, "/begin/", "Continue")
@@ -210,6 +211,33 @@ def test_the_address_of_a_calendar(screen, ana):
     fits(visitor)
     visitor.press("Stop it")
     assert visitor.faults == []
+
+
+@pytest.mark.proof
+def test_people_one_trusts(screen, ana, make_person, agreement):
+    visitor = screen(ana)
+    send_untouched(visitor, "/trusted/invite/", "Make a code for them")
+    filled = {"name": "W" * 60, "body": LONG_WORD[:2000], "sees_calendar": True, "may_pause": True}
+    visitor.press("Make a code for them", **filled)
+    fits(visitor)
+    cleo = make_person("cleo")
+    row = factories.support(of=ana, by=cleo, allowed=Scope, request=LONG_WORD[:2000])
+    for path in ("/trusted/", f"/trusted/{row.pk}/", f"/trusted/{row.pk}/renew/"):
+        visitor.open(path)
+        fits(visitor)
+    supporter = screen(cleo)
+    supporter.open(f"/supporting/{row.pk}/")
+    supporter.press("Save the name", name=LONG_NAME)
+    for path in ("/", "/supporting/", f"/supporting/{row.pk}/", f"/supporting/{row.pk}/calendar/"):
+        supporter.open(path)
+        fits(supporter)
+    supporter.open(f"/supporting/{row.pk}/")
+    supporter.press("Pause for them")
+    fits(supporter)
+    for path in ("/", "/trusted/log/"):
+        visitor.open(path)
+        fits(visitor)
+    assert visitor.faults == supporter.faults == []
 
 
 @pytest.mark.proof

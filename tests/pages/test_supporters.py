@@ -629,7 +629,7 @@ def test_the_story_of_a_friend_who_stands_by(ana, at_ana, at_ben, agreement, ana
     mira.press("Save the name", name="My sister")
     mira.follow("When their conversations are")
     assert "Saturday 7 November 2026, 17:00, 45 minutes" in mira.text
-    mira.follow("My sister")
+    mira.follow("Back")
     mira.press("Pause for them")
 
     at_ana.open("/")
