@@ -15,13 +15,19 @@ from boundaries.rules.checkins import ROUND_AHEAD
 from boundaries.rules.windows import State
 from checkins.models import Round
 
+LOOKED_AT_ONCE = 500
+
 
 def look_at_rounds() -> None:
     """Look where it is time, whoever did what when; if the worker was away, as soon as it is back.
 
-    Not once the conversation is due.
+    Not once the conversation is due. LOOKED_AT_ONCE of them in one sweep, and the next one goes on:
+    other people's conversations are opened by the same worker, and do not wait for this.
     """
-    settle_in_batches(_to_look_at(clock.now()).order_by("opens_at"), _look)
+    first = _to_look_at(clock.now()).order_by("opens_at", "pk")
+    keys = list(first.values_list("pk", flat=True)[:LOOKED_AT_ONCE])
+    if keys:
+        settle_in_batches(Window.objects.filter(pk__in=keys).order_by("opens_at"), _look)
 
 
 def _to_look_at(at: datetime) -> QuerySet[Window]:

@@ -9,6 +9,7 @@ from boundaries.queries import load_situation
 from boundaries.rules.checkins import Answer
 from boundaries.rules.windows import State
 from checkins import actions, queries
+from checkins.actions import rounds
 from checkins.models import CheckIn, Round
 from conversations.queries import conversations_of
 from tests import factories
@@ -78,6 +79,15 @@ def test_r7_two_beats_look_once(week_before, sweep, clock):
         clock.move(seconds=1)
         sweep()
     assert Round.objects.get().looked_at == looked.looked_at
+
+
+def test_so_many_in_one_sweep_and_the_next_goes_on(week_before, sweep, clock, monkeypatch):
+    clock.go_to(week_before.opens_at - DAY)
+    factories.many(count=3, opens_at=week_before.opens_at, letters=1)
+    monkeypatch.setattr(rounds, "LOOKED_AT_ONCE", 3)
+    for count in (3, 4, 4):
+        sweep()
+        assert Round.objects.count() == count
 
 
 def test_a_fault_in_one_pair_does_not_stop_the_look_at_another(
