@@ -19,8 +19,8 @@ QUERIES = {
     "use_code": 3,
     "trusted": 6,
     "log": 4,
-    "supporting": 6,
-    "invite_supporter": 4,
+    "supporting": 5,
+    "invite_supporter": 3,
     "help": 3,
 }
 QUERIES_SIGNED_OUT = {"begin": 0, "help": 0}

@@ -1,8 +1,14 @@
 """Two at once, on two real connections: one code makes one supporter, and nobody supports both."""
 
-import pytest
+from contextlib import contextmanager
+from threading import Barrier
 
+import pytest
+from django.db import transaction
+
+from accounts import actions
 from accounts.actions import CodeRefused, create_code, use_any_code, use_code
+from accounts.clock import now
 from accounts.models import CodeAttempt, Invitation, Membership, Pair, Support
 from accounts.queries import open_supports_of
 from accounts.scopes import MOST_AT_ONCE
@@ -85,3 +91,24 @@ def test_no_more_than_five_also_at_once(ana, make_person):
     answers = at_once(*[lambda seed=seed: ask(seed) for seed in "abc"])
     assert count(answers, TooManySupports) == 2
     assert open_supports_of(ana, Support.objects.latest("made_at").made_at).count() == MOST_AT_ONCE
+
+
+def test_the_lock_is_what_keeps_it_so(ana, ben, outsider, pair, monkeypatch):
+    """Without it the outsider comes to support both of a pair: the tests above bite."""
+    both_have_read = Barrier(2)
+    begin = actions._begin_support
+
+    @contextmanager
+    def unlocked(*_persons):
+        with transaction.atomic():
+            yield now()
+
+    def begin_after_both_have_read(*args):
+        both_have_read.wait(10)
+        return begin(*args)
+
+    codes = [asked_support(of=ana), asked_support(of=ben)]
+    monkeypatch.setattr(actions, "locked_persons", unlocked)
+    monkeypatch.setattr(actions, "_begin_support", begin_after_both_have_read)
+    answers = at_once(*[lambda code=code: use_any_code(by=outsider, code=code) for code in codes])
+    assert count(answers, Support) == 2
