@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from boundaries import actions
 from boundaries.exceptions import RefusedError
 from boundaries.models import Agreement, LetBe, Proposal, TimeApart, Window
-from boundaries.queries import load_situation
+from boundaries.queries import has_room_for_more, load_situation
 from boundaries.rules.phrases import FITTING, Phrase
 from boundaries.rules.proposals import LAPSE
 from boundaries.rules.proposals import Standing as OfProposal
@@ -132,6 +132,14 @@ def test_while_it_stands_nothing_is_proposed_and_nobody_ends_it_early(
     conversations.part(by=ana_place)
     ana_place.pair.refresh_from_db()
     assert ana_place.pair.ended_at == clock.at
+
+
+def test_r12_while_it_stands_nobody_is_told_of_room_for_more(ana_place, ben_place, agreed, clock):
+    assert has_room_for_more(load_situation(agreed.pair, clock.at))
+    apart = factories.apart(by=ana_place, other=ben_place)
+    assert not has_room_for_more(load_situation(agreed.pair, clock.at))
+    clock.go_to(apart.ends_at)
+    assert has_room_for_more(load_situation(agreed.pair, clock.at))
 
 
 def test_r6_on_its_day_nothing_happens_by_itself(ana_place, ben_place, agreed, clock):
