@@ -56,6 +56,8 @@ LOOKED_AT = {
     "checkins:reflections",
     "checkins:save_wish",
     "checkins:write_reflection",
+    "checkins:supported_check_ins",
+    "checkins:supported_reflections",
     "boundaries:suggest_time_apart",
     "boundaries:time_apart",
     "boundaries:supported_calendar",
