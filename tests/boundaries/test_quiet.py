@@ -141,9 +141,16 @@ def with_its_end(quiet, at):
     ],
 )
 def test_the_laws_bite(monkeypatch, name, wrong, law):
-    whole_minutes = instants.map(lambda at: at.replace(second=0, microsecond=0))
-    law = settings(database=None, max_examples=2000, report_multiple_bugs=False)(
-        given(hours, whole_minutes)(law.hypothesis.inner_test)
+    whose = st.shared(hours, key="whose")
+    at_the_end = st.builds(
+        lambda quiet, at: datetime.combine(at.date(), quiet.ends, ZoneInfo(quiet.zone)),
+        whose,
+        instants,
+    )
+    law = settings(database=None, max_examples=500, report_multiple_bugs=False)(
+        given(whose, instants | at_the_end.map(lambda at: at.astimezone(UTC)))(
+            law.hypothesis.inner_test
+        )
     )
     monkeypatch.setitem(globals(), name, wrong)
     with pytest.raises(AssertionError):
