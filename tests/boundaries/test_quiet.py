@@ -147,8 +147,8 @@ def test_the_laws_bite(monkeypatch, name, wrong, law):
         whose,
         instants,
     )
-    law = settings(database=None, max_examples=500, report_multiple_bugs=False)(
-        given(whose, instants | at_the_end.map(lambda at: at.astimezone(UTC)))(
+    law = settings(database=None, max_examples=2000, report_multiple_bugs=False)(
+        given(whose, near_a_change | at_the_end.map(lambda at: at.astimezone(UTC)))(
             law.hypothesis.inner_test
         )
     )
