@@ -47,11 +47,12 @@ def run(tmp_path, script, **env):
     return ended.stdout.split()
 
 
-@pytest.mark.parametrize(("most", "how_many"), [("3", 1), ("0", 4)])
-def test_one_is_kept_for_all_threads_where_they_are_to_be_kept(tmp_path, most, how_many):
-    found = run(tmp_path, "print(*[ask() for _ in range(4)])", DATABASE_CONNECTIONS=most)
-    assert len(found) == 4
-    assert len(set(found)) == how_many
+@pytest.mark.parametrize(("most", "how_many"), [("2", range(1, 3)), ("0", [6])])
+def test_some_are_kept_for_all_threads_where_they_are_to_be_kept(tmp_path, most, how_many):
+    """How many is not certain: one may not be back yet when the next thread asks."""
+    found = run(tmp_path, "print(*[ask() for _ in range(6)])", DATABASE_CONNECTIONS=most)
+    assert len(found) == 6
+    assert len(set(found)) in how_many
 
 
 def test_one_that_the_database_ended_is_not_handed_out_again(tmp_path):
