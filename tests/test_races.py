@@ -345,5 +345,5 @@ KEPT_BY_THE_LOCK = [race for race in of_module(__name__) if race is not wrong_li
 def test_without_the_lock_each_of_them_is_caught(race, clock):
     """So that they are known to bite: something comes of it that may not."""
     with no_lock():
-        outcomes = race(clock, RACES, faults=(DatabaseError,))
-    assert set(outcomes) - ALLOWED[race], outcomes
+        races = (race(clock, RACES, faults=(DatabaseError,)) for _ in range(5))
+        assert any(set(outcomes) - ALLOWED[race] for outcomes in races)
