@@ -10,10 +10,10 @@ from boundaries.rules.situation import Situation
 from checkins.queries import due_for
 
 
-def matters_for(
+def check_ins(
     membership: Membership, situation: Situation, at: datetime
-) -> Iterator[tuple[str, UUID, UUID]]:
-    """For each, the kind of notice, its key, and that of its conversation; see REPAIR_MATTERS.
+) -> Iterator[tuple[UUID, UUID]]:
+    """For each, its key, and that of its conversation; see REPAIR_MATTERS.
 
     The key is the same each time, so that one check-in is told of once and never again. Nothing is
     told of a conversation whose agreement has ended since, by whatever: none is told of anything
@@ -21,7 +21,7 @@ def matters_for(
     """
     for due in due_for(membership, situation, at):
         if due.window.agreement == situation.agreement:
-            yield "check_in", key_of(due.kind, due.window.id), due.window.id
+            yield key_of(due.kind, due.window.id), due.window.id
 
 
 def key_of(kind: Kind, window_id: UUID) -> UUID:

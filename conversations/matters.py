@@ -1,7 +1,8 @@
 """What there is for a person to decide or to know of: one answer, for pages and for notices."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Collection, Iterable, Iterator
 from datetime import datetime, timedelta
+from uuid import UUID
 
 from django.conf import settings
 from django.utils.module_loading import import_string
@@ -18,6 +19,11 @@ from conversations.models import Letter, Matter, Notice
 
 A_DAY = timedelta(days=1)
 Kind = Notice.Kind
+
+Found = Iterator[tuple[UUID, UUID | None]]
+"""For each matter, the key of what it is about, and that of its conversation if it has one."""
+
+Source = Callable[[Membership, Situation, datetime], Found]
 
 
 def is_asked_to_read(membership: Membership, letter: Letter, at: datetime) -> bool:
@@ -86,65 +92,65 @@ def quiet_hours_of(person: Person) -> QuietHours:
     return QuietHours(person.quiet_from, person.quiet_until, person.time_zone)
 
 
-def matters_for(membership: Membership, situation: Situation, at: datetime) -> list[Matter]:
-    """What is to come, or to be decided, that a notice may tell this person of at `at`.
+def matters_for(
+    membership: Membership, situation: Situation, at: datetime, kinds: Collection[str]
+) -> Iterator[Matter]:
+    """What is to come, or to be decided, that notices of these kinds may tell this person at `at`.
 
     Nothing but what their own pages show at that instant, so nothing that the other's skip, limits
     or pause make of it (R10, R14); and nothing at all while anybody's pause stands (R13).
     """
     if gate.reasons_against(acts.NotifyAhead(), situation, at):
-        return []
-    return [
-        *_day_before(membership, situation, at),
-        *_to_answer(membership, situation, at),
-        *_proposed(membership, situation, at),
-        *_suggested(membership, situation, at),
-        *_to_read(membership, situation, at),
-        *_elsewhere(membership, situation, at),
-    ]
+        return
+    for kind in kinds:
+        for source in _sources(kind):
+            for about, window in source(membership, situation, at):
+                yield Matter(Kind(kind), about, window)
 
 
-def _elsewhere(membership: Membership, situation: Situation, at: datetime) -> Iterator[Matter]:
-    """What apps beside this one know of, which it cannot import: see REPAIR_MATTERS."""
-    for path in settings.REPAIR_MATTERS:
-        for kind, about, window in import_string(path)(membership, situation, at):
-            yield Matter(Kind(kind), about, window)
+def _sources(kind: str) -> Iterable[Source]:
+    match kind:
+        case Kind.DAY_BEFORE:
+            return (_day_before,)
+        case Kind.TO_DECIDE:
+            return _to_answer, _proposed, _suggested, _to_read
+    return (import_string(settings.REPAIR_MATTERS[kind]),)
 
 
-def _day_before(membership: Membership, situation: Situation, at: datetime) -> Iterator[Matter]:
+def _day_before(membership: Membership, situation: Situation, at: datetime) -> Found:
     """The next conversation, unless this person skipped it or their own hours forbid it."""
     window = would_go_into(membership, situation, at)
     if window is None or not fits_hours(window.span, situation.limits[membership.person_id]):
         return
     if window.span.opens_at - A_DAY <= at < window.span.opens_at:
-        yield Matter(Kind.DAY_BEFORE, window.id, window.id)
+        yield window.id, window.id
 
 
-def _to_answer(membership: Membership, situation: Situation, at: datetime) -> Iterator[Matter]:
+def _to_answer(membership: Membership, situation: Situation, at: datetime) -> Found:
     """The next conversation, if this person wants to be asked before it and is now."""
     window = boundaries.next_window(situation, at)
     if window and answer_to(membership, window, situation, at) == "asked":
-        yield Matter(Kind.TO_DECIDE, window.id, window.id)
+        yield window.id, window.id
 
 
-def _proposed(membership: Membership, situation: Situation, at: datetime) -> Iterator[Matter]:
+def _proposed(membership: Membership, situation: Situation, at: datetime) -> Found:
     """What the other proposed, renewals too, as far as this person is shown it. No query."""
     for proposal in situation.proposals:
         if not gate.reasons_against(acts.Show(membership.person_id, proposal), situation, at):
-            yield Matter(Kind.TO_DECIDE, proposal.id, None)
+            yield proposal.id, None
 
 
-def _suggested(membership: Membership, situation: Situation, at: datetime) -> Iterator[Matter]:
+def _suggested(membership: Membership, situation: Situation, at: datetime) -> Found:
     """A time apart that the other suggested, as far as this person is shown it."""
     situation = times_apart.with_times_apart(situation, membership.pair, at)
     for each in situation.times_apart:
         if not gate.reasons_against(acts.ShowTimeApart(membership.person_id, each), situation, at):
-            yield Matter(Kind.TO_DECIDE, each.id, None)
+            yield each.id, None
 
 
-def _to_read(membership: Membership, situation: Situation, at: datetime) -> Iterator[Matter]:
+def _to_read(membership: Membership, situation: Situation, at: datetime) -> Found:
     """Letters of their own that they wanted to read again before this conversation."""
     window = would_go_into(membership, situation, at)
     if window:
         for letter in to_read_again(membership, situation, at):
-            yield Matter(Kind.TO_DECIDE, letter.pk, window.id)
+            yield letter.pk, window.id

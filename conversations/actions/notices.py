@@ -37,6 +37,8 @@ GAPS = (
 """After each try in vain so long until the next one; after the last of these it is given up."""
 
 Kind, End = Notice.Kind, Notice.End
+AHEAD = (Kind.DAY_BEFORE, Kind.TO_DECIDE, Kind.CHECK_IN)
+"""What is looked for, and told while it is so; the others are of a conversation that opened."""
 
 
 def write_on_opening(
@@ -86,10 +88,10 @@ def send_notices() -> None:
 def _look_in_pair(pair_id: UUID, *, person: Person) -> None:
     with locked_pair(pair_id) as (pair, at):
         place = _place(pair, person)
-        matters = matters_for(place, load_situation(pair, at), at)
-        wanted = [matter for matter in matters if _wants(person, matter.kind)]
+        wanted = [kind for kind in AHEAD if _wants(person, kind)]
+        matters = matters_for(place, load_situation(pair, at), at, wanted)
         Notice.objects.bulk_create(
-            (_notice(place, each, at, told_from=_told_from(place, each, at)) for each in wanted),
+            (_notice(place, each, at, told_from=_told_from(place, each, at)) for each in matters),
             ignore_conflicts=True,
         )
 
@@ -174,21 +176,18 @@ def _still_right(notices: QuerySet[Notice], pair: Pair, at: datetime) -> list[No
         return []
     person, situation = found[0].person, load_situation(pair, at)
     place = _place(pair, person)
-    ahead = {*matters_for(place, situation, at)} if any(map(_is_ahead, found)) else set()
+    kinds = [kind for kind in AHEAD if any(each.kind == kind for each in found)]
+    ahead = {*matters_for(place, situation, at, kinds)}
     right = [
         each
         for each in found
         if _wants(person, each.kind)
-        and (each.matter in ahead if _is_ahead(each) else _is_so(each, situation, at))
+        and (each.matter in ahead if each.kind in AHEAD else _is_so(each, situation, at))
     ]
     wrong = [each.pk for each in found if each not in right]
     if wrong:
         Notice.objects.filter(pk__in=wrong).update(end=End.CANCELLED, ended_at=at)
     return right
-
-
-def _is_ahead(notice: Notice) -> bool:
-    return notice.kind in (Kind.DAY_BEFORE, Kind.TO_DECIDE, Kind.CHECK_IN)
 
 
 def _is_so(notice: Notice, situation: Situation, at: datetime) -> bool:

@@ -74,9 +74,9 @@ TEMPLATES: list[dict[str, Any]] = [
 # The clock that every rule reads; accounts.clock.now calls what is named here.
 REPAIR_CLOCK = "accounts.clock.database_now"
 REPAIR_DEMO = False
-# What there is to tell people of, beside what `conversations.matters` knows: functions of a
-# membership, its situation and an instant, that return (kind of notice, key, key of window).
-REPAIR_MATTERS = ["checkins.matters.matters_for"]
+# Kinds of notices of which `conversations.matters` knows nothing, since it cannot import the apps
+# that do: for each a function like those there.
+REPAIR_MATTERS = {"check_in": "checkins.matters.check_ins"}
 # Section 13 of the licence: whoever uses a changed Repair over a network is offered its source.
 REPAIR_SOURCE_URL = env.text("REPAIR_SOURCE_URL", "")
 # A host's own help lines come before the project's; see accounts/help_lines.py.
