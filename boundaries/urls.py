@@ -3,32 +3,35 @@
 from django.urls import include, path, register_converter
 
 from accounts.feeds import TokenConverter
-from boundaries import feeds, supporting, time_apart_views, views
+from boundaries import feeds, supporting, time_apart_views
+from boundaries.views import agreements, doors, limits, pauses, proposals, windows
 
 register_converter(TokenConverter, "token")
 
 app_name = "boundaries"
 
 in_a_pair = [
-    path("limits/", views.limits, name="limits"),
-    path("agreement/", views.agreement, name="agreement"),
-    path("agreement/end/", views.end, name="end"),
-    path("agreement/renew/", views.renew, name="renew"),
-    path("record/", views.record, name="record"),
-    path("propose/", views.propose, name="propose"),
-    path("propose/preview/", views.preview, name="preview"),
-    path("take-less/", views.take_less, name="take_less"),
-    path("proposals/<uuid:proposal_id>/", views.proposal, name="proposal"),
-    path("proposals/<uuid:proposal_id>/consent/", views.consent, name="consent"),
-    path("proposals/<uuid:proposal_id>/decline/", views.decline, name="decline"),
+    path("limits/", limits.limits, name="limits"),
+    path("agreement/", agreements.agreement, name="agreement"),
+    path("agreement/end/", agreements.end, name="end"),
+    path("agreement/renew/", proposals.renew, name="renew"),
+    path("record/", agreements.record, name="record"),
+    path("propose/", proposals.propose, name="propose"),
+    path("propose/preview/", proposals.preview, name="preview"),
+    path("take-less/", proposals.take_less, name="take_less"),
+    path("proposals/<uuid:proposal_id>/", proposals.proposal, name="proposal"),
+    path("proposals/<uuid:proposal_id>/consent/", proposals.consent, name="consent"),
+    path("proposals/<uuid:proposal_id>/decline/", proposals.decline, name="decline"),
     path(
-        "proposals/<uuid:proposal_id>/withdraw/", views.withdraw_proposal, name="withdraw_proposal"
+        "proposals/<uuid:proposal_id>/withdraw/",
+        proposals.withdraw_proposal,
+        name="withdraw_proposal",
     ),
-    path("windows/<uuid:window_id>/go-ahead/", views.go_ahead, name="go_ahead"),
-    path("windows/<uuid:window_id>/skip/", views.skip, name="skip"),
-    path("pause/", views.pause, name="pause"),
-    path("pause/with-words/", views.pause_with_words, name="pause_with_words"),
-    path("pause/take-back-phrase/", views.take_back_phrase, name="take_back_phrase"),
+    path("windows/<uuid:window_id>/go-ahead/", windows.go_ahead, name="go_ahead"),
+    path("windows/<uuid:window_id>/skip/", windows.skip, name="skip"),
+    path("pause/", pauses.pause, name="pause"),
+    path("pause/with-words/", pauses.pause_with_words, name="pause_with_words"),
+    path("pause/take-back-phrase/", pauses.take_back_phrase, name="take_back_phrase"),
     path("time-apart/", time_apart_views.suggest_time_apart, name="suggest_time_apart"),
     path("time-apart/<uuid:time_apart_id>/", time_apart_views.time_apart, name="time_apart"),
     path(
@@ -47,14 +50,14 @@ in_a_pair = [
         name="take_back_time_apart",
     ),
     path("time-apart/<uuid:time_apart_id>/let-be/", time_apart_views.let_be, name="let_be"),
-    path("door/open/", views.open_door, name="open_door"),
-    path("door/close/", views.close_door, name="close_door"),
-    path("begin-again/", views.begin_again, name="begin_again"),
-    path("lift/", views.lift, name="lift"),
+    path("door/open/", doors.open_door, name="open_door"),
+    path("door/close/", doors.close_door, name="close_door"),
+    path("begin-again/", doors.begin_again, name="begin_again"),
+    path("lift/", pauses.lift, name="lift"),
 ]
 
 urlpatterns = [
-    path("pause/", views.pause_all, name="pause_all"),
+    path("pause/", pauses.pause_all, name="pause_all"),
     path("feeds/<token:token>.ics", feeds.read_feed, name="read_feed"),
     path(
         "supporting/<uuid:support_id>/calendar/",

@@ -15,7 +15,7 @@ from boundaries import actions
 from boundaries.actions import planning
 from boundaries.exceptions import RefusedError
 from boundaries.models import Agreement, Proposal, SetAside, Window
-from boundaries.queries import COMING, load_situation
+from boundaries.queries.situation import COMING, load_situation
 from boundaries.rules import windows
 from conversations import actions as conversations
 from tests import factories

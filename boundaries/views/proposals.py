@@ -1,4 +1,4 @@
-"""The pages of this app: limits, proposals, the agreement, pausing and lifting."""
+"""Proposing exact terms, consenting to them, and taking less."""
 
 from datetime import datetime
 from itertools import islice
@@ -6,58 +6,32 @@ from typing import Any
 from uuid import UUID
 
 from django.contrib import messages
-from django.core.paginator import Paginator
 from django.http import Http404, HttpRequest, HttpResponse
-from django.shortcuts import get_object_or_404, redirect, render
+from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from accounts import clock
-from accounts.access import member, signed_in, signed_in_person
+from accounts.access import member, signed_in_person
 from accounts.models import Membership
 from accounts.proof import take_proof
 from boundaries import actions, queries
 from boundaries.exceptions import RefusedError
-from boundaries.forms import LimitsForm, TermsForm
-from boundaries.models import Proposal, Window
+from boundaries.forms import TermsForm
+from boundaries.models import Proposal
 from boundaries.rules import acts, gate
 from boundaries.rules.canonical import terms_digest
-from boundaries.rules.phrases import Occasion, fitting
 from boundaries.rules.proposals import Standing
 from boundaries.rules.situation import Situation
-from boundaries.rules.terms import NO_CONTACT, Terms
+from boundaries.rules.terms import Terms
 from boundaries.rules.windows import WINDOWS_UNTIL_REVIEW, Span, occurrences
-from boundaries.words import (
-    acts_in_words,
-    duration_in_words,
-    phrases_for,
-    summary,
-    terms_lines,
-    told,
-)
+from boundaries.views.answers import look_again, tell, to_pair
+from boundaries.words import duration_in_words, summary, terms_lines, told
 
 TOO_LATE_TO_RENEW = gettext_lazy(
     "This ends before a renewal could take force. You can propose the same again once it has ended."
 )
-ENTRIES_ON_A_PAGE = 30
-AGREEMENTS_ON_THE_PAGE = 30
-
-
-@member
-@require_http_methods(["GET", "HEAD", "POST"])
-def limits(request: HttpRequest, membership: Membership) -> HttpResponse:
-    """Show and set one's own limits."""
-    person = signed_in_person(request)
-    now = queries.own_limits(membership)
-    initial = LimitsForm.initial_from(now, person.time_zone)
-    form = LimitsForm(request.POST or None, initial=initial)
-    if form.is_valid():
-        actions.set_limits(by=membership, limits=form.limits())
-        messages.success(request, _("Your limits are set. They hold from now on."))
-        return _to_pair(membership)
-    context = {"membership": membership, "form": form, "are_set": now is not None}
-    return render(request, "boundaries/limits.html", context)
 
 
 @member
@@ -119,7 +93,7 @@ def take_less(request: HttpRequest, membership: Membership) -> HttpResponse:
         _say_why(form, refused)
         return _ask_for_terms(request, membership, form, situation)
     messages.success(request, _("This holds from now on."))
-    return _to_pair(membership)
+    return to_pair(membership)
 
 
 @member
@@ -149,7 +123,7 @@ def consent(request: HttpRequest, membership: Membership, proposal_id: UUID) -> 
     A password that is sent twice leads here by GET the second time, and from here to the page.
     """
     if not _is_shown(membership, proposal_id):
-        return _look_again(request, membership)
+        return look_again(request, membership)
     if request.method != "POST":
         return redirect("boundaries:proposal", membership.pair_id, proposal_id)
     digest = request.POST.get("digest", "")
@@ -159,8 +133,8 @@ def consent(request: HttpRequest, membership: Membership, proposal_id: UUID) -> 
     try:
         actions.consent(by=membership, proposal_id=proposal_id, digest=digest, proof=proof)
     except RefusedError as refused:
-        _tell(request, refused)
-        return _to_pair(membership)
+        tell(request, refused)
+        return to_pair(membership)
     return redirect("boundaries:proposal", membership.pair_id, proposal_id)
 
 
@@ -170,10 +144,10 @@ def decline(request: HttpRequest, membership: Membership, proposal_id: UUID) -> 
     """Say no, in silence. A doubled click is answered like the first."""
     has_declined = queries.has_declined(membership, proposal_id)
     if not has_declined and not _is_shown(membership, proposal_id):
-        return _look_again(request, membership)
+        return look_again(request, membership)
     actions.decline(by=membership, proposal_id=proposal_id)
     messages.success(request, _("You declined. The other is not told."))
-    return _to_pair(membership)
+    return to_pair(membership)
 
 
 @member
@@ -185,23 +159,7 @@ def withdraw_proposal(
     _proposal(membership, proposal_id)
     actions.withdraw_proposal(by=membership, proposal_id=proposal_id)
     messages.success(request, _("You took it back."))
-    return _to_pair(membership)
-
-
-@member
-@require_safe
-def agreement(request: HttpRequest, membership: Membership) -> HttpResponse:
-    """Show what is in force and its conversations."""
-    at = clock.now()
-    situation = queries.load_situation(membership.pair, at)
-    context = {
-        "membership": membership,
-        "agreement": queries.agreement_in_force(membership.pair),
-        "terms_lines": terms_lines(situation.in_force),
-        "windows": queries.coming_for(membership, situation, at),
-        "is_apart": situation.apart_until is not None,
-    }
-    return render(request, "boundaries/agreement.html", context)
+    return to_pair(membership)
 
 
 @member
@@ -221,133 +179,16 @@ def renew(request: HttpRequest, membership: Membership) -> HttpResponse:
     if request.method != "POST":
         return render(request, "boundaries/renew.html", context)
     if request.POST.get("digest") != context["digest"]:
-        return _look_again(request, membership)
+        return look_again(request, membership)
     words = _("Propose: %(terms)s") % {"terms": summary(terms)}
     proof = take_proof(request, f"propose {membership.pair_id} {context['digest']}", words)
     try:
         proposal = actions.propose(by=membership, terms=terms, proof=proof)
     except RefusedError as refused:
-        _tell(request, refused)
+        tell(request, refused)
         return redirect("boundaries:agreement", membership.pair_id)
     messages.success(request, _("Your proposal is made."))
     return redirect("boundaries:proposal", membership.pair_id, proposal.pk)
-
-
-@member
-@require_safe
-def record(request: HttpRequest, membership: Membership) -> HttpResponse:
-    """What was in force between the two, and what this person did (R30)."""
-    pages = Paginator(queries.record_for(membership), ENTRIES_ON_A_PAGE)
-    context = {
-        "membership": membership,
-        "agreements": [
-            {"row": row, "terms": summary(row.terms)}
-            for row in queries.agreements_of(membership.pair)[:AGREEMENTS_ON_THE_PAGE]
-        ],
-        "page": pages.get_page(request.GET.get("page")),
-        "acts": acts_in_words(),
-    }
-    return render(request, "boundaries/record.html", context)
-
-
-@member
-@require_POST
-def open_door(request: HttpRequest, membership: Membership) -> HttpResponse:
-    """Leave one's door open after the end, privately."""
-    try:
-        actions.open_door(by=membership)
-    except RefusedError as refused:
-        _tell(request, refused)
-    return _to_pair(membership)
-
-
-@member
-@require_POST
-def close_door(request: HttpRequest, membership: Membership) -> HttpResponse:
-    """Close one's door again."""
-    actions.close_door(by=membership)
-    return _to_pair(membership)
-
-
-@member
-@require_POST
-def begin_again(request: HttpRequest, membership: Membership) -> HttpResponse:
-    """Begin a new pair, from nothing, after both left their door open."""
-    try:
-        place = actions.begin_again(by=membership)
-    except RefusedError as refused:
-        _tell(request, refused)
-        return _to_pair(membership)
-    return _to_pair(place)
-
-
-@member
-@require_POST
-def end(request: HttpRequest, membership: Membership) -> HttpResponse:
-    """End what is agreed, alone: the least of all that is less (R1)."""
-    actions.take_less(by=membership, terms=NO_CONTACT)
-    messages.success(request, _("What was agreed has ended."))
-    return _to_pair(membership)
-
-
-@member
-@require_POST
-def go_ahead(request: HttpRequest, membership: Membership, window_id: UUID) -> HttpResponse:
-    """Say that one wants this conversation."""
-    return _answer(request, membership, actions.go_ahead, window_id, _("It is noted."))
-
-
-@member
-@require_POST
-def skip(request: HttpRequest, membership: Membership, window_id: UUID) -> HttpResponse:
-    """Skip this conversation, alone."""
-    return _answer(request, membership, actions.skip, window_id, _("You skip this one."))
-
-
-@member
-@require_POST
-def pause(request: HttpRequest, membership: Membership) -> HttpResponse:
-    """Stop all contact in the pair: one tap, no question.
-
-    Whatever else is sent with it never stops a pause: words that are none of ours are left out.
-    """
-    phrase = fitting(request.POST.get("phrase", ""), Occasion.PAUSE)
-    actions.pause(by=membership, phrase=phrase)
-    return _to_pair(membership)
-
-
-@member
-@require_safe
-def pause_with_words(request: HttpRequest, membership: Membership) -> HttpResponse:
-    """Show the few kind words that can come with a pause; each is one tap."""
-    context = {"membership": membership, "phrases": phrases_for(Occasion.PAUSE)}
-    return render(request, "boundaries/pause_with_words.html", context)
-
-
-@member
-@require_POST
-def take_back_phrase(request: HttpRequest, membership: Membership) -> HttpResponse:
-    """Let the words that one left be seen no longer."""
-    actions.take_back_phrase(by=membership)
-    messages.success(request, _("Your words are not shown any more. Nothing else has changed."))
-    return _to_pair(membership)
-
-
-@signed_in
-@require_POST
-def pause_all(request: HttpRequest) -> HttpResponse:
-    """Stop all contact in every pair of the person: one tap, no question."""
-    actions.pause_all(by=signed_in_person(request))
-    return redirect("conversations:home")
-
-
-@member
-@require_POST
-def lift(request: HttpRequest, membership: Membership) -> HttpResponse:
-    """Lift one's own pause, which restores nothing."""
-    actions.lift(by=membership)
-    messages.success(request, _("Your pause is lifted. Nothing begins by itself."))
-    return _to_pair(membership)
 
 
 def _against_renewing(membership: Membership, situation: Situation, at: datetime) -> list[str]:
@@ -357,10 +198,6 @@ def _against_renewing(membership: Membership, situation: Situation, at: datetime
     if situation.review_at and at + cooling_off > situation.review_at:
         return [*reasons, str(TOO_LATE_TO_RENEW)]
     return reasons
-
-
-def _to_pair(membership: Membership) -> HttpResponse:
-    return redirect("conversations:pair", membership.pair_id)
 
 
 def _terms_form(
@@ -438,31 +275,6 @@ def _is_shown(membership: Membership, proposal_id: UUID) -> bool:
     return True
 
 
-def _look_again(request: HttpRequest, membership: Membership) -> HttpResponse:
-    """404 with a plain sentence, whatever became of the proposal: whether it was withdrawn, lapsed,
-    was never to be seen, or never was (R10).
-    """
-    return render(request, "boundaries/look_again.html", {"membership": membership}, status=404)
-
-
-def _answer(
-    request: HttpRequest, membership: Membership, act: Any, window_id: UUID, done: str
-) -> HttpResponse:
-    get_object_or_404(Window, pk=window_id, pair=membership.pair_id)
-    try:
-        act(by=membership, window_id=window_id)
-    except RefusedError as refused:
-        _tell(request, refused)
-    else:
-        messages.success(request, done)
-    return _to_pair(membership)
-
-
 def _say_why(form: TermsForm, refused: RefusedError) -> None:
     for sentence in told(refused.reasons):
         form.add_error(None, sentence)
-
-
-def _tell(request: HttpRequest, refused: RefusedError) -> None:
-    for sentence in told(refused.reasons):
-        messages.error(request, sentence)

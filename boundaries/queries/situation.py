@@ -1,0 +1,139 @@
+"""The situation of a pair: all that the rules look at."""
+
+from collections import defaultdict
+from collections.abc import Collection, Iterable, Mapping
+from datetime import datetime
+from typing import Any, TypeVar, cast
+from uuid import UUID
+
+from django.db.models import Exists, OuterRef, QuerySet, Subquery
+
+from accounts.models import Membership, Pair
+from boundaries.models import Agreement, Pause, TimeApart, Window
+from boundaries.queries.limits import limits_of
+from boundaries.queries.proposals import proposals_by_pair
+from boundaries.rules.proposals import Proposal as ProposalValue
+from boundaries.rules.situation import Situation
+from boundaries.rules.terms import NO_CONTACT
+from boundaries.rules.windows import TOOK_PLACE, State
+
+COMING = (State.PLANNED, State.OPEN)
+
+Row = TypeVar("Row", Membership, Agreement, Window)
+
+
+def load_situation(pair: Pair, at: datetime) -> Situation:
+    """The situation of one pair at `at`.
+
+    Under the pair's lock it is the truth; outside it, what a page shows.
+    """
+    return load_situations([pair], at)[pair.pk]
+
+
+def load_situation_of_talk(pair: Pair) -> Situation:
+    """The same without proposals: talking asks nothing of them, and is waited for."""
+    return load_talk(pair)[0]
+
+
+def load_talk(pair: Pair) -> tuple[Situation, list[Membership]]:
+    """The same with both persons' places, which it needs anyway."""
+    places = list(_memberships([pair.pk]))
+    return _situations([pair], {}, places)[pair.pk], places
+
+
+def load_situations(pairs: Iterable[Pair], at: datetime) -> dict[UUID, Situation]:
+    """The situations of many pairs by their keys: four queries, whatever their history."""
+    pairs = list(pairs)
+    keys = [pair.pk for pair in pairs]
+    return _situations(pairs, proposals_by_pair(keys, at), _memberships(keys, at))
+
+
+def _situations(
+    pairs: Iterable[Pair],
+    proposals: Mapping[UUID, list[ProposalValue]],
+    places: Iterable[Membership],
+) -> dict[UUID, Situation]:
+    by_id = {pair.pk: pair for pair in pairs}
+    memberships = _by_pair(places)
+    agreements = _by_pair(_latest_agreements(by_id))
+    windows = _by_pair(_coming_windows(by_id))
+    return {
+        key: _situation(
+            pair, memberships[key], agreements[key], windows[key], proposals.get(key, [])
+        )
+        for key, pair in by_id.items()
+    }
+
+
+def _situation(
+    pair: Pair,
+    memberships: list[Membership],
+    agreements: list[Agreement],
+    windows: list[Window],
+    proposals: list[ProposalValue],
+) -> Situation:
+    last = agreements[0] if agreements else None
+    current = last if last and last.ended_at is None else None
+    return Situation(
+        limits={each.person_id: limits_of(each) for each in memberships},
+        paused=frozenset(each.person_id for each in memberships if _is_paused(each)),
+        parted=pair.ended_at is not None,
+        doors={each.person_id: each.door.opened_at for each in memberships if _has_door(each)},
+        in_force=current.terms if current else NO_CONTACT,
+        agreement=current.pk if current else None,
+        review_at=current.review_at if current else None,
+        number=last.number if last else 0,
+        last_in_force=last.terms if last else None,
+        held_whole=last is not None and cast(Any, last).held_whole,
+        last_conversation=cast(Any, last).last_conversation if last else None,
+        windows=tuple(window.as_value() for window in windows),
+        proposals=tuple(proposals),
+        apart_until=cast(Any, memberships[0]).apart_until,
+    )
+
+
+def _is_paused(membership: Membership) -> bool:
+    """Whether a pause of theirs stands, or they were made inactive, which stops as much."""
+    return cast(Any, membership).is_paused or not membership.person.is_active
+
+
+def _has_door(membership: Membership) -> bool:
+    return hasattr(membership, "door")
+
+
+def _by_pair(rows: Iterable[Row]) -> dict[UUID, list[Row]]:
+    found: dict[UUID, list[Row]] = defaultdict(list)
+    for row in rows:
+        found[row.pair_id].append(row)
+    return found
+
+
+def _memberships(pairs: Collection[UUID], at: datetime | None = None) -> QuerySet[Membership]:
+    """at: without it, also a time apart that is over is found; talking asks nothing of it."""
+    standing = Pause.objects.filter(
+        pair=OuterRef("pair"), person=OuterRef("person"), lifted_at=None
+    )
+    chosen = TimeApart.objects.filter(pair=OuterRef("pair"), agreed_at__isnull=False, end=None)
+    apart = chosen.filter(ends_at__gt=at) if at else chosen
+    members = Membership.objects.filter(pair__in=pairs).select_related("limits", "person", "door")
+    return members.annotate(
+        is_paused=Exists(standing), apart_until=Subquery(apart.values("ends_at")[:1])
+    )
+
+
+def _latest_agreements(pairs: Collection[UUID]) -> QuerySet[Agreement]:
+    """The agreement of each pair that is in force or was last (R5), with its last conversation.
+
+    Found once for each pair, and not asked of each agreement that it ever had.
+    """
+    of_pair = Agreement.objects.filter(pair=OuterRef("pk")).order_by("-number")
+    latest = Pair.objects.filter(pk__in=pairs).values_list(Subquery(of_pair.values("pk")[:1]))
+    held = Window.objects.filter(agreement=OuterRef("pk"), state=State.HELD)
+    took_place = Window.objects.filter(pair=OuterRef("pair"), state__in=TOOK_PLACE | {State.OPEN})
+    last = took_place.order_by("-opens_at").values("opens_at")[:1]
+    agreements = Agreement.objects.filter(pk__in=latest)
+    return agreements.annotate(held_whole=Exists(held), last_conversation=Subquery(last))
+
+
+def _coming_windows(pairs: Collection[UUID]) -> QuerySet[Window]:
+    return Window.objects.filter(pair__in=pairs, state__in=COMING).order_by("opens_at")
