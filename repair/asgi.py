@@ -8,7 +8,10 @@ from django.conf import settings
 from django.core.asgi import get_asgi_application
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "repair.settings.production")
-os.environ.setdefault("DATABASE_CONNECTIONS", "20")
+os.environ.setdefault("DATABASE_CONNECTIONS", "40")
+
+# As many as browsers open to one site: see repair.turns.
+MOST_AT_ONCE = 6
 
 # WhiteNoise answers with an open file, which Django then reads as a whole in a thread. For style
 # sheets and scripts, which is all that it serves, nothing is wrong with that.
@@ -21,10 +24,13 @@ from conversations.hub import Hub  # noqa: E402
 from conversations.streams import with_streams  # noqa: E402
 from repair import keys  # noqa: E402
 from repair.bodies import with_limit  # noqa: E402
+from repair.turns import in_turns  # noqa: E402
 
 keys.check()
 # What was loaded so far stays for as long as the process lives. To look through it for circular
 # garbage again and again held up whoever was waiting for words, for tens of milliseconds.
 gc.collect()
 gc.freeze()
-application = with_limit(with_streams(django, Hub().hold), settings.DATA_UPLOAD_MAX_MEMORY_SIZE)
+application = with_limit(
+    with_streams(in_turns(django, MOST_AT_ONCE), Hub().hold), settings.DATA_UPLOAD_MAX_MEMORY_SIZE
+)

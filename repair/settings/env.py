@@ -233,8 +233,9 @@ def _sqlite(config: dict[str, Any]) -> dict[str, Any]:
 def _postgresql(config: dict[str, Any]) -> dict[str, Any]:
     # No connection is kept by the thread that made it: under ASGI each request has a thread of its
     # own, so it would never be found again and would only fill the server. The web server keeps
-    # some for all its threads; to make one took a fifth of the time of what people say live.
+    # some for all its threads; to make one took a fifth of the time of what people say live. Where
+    # all are taken a request waits, since one that pauses had better wait than fail.
     options = {"connect_timeout": 5, **config.get("OPTIONS", {})}
     if most := number("DATABASE_CONNECTIONS", default=0):
-        options["pool"] = {"min_size": 1, "max_size": most, "num_workers": 1, "timeout": 5}
+        options["pool"] = {"min_size": 1, "max_size": most, "num_workers": 1, "timeout": 30}
     return {**config, "CONN_MAX_AGE": 0, "CONN_HEALTH_CHECKS": bool(most), "OPTIONS": options}
