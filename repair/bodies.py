@@ -6,12 +6,10 @@ not, could fill the memory or the disk.
 
 from typing import Any
 
+from django.template.loader import render_to_string
+
 from conversations.streams import App, Event, Receive, Send
 
-TOO_LONG = (
-    "This is more than Repair takes at once. Nothing was changed, sent or opened. "
-    "If you go back, what you typed may still be there.\n"
-)
 CONTENT_TOO_LARGE = 413
 
 
@@ -63,9 +61,10 @@ def _announced(scope: dict[str, Any]) -> int:
 
 
 async def _refuse(send: Send) -> None:
-    text = TOO_LONG.encode()
+    text = render_to_string("413.html").encode()
     headers = [
-        (b"content-type", b"text/plain; charset=utf-8"),
+        (b"content-type", b"text/html; charset=utf-8"),
+        (b"content-security-policy", b"default-src 'self'"),
         (b"content-length", str(len(text)).encode()),
         (b"cache-control", b"private, no-store"),
         (b"x-content-type-options", b"nosniff"),

@@ -16,7 +16,7 @@ pytestmark = pytest.mark.once
 
 LONGEST = 12 * 1024 * 1024
 MEBIBYTE = b"x" * 1024 * 1024
-SAID = "This is more than Repair takes at once."
+SAID = "This is more than Repair takes at once"
 
 
 def chunk(body, *, more=True):

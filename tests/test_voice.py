@@ -173,7 +173,7 @@ def test_every_kind_of_place_is_looked_at():
         "repair/demo/templates/demo/bar.html",
         "boundaries/words.py",
         "conversations/forms.py",
-        "repair/bodies.py",
+        "templates/413.html",
         "accounts/help_lines.toml",
     ):
         assert place in places, place

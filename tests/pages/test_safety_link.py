@@ -89,7 +89,7 @@ def test_from_the_page_for_an_old_form(ana):
     assert leads_there(answer.content.decode())
 
 
-@pytest.mark.parametrize("code", [400, 403, 404, 429, 500])
+@pytest.mark.parametrize("code", [400, 403, 404, 413, 429, 500])
 def test_from_every_page_that_says_what_is_wrong(code, rf, ana):
     request = rf.get("/")
     request.user = ana
