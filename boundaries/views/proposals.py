@@ -219,6 +219,7 @@ def _ask_for_terms(
         "membership": membership,
         "form": form,
         "terms_lines": terms_lines(situation.in_force),
+        "windows": queries.coming_for(membership, situation, form.at),
         "has_limits": queries.own_limits(membership) is not None,
         "is_apart": situation.apart_until is not None,
     }

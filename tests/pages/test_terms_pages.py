@@ -4,9 +4,10 @@ import re
 
 import pytest
 from django.urls import reverse
+from django.utils import formats
 
 from boundaries import actions
-from boundaries.models import Agreement, Proposal
+from boundaries.models import Agreement, Proposal, Window
 from boundaries.rules.canonical import terms_digest
 from boundaries.rules.rhythm import LAST, MonthDay, Monthly, NthWeekday, Weekly
 from tests import factories
@@ -50,6 +51,14 @@ def allowed(ana_place, ben_place, clock):
 
 def open_in_force():
     return Agreement.objects.get(ended_at=None).terms
+
+
+def test_what_is_in_force_is_shown_with_its_dates(at_ana, page, agreement, pair):
+    at_ana.open(page)
+    assert "What is in force now" in at_ana.text
+    first = factories.next_window(pair=pair).opens_at
+    assert f"{formats.date_format(first, 'l j F Y')}, 18:00 to 18:45" in at_ana.text
+    assert at_ana.text.count("18:00 to 18:45") == Window.objects.count() == 6
 
 
 # --- What is typed ---------------------------------------------------------------------------
