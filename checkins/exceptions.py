@@ -9,6 +9,10 @@ class WayGoneError(Exception):
     """The way to less or more that was chosen is not one from what there is now."""
 
 
+class WordsNotKeptError(Exception):
+    """Less holds from now on; what was said with it could not be sealed, and is not kept."""
+
+
 class ChangedElsewhereError(Exception):
     """The reflection was changed since it was shown, by another tab or device.
 

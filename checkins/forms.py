@@ -1,6 +1,6 @@
 """The forms of this app."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from typing import Any, cast
 from uuid import uuid4
 
@@ -11,11 +11,10 @@ from django.utils.translation import gettext_lazy as _
 from accounts.fields import WordsField
 from boundaries.rules.checkins import (
     AFTERWARDS,
-    ANSWERS,
+    BEFOREHAND,
     LONGEST_AHEAD,
     SHORTEST_AHEAD,
     Answer,
-    Kind,
 )
 from boundaries.rules.limits import Limits
 from boundaries.rules.terms import Terms
@@ -28,6 +27,9 @@ LONGEST_BODY = 20_000
 LESS_IN_WHICH_WAY = _("Please choose what should be less.")
 MORE_IN_WHICH_WAY = _("Please choose what there could be more of.")
 OFFERED_NO_MORE = _("What is agreed has changed meanwhile. Please look again at what is offered.")
+LIMITS_CHANGED = _("Your limits have changed meanwhile. Please look again at what is offered.")
+GONE = {Answer.LESS: OFFERED_NO_MORE, Answer.MORE: LIMITS_CHANGED}
+ONE_OF_THE_FIVE = _("Please choose one of the five.")
 NOT_KEPT = _(
     "This could not be kept: something is wrong at the site, and whoever runs it has to mend it. "
     "Nothing was changed."
@@ -55,20 +57,57 @@ class Body(WordsField):
         )
 
 
-class WayField(forms.TypedChoiceField):
-    """In which way less or more; asked only with that answer, which the form looks at.
+class OnlyIfAskedField(forms.TypedChoiceField):
+    """A choice that only some answers need, which the form looks at.
 
-    What was offered on an older page is refused in plain words.
+    None is no fault of the field, though the page does not call it optional.
     """
 
     def __init__(self, **kwargs: Any) -> None:
-        messages = {"invalid_choice": OFFERED_NO_MORE}
-        super().__init__(widget=forms.RadioSelect, error_messages=messages, **kwargs)
+        super().__init__(widget=forms.RadioSelect, empty_value=None, **kwargs)
 
     def validate(self, value: Any) -> None:
-        """None is no fault of the field, though the page does not call it optional."""
+        """Look only at what was chosen."""
         if value:
             super().validate(value)
+
+
+class WayField(OnlyIfAskedField):
+    """In which way less or more.
+
+    Every way is one to the form, also what an older page offered: the action, which knows whether
+    it was done already, says whether it is offered still.
+    """
+
+    def __init__(self, *, ways: type[Less | More], gone: Promise, **kwargs: Any) -> None:
+        self.ways = ways
+        super().__init__(coerce=ways, error_messages={"invalid_choice": gone}, **kwargs)
+
+    def valid_value(self, value: Any) -> bool:
+        """Whether there is such a way at all."""
+        return value in list(self.ways)
+
+
+class AnswerField(forms.TypedChoiceField):
+    """What somebody wants; every answer is one to the form, as with WayField."""
+
+    def __init__(self, answers: Collection[Answer], **kwargs: Any) -> None:
+        self.answers = answers
+        messages = dict.fromkeys(
+            ("required", "invalid_choice"), _("Please choose one of the answers.")
+        )
+        super().__init__(coerce=Answer, error_messages=messages, **kwargs)
+
+    def valid_value(self, value: Any) -> bool:
+        """Whether it answers what was asked."""
+        return value in self.answers
+
+
+class Unnamed(forms.HiddenInput):
+    """A hidden field without an id: one page has it in several forms, and nothing refers to it."""
+
+    def __init__(self) -> None:
+        super().__init__(attrs={"id": False})
 
 
 class GivingForm(forms.Form):
@@ -77,25 +116,33 @@ class GivingForm(forms.Form):
     base: see `Said`. Pages set it by themselves: it is always that of what they offer.
     """
 
-    key = forms.UUIDField(widget=forms.HiddenInput, initial=uuid4)
-    base = forms.CharField(max_length=64, required=False, widget=forms.HiddenInput)
+    key = forms.UUIDField(widget=Unnamed, initial=uuid4)
+    base = forms.CharField(max_length=64, required=False, widget=Unnamed)
+
+    def take_back_way(self, answer: Answer) -> None:
+        """Say that the way which was chosen with this answer is not offered any more."""
+        name = self.name_of_way(answer)
+        has_choices = bool(cast(forms.ChoiceField, self.fields[name]).choices)
+        self.add_error(name if has_choices else None, str(GONE[answer]))
+
+    def name_of_way(self, answer: Answer) -> str:
+        """The name of the field in which the way is."""
+        return answer.value
 
 
 class BeforeForm(GivingForm):
     """What somebody wants before a conversation; each answer is a button."""
 
-    answer = forms.TypedChoiceField(
-        coerce=Answer,
-        choices=[(each.value, words.ANSWERS[each]) for each in ANSWERS[Kind.BEFORE]],
-        error_messages=dict.fromkeys(
-            ("required", "invalid_choice"), _("Please choose one of the answers.")
-        ),
-    )
-    way = WayField(label=_("Less of what?"), coerce=Less)
+    answer = AnswerField(BEFOREHAND)
+    way = WayField(label=_("Less of what?"), ways=Less, gone=OFFERED_NO_MORE)
 
     def __init__(self, *args: Any, less: Mapping[Less, Terms], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         _offer(self, "way", _less_choices(less))
+
+    def name_of_way(self, answer: Answer) -> str:
+        """There is only less here."""
+        return "way"
 
     def clean(self) -> dict[str, Any]:
         """Refuse less of nothing; a way that was chosen counts for no other answer."""
@@ -114,14 +161,13 @@ class BeforeForm(GivingForm):
 class AfterForm(GivingForm):
     """How it was, and what somebody wants from now on."""
 
-    safe = forms.TypedChoiceField(
+    own_base = forms.CharField(max_length=64, required=False, widget=Unnamed)
+    safe = OnlyIfAskedField(
         label=_("How safe was it?"),
+        help_text=_("If you choose less below, you can leave this out."),
         coerce=int,
         choices=list(words.SAFE.items()),
-        widget=forms.RadioSelect,
-        error_messages=dict.fromkeys(
-            ("required", "invalid_choice"), _("Please choose one of the five.")
-        ),
+        error_messages={"invalid_choice": ONE_OF_THE_FIVE},
     )
     body = Body(
         rows=4,
@@ -129,20 +175,17 @@ class AfterForm(GivingForm):
         help_text=_("In your own words, or not at all."),
         required=False,
     )
-    answer = forms.TypedChoiceField(
+    answer = AnswerField(
+        AFTERWARDS,
         label=_("What do you want from now on?"),
-        coerce=Answer,
-        choices=[],
         initial=Answer.SAME.value,
         widget=forms.RadioSelect,
-        error_messages=dict.fromkeys(
-            ("required", "invalid_choice"), _("Please choose one of the answers.")
-        ),
     )
     less = WayField(
         label=_("Less of what?"),
         help_text=_("It holds at once. You need nobody for it."),
-        coerce=Less,
+        ways=Less,
+        gone=OFFERED_NO_MORE,
     )
     more = WayField(
         label=_("More of what?"),
@@ -150,7 +193,8 @@ class AfterForm(GivingForm):
             "This widens your own limits, and nothing else. Nothing begins, and the other is not "
             "told."
         ),
-        coerce=More,
+        ways=More,
+        gone=LIMITS_CHANGED,
     )
 
     def __init__(
@@ -171,8 +215,14 @@ class AfterForm(GivingForm):
         )
 
     def clean(self) -> dict[str, Any]:
-        """Refuse less or more of nothing; a way that was chosen counts for no other answer."""
+        """Refuse less or more of nothing; a way that was chosen counts for no other answer.
+
+        How safe it was is asked of all but who chooses less: less needs nothing (R1).
+        """
         data: dict[str, Any] = super().clean() or {}
+        is_said = data.get("safe") or "safe" in self.errors
+        if data.get("answer") is not Answer.LESS and not is_said:
+            self.add_error("safe", str(ONE_OF_THE_FIVE))
         missing: dict[Answer, tuple[str, Promise]] = {
             Answer.LESS: ("less", LESS_IN_WHICH_WAY),
             Answer.MORE: ("more", MORE_IN_WHICH_WAY),
@@ -191,6 +241,7 @@ class AfterForm(GivingForm):
             answer=data["answer"],
             way=ways.get(data["answer"]),
             base=data["base"],
+            own_base=data["own_base"],
             safe=data["safe"],
             body=data["body"] if data["body"].strip() else "",
         )
@@ -212,7 +263,8 @@ class WishForm(forms.Form):
         label=_("Ask me how it is, before and after a conversation"),
         help_text=_(
             "On the page of the two of you. A check-in that you do not answer goes away by itself. "
-            "Nobody sees whether you do."
+            "Nobody is told whether you do. But if a conversation needs a “go ahead” from you and "
+            "there is none, you both read that it did not take place."
         ),
         required=False,
     )

@@ -72,13 +72,13 @@ def _answers_of_their_kind() -> Q:
 class CheckIn(models.Model):
     """What somebody answered, for themselves alone (R24).
 
-    window: before or after which conversation; null for one of their own. key: chosen by the form,
-    so that a doubled request is one. answer, way: what they wanted, and in which respect less or
-    more of it. safe: how safe it was, "1" to "5". body: how the body felt, in their own words.
+    window: before or after which conversation; null for one of their own. key: made from the form's
+    and from what was said, so that a doubled request is one. answer, way: what they wanted, and in
+    which respect less or more of it. safe: how safe it was, "1" to "5"; with less it need not be
+    said. body: how the body felt, in their own words.
 
     safe and body are sealed. What was done by an answer stands in the limits, windows and
-    agreements of the pair anyway. Before a conversation nothing is sealed: a pause needs nothing
-    that could be broken.
+    agreements of the pair anyway. Less needs nothing sealed, and so nothing that could be broken.
     """
 
     KINDS: ClassVar = [(kind.value, kind.value) for kind in Kind]
@@ -101,7 +101,9 @@ class CheckIn(models.Model):
     class Meta:
         constraints = (
             models.UniqueConstraint(
-                fields=("membership", "window", "kind"), name="checkin_once_for_a_window"
+                fields=("membership", "window"),
+                condition=Q(kind=Kind.AFTER.value),
+                name="checkin_once_after_a_window",
             ),
             models.UniqueConstraint(fields=("membership", "key"), name="checkin_once_for_a_form"),
             models.CheckConstraint(
@@ -120,7 +122,10 @@ class CheckIn(models.Model):
             ),
             models.CheckConstraint(
                 condition=Q(kind=Kind.BEFORE.value, safe__isnull=True, body__isnull=True)
-                | (~Q(kind=Kind.BEFORE.value) & Q(safe__isnull=False)),
+                | (
+                    ~Q(kind=Kind.BEFORE.value)
+                    & (Q(safe__isnull=False) | Q(answer=Answer.LESS.value))
+                ),
                 name="checkin_says_how_safe_afterwards",
             ),
         )
@@ -133,6 +138,11 @@ class CheckIn(models.Model):
     def how_safe(self) -> int | None:
         """1 to 5; None where it was not asked, or cannot be read."""
         return int(self.safe) if is_readable(self, "safe") and self.safe else None
+
+    @property
+    def was_rated(self) -> bool:
+        """Whether it was said how safe it was, readable or not."""
+        return self.__dict__["safe"] is not None
 
     @property
     def has_words(self) -> bool:

@@ -48,11 +48,12 @@ def _shown(row: CheckIn) -> Shown:
 
 @dataclass(frozen=True)
 class Offer:
-    """What can be less or more now, as forms take it, and the base of it."""
+    """What can be less or more now, as forms take it, and from what: see `Said`."""
 
     less: dict[Less, Any]
     more: dict[More, Any]
     base: str
+    own_base: str
 
     @property
     def less_only(self) -> dict[str, Any]:
@@ -71,6 +72,7 @@ def offer_to(membership: Membership, situation: Situation, at: datetime) -> Offe
         less=dict(queries.less_for(situation, at)),
         more=dict(queries.more_for(membership, situation)),
         base=queries.base_of(situation),
+        own_base=queries.own_base_of(membership, situation),
     )
 
 

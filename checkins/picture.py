@@ -25,8 +25,14 @@ class What(StrEnum):
     TOOK_PLACE = "took_place"
     DID_NOT = "did_not"
     PAUSED = "paused"
+    PAUSED_ALREADY = "paused_already"
     LIFTED = "lifted"
     TERMS = "terms"
+    APART = "apart"
+
+
+OF_PAUSES = frozenset({What.PAUSED, What.PAUSED_ALREADY, What.LIFTED})
+"""These are drawn as bars."""
 
 
 @dataclass(frozen=True)
@@ -84,26 +90,34 @@ def picture(
     conversations: Iterable[tuple[datetime, bool]],
     pauses: Sequence[tuple[datetime, datetime | None]],
     terms: Iterable[datetime],
+    apart: Iterable[datetime],
     at: datetime,
 ) -> Picture | None:
     """The year before `at`, as far as anything happened in it; None if nothing did.
 
     answers: when, and how safe. conversations: when, and whether it took place. pauses: this
-    person's own, with their ends. terms: when what is agreed changed.
+    person's own, with their ends. terms: when what is agreed changed. apart: when both chose a time
+    apart. A pause that stood when the year begins is a fact of its first instant.
     """
     since = at - SHOWN_FOR
     facts = [
         *(Fact(when, What.SAFE, safe) for when, safe in answers),
         *(Fact(when, What.TOOK_PLACE if took else What.DID_NOT) for when, took in conversations),
         *(Fact(began, What.PAUSED) for began, _ in pauses),
+        *(
+            Fact(since, What.PAUSED_ALREADY)
+            for began, lifted in pauses
+            if began < since <= (lifted or at)
+        ),
         *(Fact(lifted, What.LIFTED) for _, lifted in pauses if lifted),
         *(Fact(when, What.TERMS) for when in terms),
+        *(Fact(when, What.APART) for when in apart),
     ]
     seen = sorted((fact for fact in facts if since <= fact.at <= at), key=lambda fact: fact.at)
     if not seen:
         return None
     axis = _Axis(seen[0].at, at)
-    marks = [_mark(fact, axis) for fact in seen if fact.what not in (What.PAUSED, What.LIFTED)]
+    marks = [_mark(fact, axis) for fact in seen if fact.what not in OF_PAUSES]
     marks += _pauses(pauses, axis)
     return Picture(axis.begins, at, tuple(reversed(seen)), tuple(marks))
 
@@ -125,7 +139,12 @@ def _height_of(safe: int) -> int:
 
 
 def _mark(fact: Fact, axis: _Axis) -> Mark:
-    heights = {What.TOOK_PLACE: CONVERSATIONS, What.DID_NOT: CONVERSATIONS, What.TERMS: TERMS}
+    heights = {
+        What.TOOK_PLACE: CONVERSATIONS,
+        What.DID_NOT: CONVERSATIONS,
+        What.TERMS: TERMS,
+        What.APART: TERMS,
+    }
     y = heights.get(fact.what) or _height_of(fact.safe)
     return Mark(fact.what, axis.x(fact.at), y)
 

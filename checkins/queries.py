@@ -1,6 +1,6 @@
 """Which check-ins are due to somebody, and what they wrote; all of it theirs alone."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from datetime import datetime
 from uuid import UUID
 
@@ -8,11 +8,12 @@ from django.db.models import QuerySet
 from django.http import Http404
 
 from accounts.models import Membership, Person
-from boundaries.models import Window
+from boundaries.models import TimeApart, Window
 from boundaries.queries import agreements_of, coming_windows, own_limits, own_pauses
 from boundaries.rules import checkins as rules
-from boundaries.rules.canonical import terms_digest
-from boundaries.rules.checkins import Due, Kind, Wishes
+from boundaries.rules import window_checks
+from boundaries.rules.canonical import digest, limits_to_json, terms_digest
+from boundaries.rules.checkins import Answer, Due, Kind, Wishes
 from boundaries.rules.limits import Limits
 from boundaries.rules.situation import Situation
 from boundaries.rules.terms import Terms
@@ -42,14 +43,29 @@ def due_for(membership: Membership, situation: Situation, at: datetime) -> list[
         opens_at__gt=at - rules.AFTER_MATTERS_FOR,
     )
     windows = [*(row.as_value() for row in lately), *coming_windows(situation, at)]
-    given = CheckIn.objects.filter(membership=membership, window__in=[each.id for each in windows])
+    me = membership.person_id
+    needs_go_ahead = window_checks.needs_go_ahead(me, situation)
     return rules.due(
-        Wishes(membership.person_id, wish.days_ahead, membership.person.time_zone),
-        situation.limits[membership.person_id],
+        Wishes(me, wish.days_ahead, membership.person.time_zone, needs_go_ahead),
+        situation.limits[me],
         windows,
-        {(Kind(kind), window) for kind, window in given.values_list("kind", "window")},
+        _last_answers(membership, [each.id for each in windows]),
         at,
     )
+
+
+def _last_answers(
+    membership: Membership, windows: Collection[UUID]
+) -> Mapping[tuple[Kind, UUID], Answer]:
+    """What this person answered last around each of these conversations."""
+    given = CheckIn.objects.filter(membership=membership, window__in=windows)
+    ordered = given.order_by("given_at").values_list("kind", "window", "answer")
+    return {(Kind(kind), window): Answer(answer) for kind, window, answer in ordered}
+
+
+def last_answer_before(membership: Membership, window_id: UUID) -> Answer | None:
+    """What this person answered last before this conversation, if anything."""
+    return _last_answers(membership, [window_id]).get((Kind.BEFORE, window_id))
 
 
 def due_around(
@@ -68,6 +84,11 @@ def get_window_for(membership: Membership, window_id: UUID) -> Window:
     return row
 
 
+def is_of_pair(window_id: UUID, pair_id: UUID) -> bool:
+    """Whether this conversation is, or was, one of the pair's."""
+    return Window.objects.filter(pair=pair_id, pk=window_id).exists()
+
+
 def is_told_of_room(window_id: UUID) -> bool:
     """Whether both are told, in the round of this conversation, that both leave room (R12)."""
     return Round.objects.filter(window=window_id, both_leave_room=True).exists()
@@ -83,6 +104,11 @@ def less_for(situation: Situation, at: datetime) -> Mapping[Less, Terms]:
 def base_of(situation: Situation) -> str:
     """What stands for the terms from which less was offered."""
     return terms_digest(situation.in_force)
+
+
+def own_base_of(membership: Membership, situation: Situation) -> str:
+    """What stands for this person's own limits, from which more was offered."""
+    return digest(limits_to_json(situation.limits[membership.person_id]))
 
 
 def more_for(membership: Membership, situation: Situation) -> Mapping[More, Limits]:
@@ -115,9 +141,10 @@ def _check_ins() -> QuerySet[CheckIn]:
 
 
 def picture_for(membership: Membership, at: datetime) -> Picture | None:
-    """How it went in the last year, of what this person may know (R30): five queries at the most.
+    """How it went in the last year, of what this person may know (R30): six queries at the most.
 
-    Of the other's answers, pauses and limits there is nothing in it.
+    Of the other's answers, pauses and limits there is nothing in it. Nor is the end of an
+    agreement: its day would often be that of the other's pause (R15).
     """
     since = at - SHOWN_FOR
     given = check_ins_in(membership).filter(given_at__gt=since).exclude(kind=Kind.BEFORE)
@@ -126,6 +153,7 @@ def picture_for(membership: Membership, at: datetime) -> Picture | None:
         opens_at__gt=since,
         state__in=TOOK_PLACE | DID_NOT_TAKE_PLACE,
     )
+    chosen = TimeApart.objects.filter(pair=membership.pair_id, agreed_at__gt=since)
     return picture(
         answers=[(row.given_at, row.how_safe) for row in given if row.how_safe],
         conversations=[
@@ -136,6 +164,7 @@ def picture_for(membership: Membership, at: datetime) -> Picture | None:
         terms=agreements_of(membership.pair)
         .filter(in_force_from__gt=since)
         .values_list("in_force_from", flat=True),
+        apart=[row.agreed_at for row in chosen if row.agreed_at],
         at=at,
     )
 

@@ -1,8 +1,9 @@
 """The pages of check-ins: giving them, what was given, and what one wants of them."""
 
 from collections.abc import Callable
+from dataclasses import dataclass
 from typing import Any
-from uuid import UUID, uuid4
+from uuid import UUID
 
 from django.contrib import messages
 from django.core.paginator import Paginator
@@ -18,62 +19,78 @@ from accounts.models import Membership
 from accounts.vault import UnreadableError
 from boundaries.exceptions import RefusedError
 from boundaries.models import Window
+from boundaries.rules import window_checks
 from boundaries.rules.checkins import Answer, Kind
+from boundaries.rules.situation import Situation
 from boundaries.words import told
 from checkins import actions, queries
-from checkins.actions import Said
-from checkins.exceptions import OverError, WayGoneError
-from checkins.forms import NOT_KEPT, OFFERED_NO_MORE, AfterForm, BeforeForm, OwnForm, WishForm
+from checkins.exceptions import OverError, WayGoneError, WordsNotKeptError
+from checkins.forms import NOT_KEPT, AfterForm, BeforeForm, OwnForm, WishForm
 from checkins.pages import ON_A_PAGE, Offer, now_of, shown
 from checkins.words import SAFE
+
+
+@dataclass(frozen=True)
+class Asked:
+    """A check-in as its page asks it. is_due: whether it can be given now."""
+
+    membership: Membership
+    situation: Situation
+    offer: Offer
+    form: BeforeForm | AfterForm
+    window: Window | None = None
+    is_due: bool = True
 
 
 @member
 @require_http_methods(["GET", "HEAD", "POST"])
 def give_before(request: HttpRequest, membership: Membership, window_id: UUID) -> HttpResponse:
     """Ask before a conversation; what is answered happens at once."""
-    window = queries.get_window_for(membership, window_id)
-    if request.POST.get("answer") == Answer.PAUSE:
-        return _pause(membership, window)
-    form, is_due, offer = _before_form(request, membership, window)
+    window, at = queries.get_window_for(membership, window_id), clock.now()
+    situation, offer = now_of(membership, at)
+    form = BeforeForm(_posted(request), **offer.less_only)
+    due = queries.due_around(membership, Kind.BEFORE, window_id, situation, at)
+    asked = Asked(membership, situation, offer, form, window, due is not None)
     if form.is_valid():
-        return _answer(request, membership, window, form, offer)
-    if not is_due:
-        return _over(request, membership, offer)
-    return _ask_before(request, membership, window, form, offer)
+        said = form.said()
+
+        def give() -> None:
+            actions.give_before(by=membership, window_id=window_id, said=said)
+
+        return _give(request, asked, give)
+    return _ask(request, asked) if asked.is_due else _over(request, asked)
 
 
 @member
 @require_http_methods(["GET", "HEAD", "POST"])
 def give_after(request: HttpRequest, membership: Membership, window_id: UUID) -> HttpResponse:
     """Ask after a conversation, the day after it."""
-    window = queries.get_window_for(membership, window_id)
-    situation, offer = now_of(membership, clock.now())
+    window, at = queries.get_window_for(membership, window_id), clock.now()
+    situation, offer = now_of(membership, at)
     form = AfterForm(_posted(request), **offer.both)
-    context = {"membership": membership, "window": window, "form": form, "offer": offer}
+    due = queries.due_around(membership, Kind.AFTER, window_id, situation, at)
+    asked = Asked(membership, situation, offer, form, window, due is not None)
     if form.is_valid():
         said = form.said()
 
         def give() -> None:
             actions.give_after(by=membership, window_id=window_id, said=said)
 
-        return _give(request, context, give)
-    if queries.due_around(membership, Kind.AFTER, window_id, situation, clock.now()) is None:
-        return _over(request, membership, offer)
-    return _ask(request, context)
+        return _give(request, asked, give)
+    return _ask(request, asked) if asked.is_due else _over(request, asked)
 
 
 @member
 @require_http_methods(["GET", "HEAD", "POST"])
 def give_own(request: HttpRequest, membership: Membership) -> HttpResponse:
     """Ask the same at any time."""
-    _situation, offer = now_of(membership, clock.now())
+    situation, offer = now_of(membership, clock.now())
     form = OwnForm(_posted(request), **offer.both)
-    context = {"membership": membership, "form": form, "offer": offer}
+    asked = Asked(membership, situation, offer, form)
     if form.is_valid():
         said = form.said()
-        return _give(request, context, lambda: actions.give_own(by=membership, said=said))
-    return _ask(request, context)
+        return _give(request, asked, lambda: actions.give_own(by=membership, said=said))
+    return _ask(request, asked)
 
 
 @member
@@ -142,98 +159,109 @@ def _posted(request: HttpRequest) -> Any:
     return request.POST if request.method == "POST" else None
 
 
-def _pause(membership: Membership, window: Window) -> HttpResponse:
-    """Whatever else is sent with it never stops a pause (R13)."""
-    said = Said(key=uuid4(), answer=Answer.PAUSE)
-    actions.give_before(by=membership, window_id=window.pk, said=said)
-    return redirect("conversations:pair", membership.pair_id)
-
-
-def _before_form(
-    request: HttpRequest, membership: Membership, window: Window
-) -> tuple[BeforeForm, bool, Offer]:
-    at = clock.now()
-    situation, offer = now_of(membership, at)
-    due = queries.due_around(membership, Kind.BEFORE, window.pk, situation, at)
-    form = BeforeForm(_posted(request), **offer.less_only)
-    return form, due is not None, offer
-
-
-def _answer(
-    request: HttpRequest, membership: Membership, window: Window, form: BeforeForm, offer: Offer
-) -> HttpResponse:
-    said = form.said()
+def _give(request: HttpRequest, asked: Asked, give: Callable[[], None]) -> HttpResponse:
+    """Give it; where that cannot be, what was typed and chosen is still in a form."""
+    answer = asked.form.cleaned_data["answer"]
     try:
-        actions.give_before(by=membership, window_id=window.pk, said=said)
+        give()
     except OverError:
-        return _over(request, membership, offer)
+        return _over(request, asked)
     except WayGoneError:
-        form.add_error("way", OFFERED_NO_MORE)
-        return _ask_before(request, membership, window, form, offer)
+        asked.form.take_back_way(answer)
+        return _ask(request, asked) if asked.is_due else _over(request, asked)
+    except WordsNotKeptError:
+        return _give_words_back(request, asked.membership)
+    except UnreadableError:
+        asked.form.add_error(None, str(NOT_KEPT))
+        return _ask(request, asked, status=503)
     except RefusedError as refused:
         for sentence in told(refused.reasons):
             messages.error(request, sentence)
     else:
-        messages.success(request, _done(said.answer))
-    return redirect("conversations:pair", membership.pair_id)
+        messages.success(request, _done(asked, answer))
+    return redirect("conversations:pair", asked.membership.pair_id)
 
 
-def _ask_before(
-    request: HttpRequest, membership: Membership, window: Window, form: BeforeForm, offer: Offer
-) -> HttpResponse:
-    said = window.as_value()
+def _ask(request: HttpRequest, asked: Asked, status: int = 200) -> HttpResponse:
     context = {
-        "membership": membership,
-        "window": window,
-        "form": form,
-        "offer": offer,
-        "has_said_go_ahead": membership.person_id in said.go_ahead,
-        "is_told_of_room": queries.is_told_of_room(window.pk),
+        "membership": asked.membership,
+        "window": asked.window,
+        "form": asked.form,
+        "offer": asked.offer,
+        "is_told_of_room": asked.window and queries.is_told_of_room(asked.window.pk),
     }
-    return render(request, "checkins/give_before.html", context)
+    if isinstance(asked.form, AfterForm):
+        return render(request, "checkins/give.html", context, status=status)
+    context |= _answered_before(asked)
+    return render(request, "checkins/give_before.html", context, status=status)
 
 
-def _give(request: HttpRequest, context: dict[str, Any], give: Callable[[], None]) -> HttpResponse:
-    """Give it; where that cannot be, what was typed is still in the form."""
-    membership, form = context["membership"], context["form"]
-    try:
-        give()
-    except OverError:
-        return _over(request, membership, context["offer"])
-    except WayGoneError:
-        form.add_error(form.cleaned_data["answer"].value, OFFERED_NO_MORE)
-        return _ask(request, context)
-    except UnreadableError:
-        form.add_error(None, NOT_KEPT)
-        return _ask(request, context, status=503)
-    messages.success(request, _done(form.cleaned_data["answer"]))
-    return redirect("conversations:pair", membership.pair_id)
+def _answered_before(asked: Asked) -> dict[str, Any]:
+    """What stands of this person's answers to a conversation, and what is still open."""
+    me, window = asked.membership.person_id, asked.window
+    if window is None:
+        return {}
+    last = queries.last_answer_before(asked.membership, window.pk)
+    has_said_go_ahead = me in window.as_value().go_ahead
+    return {
+        "has_said_go_ahead": has_said_go_ahead,
+        "has_moved": last is Answer.GO_AHEAD and not has_said_go_ahead,
+        "chose_less": last is Answer.LESS,
+        "needs_go_ahead": window_checks.needs_go_ahead(me, asked.situation),
+    }
 
 
-def _ask(request: HttpRequest, context: dict[str, Any], status: int = 200) -> HttpResponse:
-    window = context.get("window")
-    context["is_told_of_room"] = window is not None and queries.is_told_of_room(window.pk)
-    return render(request, "checkins/give.html", context, status=status)
-
-
-def _over(request: HttpRequest, membership: Membership, offer: Offer) -> HttpResponse:
-    """A plain sentence, whatever the cause; words that were typed can be kept as one's own."""
-    typed = {name: request.POST.get(name, "") for name in ("safe", "body")}
+def _over(request: HttpRequest, asked: Asked) -> HttpResponse:
+    """A plain sentence, whatever the cause; what was typed and chosen can be kept as one's own."""
+    typed = {name: request.POST.get(name, "") for name in ("safe", "body", "answer", "more")}
+    typed["less"] = request.POST.get("less") or request.POST.get("way", "")
+    wants = typed["answer"] in (Answer.LESS, Answer.MORE)
     context = {
-        "membership": membership,
-        "form": OwnForm(initial=typed, **offer.both),
-        "offer": offer,
-        "has_words": bool(typed["body"].strip()),
+        "membership": asked.membership,
+        "form": _own_form(asked.offer, typed),
+        "offer": asked.offer,
+        "is_to_keep": bool(typed["safe"] or typed["body"].strip() or wants),
     }
     status = 409 if request.method == "POST" else 200
     return render(request, "checkins/over.html", context, status=status)
 
 
-def _done(answer: Answer) -> str:
+def _give_words_back(request: HttpRequest, membership: Membership) -> HttpResponse:
+    """Less holds; the rest could not be kept, and is in a form from what there is now."""
+    typed = {name: request.POST.get(name, "") for name in ("safe", "body")}
+    _situation, offer = now_of(membership, clock.now())
+    context = {"membership": membership, "form": _own_form(offer, typed), "offer": offer}
+    return render(request, "checkins/words_back.html", context, status=503)
+
+
+def _own_form(offer: Offer, typed: dict[str, str]) -> OwnForm:
+    """A check-in of one's own that begins with this; with what there is to choose, of the rest."""
+    ways = {Answer.LESS: offer.less, Answer.MORE: offer.more}
+    is_offered = any(typed.get("answer") == answer and found for answer, found in ways.items())
+    return OwnForm(
+        initial=typed if is_offered else typed | {"answer": Answer.SAME.value}, **offer.both
+    )
+
+
+def _done(asked: Asked, answer: Answer) -> str:
     """What is said after an answer, which nobody else reads."""
+    if answer is Answer.LESS and isinstance(asked.form, BeforeForm) and _is_still_open(asked):
+        return _(
+            "This holds from now on. Without a “go ahead” from you the conversation is skipped; "
+            "you can still say it."
+        )
     return {
         Answer.GO_AHEAD: _("It is noted."),
         Answer.SKIP: _("You skip this one."),
         Answer.LESS: _("This holds from now on."),
         Answer.MORE: _("Your limits are wider now. Nothing begins by itself."),
     }.get(answer, _("It is kept. Only you can see it."))
+
+
+def _is_still_open(asked: Asked) -> bool:
+    at = clock.now()
+    situation, _offer = now_of(asked.membership, at)
+    window = asked.window
+    return window is not None and bool(
+        queries.due_around(asked.membership, Kind.BEFORE, window.pk, situation, at)
+    )

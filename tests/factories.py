@@ -24,7 +24,7 @@ from accounts.scopes import FIELDS, Scope
 from boundaries import actions, guards
 from boundaries.actions.record import Act, Entry, add_to_record
 from boundaries.models import Agreement, Consent, PersonalLimits, Proposal, TimeApart, Window
-from boundaries.queries import agreement_in_force
+from boundaries.queries import agreement_in_force, load_situation
 from boundaries.rules.canonical import terms_digest
 from boundaries.rules.checkins import Answer
 from boundaries.rules.limits import HOURS_OF_THE_WEEK, Limits
@@ -32,10 +32,12 @@ from boundaries.rules.phrases import Phrase
 from boundaries.rules.proposals import End
 from boundaries.rules.rhythm import Monthly, NthWeekday, Rhythm, Weekly
 from boundaries.rules.terms import Terms
+from boundaries.rules.ways import More
 from boundaries.rules.windows import Span, State, zone_data
 from checkins import actions as checkins
 from checkins.actions import Said
 from checkins.models import CheckIn, Reflection
+from checkins.queries import own_base_of
 from conversations import actions as conversations
 from conversations.models import Envelope, Letter, Notice
 from tests.clock import Clock
@@ -440,11 +442,17 @@ def said(answer: Answer, **changes: Any) -> Said:
     return Said(**(values | changes))
 
 
+def more(*, by: Membership, way: More, **changes: Any) -> Said:
+    """That they are open to more in this way, as a page of now would send it."""
+    base = own_base_of(by, load_situation(by.pair, clock_now()))
+    return said(Answer.MORE, way=way, own_base=base, **changes)
+
+
 def check_in(*, by: Membership, safe: int = 3, body: str = "", **changes: Any) -> CheckIn:
     """Let this person give a check-in of their own."""
-    own = said(Answer.SAME, safe=safe, body=body, **changes)
-    checkins.give_own(by=by, said=own)
-    return CheckIn.objects.get(membership=by, key=own.key)
+    before = set(CheckIn.objects.filter(membership=by).values_list("pk", flat=True))
+    checkins.give_own(by=by, said=said(Answer.SAME, safe=safe, body=body, **changes))
+    return CheckIn.objects.filter(membership=by).exclude(pk__in=before).get()
 
 
 def reflection(

@@ -50,13 +50,18 @@ def _with_other_zone_data() -> QuerySet[Agreement]:
     return Agreement.objects.filter(other, ended_at=None)
 
 
-def settle_in_batches(due: QuerySet[Row], settle: Callable[[Collection[UUID]], object]) -> None:
+def settle_in_batches(
+    due: QuerySet[Row],
+    settle: Callable[[Collection[UUID]], object],
+    *,
+    at_most: int | None = None,
+) -> None:
     """Give `settle` the pairs of `due`, whose rows have a `pair`, in batches and in that order.
 
     Batches are small because a pause waits for the one that holds its pair. One that fails is tried
-    pair by pair.
+    pair by pair. at_most: as in `settle_one_by_one`.
     """
-    for pairs in batched(_pairs(due), BATCH):
+    for pairs in batched(_pairs(due)[:at_most], BATCH):
         try:
             settle(pairs)
         except Exception:
@@ -70,7 +75,8 @@ def settle_one_by_one(
 ) -> None:
     """Give `settle` the pairs of `due`, each in a transaction of its own.
 
-    The first `at_most` of them, where settling takes long; the next sweep goes on.
+    The first `at_most` of them, where settling takes long; the next sweep goes on. Those that are
+    set aside take nobody's place among them.
     """
     for pair in _pairs(due)[:at_most]:
         _settle_or_set_aside(pair, settle)

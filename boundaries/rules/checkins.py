@@ -22,6 +22,13 @@ ROUND_AHEAD = timedelta(days=LONGEST_AHEAD)
 """So long before a conversation it is looked, once for both, whether both leave room for more: when
 nobody's check-in before it can have begun, whatever they chose (R12)."""
 
+ROUND_LATE = timedelta(days=1)
+"""So late at the most, where no worker was there at that instant; later it is looked never."""
+
+ROUNDS_APART = timedelta(days=6)
+"""So far apart are two looks in one pair at the least. What is planned anew, at the same instant or
+near it, is the same conversation: a second look would tell what somebody did in between (R12)."""
+
 LEAST_AFTER = timedelta(hours=12)
 MORNING = time(8)
 """One after a conversation begins on the next morning, and a night later at the least."""
@@ -43,7 +50,11 @@ class Kind(StrEnum):
 
 
 class Answer(StrEnum):
-    """What somebody wants now. SAME does nothing, and neither does no answer."""
+    """What somebody wants now. SAME does nothing, and neither does no answer.
+
+    PAUSE was kept with the others once. A pause is an act of its own, and its button on these pages
+    is that of every page; what was kept stays in the list of who gave it.
+    """
 
     GO_AHEAD = "go_ahead"
     SKIP = "skip"
@@ -53,14 +64,15 @@ class Answer(StrEnum):
     MORE = "more"
 
 
+BEFOREHAND = (Answer.GO_AHEAD, Answer.SKIP, Answer.LESS)
 AFTERWARDS = (Answer.LESS, Answer.SAME, Answer.MORE)
 ANSWERS: Mapping[Kind, tuple[Answer, ...]] = {
-    Kind.BEFORE: (Answer.GO_AHEAD, Answer.SKIP, Answer.LESS, Answer.PAUSE),
+    Kind.BEFORE: (*BEFOREHAND, Answer.PAUSE),
     Kind.AFTER: AFTERWARDS,
     Kind.OWN: AFTERWARDS,
 }
 SAFE = (1, 2, 3, 4, 5)
-"""How safe it was; what each means, in words, is in `boundaries.words`."""
+"""How safe it was; what each means, in words, is in `checkins.words`."""
 
 
 @dataclass(frozen=True)
@@ -68,11 +80,13 @@ class Wishes:
     """What one person wants of the check-ins around conversations.
 
     days_ahead: from how long before a conversation on. zone: whose mornings count.
+    needs_go_ahead: whether no conversation opens without a "go ahead" of theirs.
     """
 
     person: UUID
     days_ahead: int
     zone: str
+    needs_go_ahead: bool = False
 
 
 @dataclass(frozen=True)
@@ -88,21 +102,29 @@ def due(
     wishes: Wishes,
     limits: Limits,
     windows: Collection[Window],
-    given: Collection[tuple[Kind, UUID]],
+    given: Mapping[tuple[Kind, UUID], Answer],
     at: datetime,
 ) -> list[Due]:
     """The check-ins that this person can give at `at`, what ends first before the others.
 
     limits: their own. windows: those that are to come and those that took place lately, as pages
-    list them: nothing of what the other person answered, allows or did is looked at. given: those
-    that they gave already, by kind and window.
+    list them: nothing of what the other person answered, allows or did is looked at. given: their
+    last answer to each that they gave already, by kind and window.
     """
     ordered = sorted(windows, key=lambda each: each.span)
     found = (*_before(wishes, limits, ordered, at), *_after(wishes, ordered, at))
     return sorted(
-        (each for each in found if (each.kind, each.window.id) not in given),
+        (each for each in found if not _is_answered(wishes, each, given)),
         key=lambda each: each.until,
     )
+
+
+def will_both_be_asked(window: Window, limits: Collection[Limits]) -> bool:
+    """Whether neither of the two, by their answers and hours, has left this conversation (R12).
+
+    limits: of both. What is told to both alike needs two who are asked.
+    """
+    return not window.skipped and all(fits_hours(window.span, each) for each in limits)
 
 
 def before_from(opens_at: datetime, days_ahead: int) -> datetime:
@@ -122,6 +144,19 @@ def after_until(begins: datetime, next_before: datetime | None) -> datetime:
     if next_before is None:
         return latest
     return min(latest, max(next_before, begins + AFTER_LASTS_AT_LEAST))
+
+
+def _is_answered(wishes: Wishes, due: Due, given: Mapping[tuple[Kind, UUID], Answer]) -> bool:
+    """Whether nothing is open after what they answered last.
+
+    A "go ahead" counts while the conversation holds it: one that moved is another (R24). After less
+    a "go ahead" that is needed is still open, since without it the conversation is skipped.
+    """
+    answer = given.get((due.kind, due.window.id))
+    if answer is None or due.kind is not Kind.BEFORE:
+        return answer is not None
+    is_settled = answer is Answer.LESS and not wishes.needs_go_ahead
+    return is_settled or wishes.person in due.window.go_ahead
 
 
 def _before(

@@ -1,18 +1,21 @@
 """Giving check-ins, with what their answers do in the same transaction (R24)."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
-from uuid import UUID
+from uuid import UUID, uuid4, uuid5
+
+from django.db import transaction
 
 from accounts.locks import locked_pair
 from accounts.models import Membership
+from accounts.vault import UnreadableError
 from boundaries import actions as boundaries
 from boundaries.queries import load_situation
 from boundaries.rules.checkins import Answer, Kind
 from boundaries.rules.situation import Situation
 from boundaries.rules.ways import Less, More
 from checkins import queries
-from checkins.exceptions import OverError, WayGoneError
+from checkins.exceptions import OverError, WayGoneError, WordsNotKeptError
 from checkins.models import CheckIn, Wish
 
 
@@ -21,66 +24,76 @@ class Said:
     """What somebody answers.
 
     key: chosen by the form. way: in which respect less or more; None for the other answers.
-    base: what stands for the terms from which ways to less were shown (`queries.base_of`).
-    safe: 1 to 5, and None before a conversation. body: words of their own, or none.
+    base, own_base: what stands for the terms from which ways to less were shown, and for the limits
+    from which ways to more were (`queries.base_of`, `queries.own_base_of`). safe: 1 to 5, and None
+    where it is not said. body: words of their own, or none.
     """
 
     key: UUID
     answer: Answer
     way: Less | More | None = None
     base: str = ""
+    own_base: str = ""
     safe: int | None = None
     body: str = ""
+
+    def __post_init__(self) -> None:
+        """Raises ValueError for a pause: nothing here would pause."""
+        if self.answer is Answer.PAUSE:
+            raise ValueError("A pause is an act of its own: boundaries.actions.pause")
 
 
 def give_before(*, by: Membership, window_id: UUID, said: Said) -> None:
     """Answer before a conversation; what was answered happens at once.
 
-    Sent twice it is given once. Raises OverError if it is not due, WayGoneError if less is not what
-    was shown, and RefusedError if the gate is against the act: then nothing has changed. A pause
-    holds all the same, whatever became of the check-in (R13).
+    Sent twice it is given once; another answer from the same page is one more. Raises OverError if
+    it is not due, WayGoneError if less is not what was shown, and RefusedError if the gate is
+    against the act: then nothing has changed. To skip and less need none that is due: whoever
+    presses either wants less, whatever became of the check-in (R1).
     """
     with locked_pair(by.pair_id) as (pair, at):
         situation = load_situation(pair, at)
-        is_due = queries.due_around(by, Kind.BEFORE, window_id, situation, at) is not None
-        if said.answer is Answer.PAUSE:
-            boundaries.pause(by=by)
-        elif _is_given(by, said):
+        if _is_doubled(by, said, situation, window_id):
             return
-        elif not is_due:
+        if not _may_be_given_before(by, said, situation, at, window_id):
             raise OverError
-        else:
-            _act(by, said, situation, at, window_id)
-        if is_due:
-            _keep(by, Kind.BEFORE, said, at, window_id)
+        _act(by, said, situation, at, window_id)
+        _keep(by, Kind.BEFORE, said, at, window_id)
 
 
 def give_after(*, by: Membership, window_id: UUID, said: Said) -> None:
     """Answer after a conversation. Less holds at once; more widens one's own limits alone (R9).
 
-    Sent twice it is given once. Raises OverError if it is not due, and WayGoneError as
-    `give_before` does: then nothing has changed.
+    Sent twice it is given once. Raises OverError if it is not due, but for less, which then is kept
+    as one of their own; WayGoneError as `give_before` does. Then nothing has changed. Raises
+    WordsNotKeptError where words cannot be sealed and less holds all the same.
     """
     with locked_pair(by.pair_id) as (pair, at):
-        if _is_given(by, said):
-            return
         situation = load_situation(pair, at)
-        if queries.due_around(by, Kind.AFTER, window_id, situation, at) is None:
+        if _is_doubled(by, said, situation):
+            return
+        is_due = queries.due_around(by, Kind.AFTER, window_id, situation, at) is not None
+        if not is_due and said.answer is not Answer.LESS:
             raise OverError
-        _act(by, said, situation, at, window_id)
-        _keep(by, Kind.AFTER, said, at, window_id)
+        _act(by, said, situation, at)
+        around = (Kind.AFTER, window_id) if is_due else (Kind.OWN, None)
+        is_whole = _keep(by, around[0], said, at, around[1])
+    _tell_if_not(is_whole)
 
 
 def give_own(*, by: Membership, said: Said) -> None:
     """Answer the same questions at any time, also when the pair has ended.
 
-    Sent twice it is given once. Raises WayGoneError as `give_before` does.
+    Sent twice it is given once; another answer from the same page is another one. Raises
+    WayGoneError and WordsNotKeptError as `give_after` does.
     """
     with locked_pair(by.pair_id) as (pair, at):
-        if _is_given(by, said):
+        situation = load_situation(pair, at)
+        if _is_doubled(by, said, situation):
             return
-        _act(by, said, load_situation(pair, at), at)
-        _keep(by, Kind.OWN, said, at)
+        _act(by, said, situation, at)
+        is_whole = _keep(by, Kind.OWN, said, at)
+    _tell_if_not(is_whole)
 
 
 def delete_check_in(*, by: Membership, check_in_id: UUID) -> None:
@@ -98,8 +111,46 @@ def save_wish(*, by: Membership, is_wanted: bool, days_ahead: int) -> None:
     )
 
 
-def _is_given(by: Membership, said: Said) -> bool:
-    return CheckIn.objects.filter(membership=by, key=said.key).exists()
+def _is_doubled(
+    by: Membership, said: Said, situation: Situation, window_id: UUID | None = None
+) -> bool:
+    """Whether the very same was said from the same page, and still stands.
+
+    Where it does not, because of what they did since, it is said anew: nobody reads that something
+    was done that was not.
+    """
+    rows = CheckIn.objects.filter(membership=by, key=_key_of(said))
+    return rows.exists() and _stands(by, said, situation, window_id)
+
+
+def _stands(by: Membership, said: Said, situation: Situation, window_id: UUID | None) -> bool:
+    window = situation.window(window_id) if window_id else None
+    match said.answer:
+        case Answer.GO_AHEAD:
+            return window is not None and by.person_id in window.go_ahead
+        case Answer.SKIP:
+            return window is not None and by.person_id in window.skipped
+        case Answer.LESS:
+            return said.base != queries.base_of(situation)
+        case Answer.MORE:
+            return said.own_base != queries.own_base_of(by, situation)
+    return True
+
+
+def _key_of(said: Said) -> UUID:
+    """The same for the same answer from the same page, and for nothing else.
+
+    From it nothing can be told of the words: the form's key is random, and kept nowhere.
+    """
+    return uuid5(said.key, "|".join((said.answer, said.way or "", str(said.safe), said.body)))
+
+
+def _may_be_given_before(
+    by: Membership, said: Said, situation: Situation, at: datetime, window_id: UUID
+) -> bool:
+    if said.answer in (Answer.SKIP, Answer.LESS):
+        return queries.is_of_pair(window_id, by.pair_id)
+    return queries.due_around(by, Kind.BEFORE, window_id, situation, at) is not None
 
 
 def _act(
@@ -128,23 +179,51 @@ def _take_less(by: Membership, said: Said, situation: Situation, at: datetime) -
 
 
 def _allow_more(by: Membership, said: Said, situation: Situation) -> None:
+    """Exactly what was shown, too: limits that were changed elsewhere are not set on from there."""
     ways = queries.more_for(by, situation)
-    if not isinstance(said.way, More) or said.way not in ways:
+    if not isinstance(said.way, More) or said.own_base != queries.own_base_of(by, situation):
+        raise WayGoneError
+    if said.way not in ways:
         raise WayGoneError
     boundaries.set_limits(by=by, limits=ways[said.way])
 
 
 def _keep(
     by: Membership, kind: Kind, said: Said, at: datetime, window_id: UUID | None = None
-) -> None:
+) -> bool:
+    """Keep what was said; whether all of it could be.
+
+    Less needs nothing that could be broken, so it holds also where its words cannot be sealed.
+    Raises UnreadableError where they cannot and it was not less.
+    """
+    try:
+        with transaction.atomic():
+            _create(by, kind, said, at, window_id)
+    except UnreadableError:
+        if said.answer is not Answer.LESS:
+            raise
+        _create(by, kind, replace(said, safe=None, body=""), at, window_id)
+        return False
+    return True
+
+
+def _create(by: Membership, kind: Kind, said: Said, at: datetime, window_id: UUID | None) -> None:
+    key = _key_of(said)
+    is_taken = CheckIn.objects.filter(membership=by, key=key).exists()
     CheckIn.objects.create(  # type: ignore[misc]
         membership=by,
         window_id=window_id,
         kind=kind,
-        key=said.key,
+        key=uuid4() if is_taken else key,
         given_at=at,
         answer=said.answer,
         way=said.way or "",
         safe=str(said.safe) if said.safe else None,
         body=said.body or None,
     )
+
+
+def _tell_if_not(is_whole: bool) -> None:
+    """Raise only after the transaction: what was done stays done."""
+    if not is_whole:
+        raise WordsNotKeptError

@@ -5,7 +5,15 @@ from uuid import UUID
 
 import pytest
 
-from boundaries.rules.checkins import Kind, Wishes, after_from, after_until, due
+from boundaries.rules.checkins import (
+    Answer,
+    Kind,
+    Wishes,
+    after_from,
+    after_until,
+    due,
+    will_both_be_asked,
+)
 from boundaries.rules.windows import DID_NOT_TAKE_PLACE, TOOK_PLACE, State, Window
 from tests import factories
 
@@ -24,9 +32,9 @@ def window(*, opens_at=OPENS_AT, state=State.PLANNED, number=9, **answers):
     return Window(UUID(int=number), span, state, UUID(int=7), **answers)
 
 
-def due_at(at, *windows, days_ahead=3, given=(), limits=None):
-    wishes = Wishes(ANA, days_ahead, "Europe/Berlin")
-    found = due(wishes, limits or factories.limits(), windows, set(given), at)
+def due_at(at, *windows, days_ahead=3, given=(), limits=None, needs_go_ahead=False):
+    wishes = Wishes(ANA, days_ahead, "Europe/Berlin", needs_go_ahead)
+    found = due(wishes, limits or factories.limits(), windows, dict(given), at)
     return [(each.kind, each.window.id.int) for each in found]
 
 
@@ -91,8 +99,40 @@ def test_however_near_the_next_one_is_after_has_a_day():
     assert after_until(NEXT_MORNING, OPENS_AT) == NEXT_MORNING + DAY
 
 
+def given(answer, kind=Kind.BEFORE):
+    return [((kind, UUID(int=9)), answer)]
+
+
 def test_what_was_given_is_not_due_again():
-    assert due_at(OPENS_AT - DAY, window(), given=[(Kind.BEFORE, UUID(int=9))]) == []
+    at, said = OPENS_AT - DAY, window(go_ahead=frozenset({ANA}))
+    assert due_at(at, said, given=given(Answer.GO_AHEAD)) == []
+    assert due_at(at, window(), given=given(Answer.LESS)) == []
     past = window(state=State.HELD)
-    assert due_at(NEXT_MORNING, past, given=[(Kind.BEFORE, UUID(int=9))]) == AFTER
-    assert due_at(NEXT_MORNING, past, given=[(Kind.AFTER, UUID(int=9))]) == []
+    assert due_at(NEXT_MORNING, past, given=given(Answer.LESS)) == AFTER
+    assert due_at(NEXT_MORNING, past, given=given(Answer.SAME, Kind.AFTER)) == []
+
+
+def test_r24_a_go_ahead_that_the_conversation_does_not_hold_any_more_is_asked_again():
+    """It moved; and whoever does not need one answered something that has another time now."""
+    for needed in (True, False):
+        found = due_at(
+            OPENS_AT - DAY, window(), given=given(Answer.GO_AHEAD), needs_go_ahead=needed
+        )
+        assert found == BEFORE
+
+
+def test_r24_after_less_a_go_ahead_that_is_needed_is_still_open():
+    at, less = OPENS_AT - DAY, given(Answer.LESS)
+    assert due_at(at, window(), given=less, needs_go_ahead=True) == BEFORE
+    assert due_at(at, window(go_ahead=frozenset({ANA})), given=less, needs_go_ahead=True) == []
+    assert due_at(at, window(skipped=frozenset({ANA})), given=less, needs_go_ahead=True) == []
+
+
+def test_r12_both_are_asked_where_neither_skips_and_it_is_in_the_hours_of_both():
+    allowed, none = factories.limits(), factories.limits(hours=frozenset())
+    assert will_both_be_asked(window(), [allowed, allowed])
+    assert will_both_be_asked(window(go_ahead=frozenset({ANA})), [allowed, allowed])
+    for who in (ANA, BEN):
+        assert not will_both_be_asked(window(skipped=frozenset({who})), [allowed, allowed])
+    assert not will_both_be_asked(window(), [allowed, none])
+    assert not will_both_be_asked(window(), [none, allowed])

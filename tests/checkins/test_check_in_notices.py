@@ -5,10 +5,11 @@ from datetime import time, timedelta
 import pytest
 
 from boundaries import actions as boundaries
+from boundaries.queries import load_situation
 from boundaries.rules.checkins import Answer
-from checkins import actions
+from checkins import actions, queries
 from conversations.models import Notice
-from tests import factories
+from tests import factories, zones
 
 # What is told of whom is decided alike on every database, and it is many sweeps.
 pytestmark = [pytest.mark.django_db, pytest.mark.once]
@@ -103,11 +104,21 @@ def test_r24_the_other_s_skip_and_check_ins_make_no_difference(
     assert len(mailoutbox) == 1
 
 
-def test_a_conversation_that_moves_is_told_of_once(asked, go_on, clock, mailoutbox):
+@pytest.mark.parametrize("answered", [True, False])
+def test_a_conversation_that_moves_is_told_of_once(
+    asked, go_on, clock, ana_place, mailoutbox, tmp_path, answered
+):
+    """Who said "go ahead" is asked again on their page, and gets no second mail for it."""
     clock.go_to(asked.opens_at - 3 * DAY - HOUR)
     go_on(asked.opens_at - 2 * DAY)
-    asked.opens_at += timedelta(hours=1)
-    asked.closes_at += timedelta(hours=1)
-    asked.save()
-    go_on(asked.opens_at - 2 * HOUR)
+    if answered:
+        said = factories.said(Answer.GO_AHEAD)
+        actions.give_before(by=ana_place, window_id=asked.pk, said=said)
+    was = asked.opens_at
+    with zones.other(folder=tmp_path / "2099a", version="2099a", Berlin="CEST-2"):
+        go_on(was - 3 * HOUR)
+        asked.refresh_from_db()
+        assert asked.opens_at == was - HOUR
+        situation = load_situation(ana_place.pair, clock.at)
+        assert len(queries.due_for(ana_place, situation, clock.at)) == 1
     assert len(mailoutbox) == 1

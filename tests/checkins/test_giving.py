@@ -1,22 +1,24 @@
 """R24: check-ins are given for oneself alone; less and pause act at once, more adds nothing."""
 
+from dataclasses import replace
 from datetime import timedelta
 from uuid import uuid4
 
 import pytest
 
+from accounts.vault import UnreadableError
 from boundaries import actions as boundaries
 from boundaries.exceptions import RefusedError
-from boundaries.models import Agreement, Pause, RecordEntry
+from boundaries.models import Agreement, RecordEntry
 from boundaries.queries import load_situation, own_limits, terms_in_force
 from boundaries.rules.checkins import Answer, Kind
 from boundaries.rules.ways import Less, More
 from boundaries.rules.windows import State
 from checkins import actions, queries
-from checkins.exceptions import OverError, WayGoneError
+from checkins.exceptions import OverError, WayGoneError, WordsNotKeptError
 from checkins.models import CheckIn
 from conversations import actions as conversations
-from tests import factories
+from tests import factories, zones
 
 pytestmark = pytest.mark.django_db
 
@@ -66,41 +68,20 @@ def test_r24_less_is_in_force_at_once(before, ana_place, pair, clock):
     assert (row.safe, row.body) == (None, None)
 
 
-def test_r24_pause_stops_all_at_once(before, ana_place, pair):
-    said = factories.said(Answer.PAUSE)
-    actions.give_before(by=ana_place, window_id=before.pk, said=said)
-    assert Pause.objects.filter(person=ana_place.person, lifted_at=None).count() == 1
-    before.refresh_from_db()
-    assert before.state == State.CANCELLED
-    assert CheckIn.objects.get().answer == "pause"
+def test_r13_a_pause_is_no_answer_but_an_act_of_its_own():
+    """Else it would be kept that they paused, and nothing would be."""
+    with pytest.raises(ValueError, match="act of its own"):
+        factories.said(Answer.PAUSE)
 
 
-def test_r13_a_pause_holds_whatever_became_of_the_check_in(before, ana_place, pair, clock):
-    clock.go_to(before.opens_at)
-    conversations.sweep()
-    said = factories.said(Answer.PAUSE)
-    actions.give_before(by=ana_place, window_id=before.pk, said=said)
-    assert Pause.objects.filter(lifted_at=None).count() == 1
-    assert not CheckIn.objects.exists()
-
-
-def test_r13_a_pause_needs_nothing_that_could_be_broken(before, ana_place):
-    ana_place.person.wrapped_key = "1:damaged"
-    ana_place.person.save()
-    said = factories.said(Answer.PAUSE)
-    actions.give_before(by=ana_place, window_id=before.pk, said=said)
-    assert Pause.objects.exists()
-    assert CheckIn.objects.exists()
-
-
-@pytest.mark.parametrize("answer", [Answer.GO_AHEAD, Answer.SKIP, Answer.PAUSE])
+@pytest.mark.parametrize("answer", [Answer.GO_AHEAD, Answer.SKIP])
 def test_sent_twice_it_is_given_once(before, ana_place, pair, answer):
     said = factories.said(answer)
     for _ in range(2):
         actions.give_before(by=ana_place, window_id=before.pk, said=said)
     assert CheckIn.objects.count() == 1
     once = RecordEntry.objects.filter(actor=ana_place.person).exclude(act="limits_set")
-    assert [row.act for row in once].count({"pause": "paused"}.get(answer, answer)) == 1
+    assert [row.act for row in once].count(answer) == 1
 
 
 def test_less_that_is_sent_twice_is_one_step(after, ana_place, pair, clock):
@@ -110,30 +91,161 @@ def test_less_that_is_sent_twice_is_one_step(after, ana_place, pair, clock):
     assert terms_in_force(pair).minutes == 20
 
 
+# --- Another answer from the same page --------------------------------------------------------
+
+
+def test_r24_who_thinks_again_on_the_same_page_has_what_they_chose_last(before, ana_place, clock):
+    """Each button of a page sends the same key: a skip after a "go ahead" is no doubled click."""
+    go_ahead = factories.said(Answer.GO_AHEAD)
+    skip = replace(go_ahead, answer=Answer.SKIP)
+    for said in (go_ahead, skip, skip):
+        actions.give_before(by=ana_place, window_id=before.pk, said=said)
+        clock.move(minutes=1)
+    before.refresh_from_db()
+    assert before.as_value().skipped == {ana_place.person_id}
+    assert answers() == ["go_ahead", "skip"]
+    with pytest.raises(OverError):  # the page of the pair takes a skip back, and says so
+        actions.give_before(by=ana_place, window_id=before.pk, said=go_ahead)
+
+
+def test_r24_a_skip_that_was_taken_back_since_is_no_doubled_click(before, ana_place, clock):
+    skip = factories.said(Answer.SKIP)
+    actions.give_before(by=ana_place, window_id=before.pk, said=skip)
+    clock.move(minutes=1)
+    boundaries.go_ahead(by=ana_place, window_id=before.pk)
+    actions.give_before(by=ana_place, window_id=before.pk, said=skip)
+    before.refresh_from_db()
+    assert before.as_value().skipped == {ana_place.person_id}
+
+
+@pytest.mark.parametrize("first", [Answer.GO_AHEAD, Answer.SKIP])
+def test_r1_less_from_the_same_page_holds_whatever_was_answered_first(
+    before, ana_place, pair, clock, first
+):
+    second = less(ana_place, clock)
+    for said in (factories.said(first, key=second.key), second, second):
+        actions.give_before(by=ana_place, window_id=before.pk, said=said)
+        clock.move(minutes=1)
+    assert terms_in_force(pair).minutes == 20
+    assert answers() == [first, "less"]
+
+
+def test_r1_less_from_the_same_page_after_a_conversation_holds_and_its_words_are_kept(
+    after, ana_place, pair, clock
+):
+    second = less(ana_place, clock, safe=1, body="On second thought, no.")
+    first = factories.said(Answer.SAME, key=second.key, safe=3, body="Once.")
+    for said in (first, second, second):
+        actions.give_after(by=ana_place, window_id=after.pk, said=said)
+        clock.move(minutes=1)
+    assert terms_in_force(pair).minutes == 20
+    rows = queries.check_ins_in(ana_place)
+    assert [(row.kind, row.body, row.how_safe) for row in rows] == [
+        ("own", "On second thought, no.", 1),
+        ("after", "Once.", 3),
+    ]
+
+
+def test_other_words_from_the_same_page_are_refused_after_a_conversation(after, ana_place):
+    first = factories.said(Answer.SAME, safe=3, body="Once.")
+    actions.give_after(by=ana_place, window_id=after.pk, said=first)
+    for changes in ({"body": "Twice."}, {"safe": 2}):
+        with pytest.raises(OverError):
+            actions.give_after(by=ana_place, window_id=after.pk, said=replace(first, **changes))
+    assert CheckIn.objects.get().key != first.key
+
+
+def test_other_words_from_the_same_page_are_another_one_of_ones_own(ana_place, clock):
+    first = factories.said(Answer.SAME, safe=3, body="Once.")
+    second = replace(first, body="Twice.")
+    third = replace(first, safe=1)
+    for said in (first, second, third, third, second, first):
+        actions.give_own(by=ana_place, said=said)
+        clock.move(minutes=1)
+    rows = queries.check_ins_in(ana_place)
+    assert [(row.body, row.how_safe) for row in rows] == [("Once.", 1), ("Twice.", 3), ("Once.", 3)]
+
+
+def test_r1_less_that_holds_no_more_is_taken_again_from_the_same_page(
+    after, ana_place, ben_place, pair, clock
+):
+    """They agreed again on what there was; so who presses it again means it."""
+    said = less(ana_place, clock, safe=2)
+    actions.give_own(by=ana_place, said=said)
+    factories.hold(pair=pair, clock=clock)  # more needs a whole one first (R5)
+    factories.agree(by=ana_place, other=ben_place, clock=clock)
+    assert terms_in_force(pair).minutes == 45
+    actions.give_own(by=ana_place, said=said)
+    assert terms_in_force(pair).minutes == 20
+    assert CheckIn.objects.count() == 2
+
+
+def answers():
+    return list(CheckIn.objects.order_by("given_at").values_list("answer", flat=True))
+
+
+# --- What cannot be given ---------------------------------------------------------------------
+
+
 def nothing_given(by, window, said):
-    agreements = Agreement.objects.count()
+    kept, agreements = CheckIn.objects.count(), Agreement.objects.count()
     with pytest.raises(OverError):
         actions.give_before(by=by, window_id=window.pk, said=said)
-    assert not CheckIn.objects.filter(key=said.key).exists()
+    assert CheckIn.objects.count() == kept
     assert Agreement.objects.count() == agreements
 
 
-@pytest.mark.parametrize("answer", [Answer.GO_AHEAD, Answer.SKIP])
-def test_what_is_over_answered_or_not_yet_due_is_refused(before, ana_place, clock, answer):
+def test_a_go_ahead_that_is_over_given_or_not_yet_due_is_refused(before, ana_place, clock):
     clock.go_to(before.opens_at - 4 * DAY)
-    nothing_given(ana_place, before, factories.said(answer))
+    nothing_given(ana_place, before, factories.said(Answer.GO_AHEAD))
     clock.go_to(before.opens_at - DAY)
     actions.give_before(by=ana_place, window_id=before.pk, said=factories.said(Answer.GO_AHEAD))
-    nothing_given(ana_place, before, factories.said(answer))
+    nothing_given(ana_place, before, factories.said(Answer.GO_AHEAD))
     CheckIn.objects.all().delete()
     clock.go_to(before.opens_at)
-    nothing_given(ana_place, before, factories.said(answer))
+    nothing_given(ana_place, before, factories.said(Answer.GO_AHEAD))
+
+
+@pytest.mark.parametrize("how", ["not due yet", "switched off", "due for opening"])
+def test_r1_a_skip_and_less_hold_whatever_became_of_the_check_in(
+    before, ana_place, pair, clock, how
+):
+    if how == "not due yet":
+        clock.go_to(before.opens_at - 4 * DAY)
+    if how == "switched off":
+        actions.save_wish(by=ana_place, is_wanted=False, days_ahead=3)
+    if how == "due for opening":
+        clock.go_to(before.opens_at)
+    for said in (less(ana_place, clock), factories.said(Answer.SKIP)):
+        actions.give_before(by=ana_place, window_id=before.pk, said=said)
     before.refresh_from_db()
-    assert before.as_value().skipped == set()
+    assert before.as_value().skipped == {ana_place.person_id}
+    assert terms_in_force(pair).minutes == 20
 
 
-def test_around_another_pair_s_conversation_nothing_is_given(before, elsewhere):
-    nothing_given(elsewhere, before, factories.said(Answer.SKIP))
+def test_r24_who_skips_when_it_has_opened_meanwhile_leaves_it(before, ana_place, clock):
+    clock.go_to(before.opens_at)
+    conversations.sweep()
+    actions.give_before(by=ana_place, window_id=before.pk, said=factories.said(Answer.SKIP))
+    before.refresh_from_db()
+    assert before.state == State.CUT_SHORT
+
+
+def test_a_skip_of_what_is_over_is_refused_by_the_gate(before, ana_place, clock):
+    clock.go_to(before.closes_at)
+    with pytest.raises(RefusedError):
+        actions.give_before(by=ana_place, window_id=before.pk, said=factories.said(Answer.SKIP))
+    assert not CheckIn.objects.exists()
+
+
+@pytest.mark.parametrize("answer", [Answer.GO_AHEAD, Answer.SKIP])
+def test_around_another_pair_s_conversation_nothing_is_given(before, elsewhere, answer):
+    nothing_given(elsewhere, before, factories.said(answer))
+
+
+def test_around_another_pair_s_conversation_no_less_is_taken(before, ana_place, elsewhere, clock):
+    with pytest.raises(OverError):
+        actions.give_before(by=elsewhere, window_id=before.pk, said=less(ana_place, clock))
 
 
 def test_after_what_was_cancelled_nothing_is_given(before, ana_place, ben_place, clock):
@@ -141,20 +253,66 @@ def test_after_what_was_cancelled_nothing_is_given(before, ana_place, ben_place,
     nothing_given(ana_place, before, factories.said(Answer.GO_AHEAD))
 
 
-def test_a_moved_conversation_keeps_its_check_in(before, ana_place, clock):
-    """By its key; and who moves out of reach is refused like any that is over."""
+# --- Asked again ------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def other_zone_data(tmp_path):
+    """Zone data with which what is agreed is an hour earlier: summer time for ever."""
+    with zones.other(folder=tmp_path / "2099a", version="2099a", Berlin="CEST-2"):
+        yield
+
+
+@pytest.mark.parametrize("needed", [True, False])
+def test_r24_who_said_go_ahead_to_a_conversation_that_moves_is_asked_again(
+    before, ana_place, clock, request, needed
+):
+    factories.allow(by=(ana_place,), ask_before_each=needed)
     actions.give_before(by=ana_place, window_id=before.pk, said=factories.said(Answer.GO_AHEAD))
-    before.opens_at += timedelta(hours=1)
-    before.closes_at += timedelta(hours=1)
-    before.save()
     assert due(ana_place, clock) == []
-    assert CheckIn.objects.get().window == before
-    CheckIn.objects.all().delete()
+    request.getfixturevalue("other_zone_data")
+    boundaries.sweep()
+    was = before.opens_at
+    before.refresh_from_db()
+    assert before.opens_at == was - timedelta(hours=1)
     assert due(ana_place, clock) == [(Kind.BEFORE, before.pk)]
-    before.opens_at += 20 * DAY
-    before.closes_at += 20 * DAY
-    before.save()
-    nothing_given(ana_place, before, factories.said(Answer.GO_AHEAD))
+    clock.move(minutes=1)
+    actions.give_before(by=ana_place, window_id=before.pk, said=factories.said(Answer.GO_AHEAD))
+    before.refresh_from_db()
+    assert before.as_value().go_ahead == {ana_place.person_id}
+    assert due(ana_place, clock) == []
+    clock.go_to(before.opens_at)
+    conversations.sweep()
+    before.refresh_from_db()
+    assert before.state == State.OPEN
+
+
+def test_who_skipped_a_conversation_that_moves_is_not_asked_again(
+    before, ana_place, clock, request
+):
+    actions.give_before(by=ana_place, window_id=before.pk, said=factories.said(Answer.SKIP))
+    request.getfixturevalue("other_zone_data")
+    boundaries.sweep()
+    assert due(ana_place, clock) == []
+
+
+def test_r24_after_less_who_must_say_go_ahead_still_can(before, ana_place, pair, clock):
+    factories.allow(by=(ana_place,), ask_before_each=True)
+    actions.give_before(by=ana_place, window_id=before.pk, said=less(ana_place, clock))
+    assert due(ana_place, clock) == [(Kind.BEFORE, before.pk)]
+    clock.move(minutes=1)
+    actions.give_before(by=ana_place, window_id=before.pk, said=factories.said(Answer.GO_AHEAD))
+    assert due(ana_place, clock) == []
+    clock.go_to(before.opens_at)
+    conversations.sweep()
+    before.refresh_from_db()
+    assert before.state == State.OPEN
+    assert before.closes_at - before.opens_at == timedelta(minutes=20)
+
+
+def test_after_less_who_need_not_say_go_ahead_is_asked_nothing(before, ana_place, clock):
+    actions.give_before(by=ana_place, window_id=before.pk, said=less(ana_place, clock))
+    assert due(ana_place, clock) == []
 
 
 def test_where_the_gate_refuses_the_answer_nothing_is_kept(before, ana_place, clock, monkeypatch):
@@ -228,8 +386,9 @@ def test_r9_open_to_more_widens_ones_own_limits_alone(
 ):
     was, bens = terms_in_force(pair), own_limits(ben_place)
     wider = queries.more_for(ana_place, load_situation(pair, clock.at))[way]
-    said = factories.said(Answer.MORE, way=way, safe=5)
-    actions.give_after(by=ana_place, window_id=after.pk, said=said)
+    said = factories.more(by=ana_place, way=way, safe=5)
+    for _ in range(2):
+        actions.give_after(by=ana_place, window_id=after.pk, said=said)
     assert own_limits(ana_place) == wider
     assert own_limits(ben_place) == bens
     assert terms_in_force(pair) == was
@@ -239,10 +398,48 @@ def test_open_to_more_in_a_way_that_is_none_changes_nothing(after, ana_place):
     """They allow talking already; so there is no such way."""
     limits = own_limits(ana_place)
     for way in (More.TALK, None, Less.NO_TALK):
-        said = factories.said(Answer.MORE, way=way, safe=5)
+        said = factories.more(by=ana_place, way=way, safe=5)
         with pytest.raises(WayGoneError):
             actions.give_after(by=ana_place, window_id=after.pk, said=said)
     assert own_limits(ana_place) == limits
+
+
+def test_open_to_more_is_exactly_what_was_shown_or_nothing(after, ana_place):
+    said = factories.more(by=ana_place, way=More.LONGER, safe=5)
+    factories.allow(by=(ana_place,), minutes=200)
+    with pytest.raises(WayGoneError):
+        actions.give_after(by=ana_place, window_id=after.pk, said=said)
+    assert own_limits(ana_place).minutes == 200
+    assert not CheckIn.objects.exists()
+
+
+def test_r1_less_needs_no_word_of_how_it_was(after, ana_place, pair, clock):
+    actions.give_after(by=ana_place, window_id=after.pk, said=less(ana_place, clock))
+    assert terms_in_force(pair).minutes == 20
+    row = CheckIn.objects.get()
+    assert (row.kind, row.was_rated, row.how_safe) == ("after", False, None)
+
+
+@pytest.mark.parametrize("give", ["give_after", "give_own"])
+def test_r1_less_holds_where_its_words_cannot_be_sealed_and_nothing_else_does(
+    after, ana_place, pair, clock, give
+):
+    ana_place.person.wrapped_key = "1:damaged"
+    ana_place.person.save()
+    around = {"window_id": after.pk} if give == "give_after" else {}
+    act = getattr(actions, give)
+    with pytest.raises(UnreadableError):
+        act(by=ana_place, said=factories.said(Answer.SAME, safe=2), **around)
+    assert not CheckIn.objects.exists()
+    said = less(ana_place, clock, safe=2, body="Tired.")
+    with pytest.raises(WordsNotKeptError):
+        act(by=ana_place, said=said, **around)
+    assert terms_in_force(pair).minutes == 20
+    row = CheckIn.objects.get()
+    assert (row.answer, row.was_rated, row.has_words) == ("less", False, False)
+    with pytest.raises(WayGoneError):  # not "it is kept", which would be the end of the words
+        act(by=ana_place, said=said, **around)
+    assert terms_in_force(pair).minutes == 20
 
 
 def test_at_any_time_one_can_give_one_of_ones_own(ana_place, clock):

@@ -1,8 +1,11 @@
 """How it went, as values: each thing that is drawn is in the table, and nothing is judged."""
 
+from collections import Counter
 from datetime import timedelta
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from checkins.picture import LEFT, RIGHT, What, picture
 from tests import factories
@@ -14,8 +17,18 @@ DAY = timedelta(days=1)
 
 
 def drawn(**changes):
-    nothing = {"answers": (), "conversations": (), "pauses": (), "terms": ()}
+    nothing = {"answers": (), "conversations": (), "pauses": (), "terms": (), "apart": ()}
     return picture(**(nothing | changes), at=AT)
+
+
+def assert_the_same_is_drawn_and_listed(it):
+    """A bar for each pause that begins in the table, or stood already; else a mark for a fact."""
+    begun = Counter(
+        What.PAUSED if fact.what is What.PAUSED_ALREADY else fact.what
+        for fact in it.facts
+        if fact.what is not What.LIFTED
+    )
+    assert Counter(mark.what for mark in it.marks) == begun
 
 
 def test_nothing_is_no_picture():
@@ -29,6 +42,7 @@ def test_what_is_drawn_is_in_the_table_and_the_latest_comes_first():
         conversations=[(AT - 31 * DAY, True), (AT - 11 * DAY, False)],
         pauses=[(AT - 9 * DAY, AT - 5 * DAY)],
         terms=[AT - 60 * DAY],
+        apart=[AT - 70 * DAY],
     )
     assert [fact.what for fact in it.facts] == [
         What.LIFTED,
@@ -38,9 +52,9 @@ def test_what_is_drawn_is_in_the_table_and_the_latest_comes_first():
         What.SAFE,
         What.TOOK_PLACE,
         What.TERMS,
+        What.APART,
     ]
-    whats = [mark.what for mark in it.marks]
-    assert sorted(whats) == sorted(fact.what for fact in it.facts if fact.what is not What.LIFTED)
+    assert_the_same_is_drawn_and_listed(it)
     assert all(mark.x >= LEFT and mark.x + mark.width <= RIGHT + 2 for mark in it.marks)
 
 
@@ -59,8 +73,34 @@ def test_a_pause_that_stands_reaches_to_the_end_and_an_old_one_to_the_edge():
     old = drawn(answers=[(AT - 20 * DAY, 3)], pauses=[(AT - 500 * DAY, AT - 10 * DAY)])
     (bar,) = [mark for mark in old.marks if mark.what is What.PAUSED]
     assert bar.x == LEFT
+    assert_the_same_is_drawn_and_listed(old)
     over = drawn(answers=[(AT - 20 * DAY, 3)], pauses=[(AT - 500 * DAY, AT - 480 * DAY)])
     assert [mark.what for mark in over.marks] == [What.SAFE]
+
+
+@pytest.mark.parametrize("lifted", [None, AT, AT - 10 * DAY, AT - 365 * DAY])
+def test_a_pause_that_stood_when_the_year_began_is_in_the_table_too(lifted):
+    it = drawn(answers=[(AT - 20 * DAY, 3)], pauses=[(AT - 400 * DAY, lifted)])
+    assert_the_same_is_drawn_and_listed(it)
+    assert (What.PAUSED_ALREADY, it.begins) in [(fact.what, fact.at) for fact in it.facts]
+    assert drawn(pauses=[(AT - 400 * DAY, lifted)]) is not None
+
+
+@given(
+    st.lists(st.tuples(st.integers(0, 800), st.integers(0, 800), st.booleans()), max_size=4),
+    st.lists(st.integers(0, 800), max_size=3),
+)
+def test_whatever_happened_when_the_same_is_drawn_and_listed(pauses, days):
+    it = drawn(
+        answers=[(AT - n * DAY, 3) for n in days],
+        apart=[AT - n * DAY for n in days],
+        pauses=[
+            (AT - max(one, other) * DAY, None if stands else AT - min(one, other) * DAY)
+            for one, other, stands in pauses
+        ],
+    )
+    if it:
+        assert_the_same_is_drawn_and_listed(it)
 
 
 def test_all_at_one_instant_is_a_picture_too():

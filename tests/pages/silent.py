@@ -260,7 +260,7 @@ def says_how_it_was(ana: Ana) -> None:
 
 @act
 def is_open_to_more(ana: Ana) -> None:
-    said = factories.said(Answer.MORE, way=More.LONGER, safe=5)
+    said = factories.more(by=ana.place, way=More.LONGER, safe=5)
     with not_here_if(WayGoneError):
         checkins.give_own(by=ana.place, said=said)
 
