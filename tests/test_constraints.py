@@ -211,7 +211,11 @@ ATTEMPTS = {
         lambda it: raw.change(it["wish"], days_ahead=0),
         lambda it: raw.change(it["wish"], days_ahead=8),
     ],
-    "checkin_once_for_a_window": [lambda it: raw.copy(it["before"], key=uuid4())],
+    "checkin_once_after_a_window": [
+        lambda it: twice(
+            lambda: raw.copy(it["own check-in"], key=uuid4(), kind="after", window_id=it["open"].pk)
+        )
+    ],
     "checkin_once_for_a_form": [lambda it: raw.copy(it["own check-in"])],
     "checkin_with_its_window": [
         lambda it: raw.change(it["own check-in"], kind="after"),

@@ -1,17 +1,21 @@
 """Check-ins, reflections and the picture as two people use them, through their pages (R12, R24)."""
 
+import re
+from collections import Counter
 from datetime import timedelta
 from uuid import uuid4
 
 import pytest
 from django.urls import reverse
 
+from boundaries import actions as boundaries
 from boundaries.models import Pause
 from boundaries.queries import own_limits, terms_in_force
 from boundaries.rules.windows import State
+from checkins import actions as checkins
 from checkins.models import CheckIn, Reflection, Round
 from repair.tasks import sweep
-from tests import factories
+from tests import factories, zones
 from tests.pages.visitor import ClientVisitor
 
 # What a page says is decided alike on every database.
@@ -27,8 +31,9 @@ AS_AGREED = {
     "live": False,
 }
 OWN = "A check-in of your own"
-ROOM = "you both left room for more than is agreed"
+ROOM = "you both left room for more than was agreed"
 OVER = "This check-in is over It cannot be given now. Nothing was changed."
+NEEDED = "Without a “go ahead” from you it is skipped, and that is all right."
 
 
 @pytest.fixture
@@ -53,6 +58,14 @@ def after(before, pair, clock):
 def start(visitor, link):
     visitor.open("/")
     visitor.follow(link)
+
+
+def press_in_vain(visitor, text, **values):
+    """Press a button of a page that is refused."""
+    form, button = visitor.page.button(text)
+    visitor.post(button.action, form.sent(button, values))
+    assert visitor.status == 409
+    assert OVER in visitor.text
 
 
 def test_r24_before_a_conversation_one_link_leads_to_four_answers(at_ana, before, ana):
@@ -116,30 +129,101 @@ def test_less_of_nothing_is_a_plain_sentence(at_ana, before, pair):
     assert "every 2 months" in at_ana.text
 
 
-def test_r13_pause_is_one_of_the_answers(at_ana, at_ben, before, ana):
+def test_r24_who_thinks_again_on_the_same_page_reads_what_holds(at_ana, before, ana):
+    start(at_ana, LINK_BEFORE)
+    shown = at_ana.page
+    at_ana.press("Go ahead")
+    at_ana.page = shown
+    at_ana.press("Skip this one")
+    assert "You skip this one." in at_ana.text
+    before.refresh_from_db()
+    assert before.as_value().skipped == {ana.pk}
+    at_ana.page = shown
+    press_in_vain(at_ana, "Go ahead")
+
+
+def test_r24_where_a_go_ahead_is_needed_the_page_says_so_and_is_there_after_less(
+    at_ana, before, ana_place, clock, pair
+):
+    start(at_ana, LINK_BEFORE)
+    assert NEEDED not in at_ana.text
+    factories.allow(by=(ana_place,), ask_before_each=True)
+    start(at_ana, LINK_BEFORE)
+    assert NEEDED in at_ana.text
+    at_ana.press("Choose less", way="half_as_long")
+    assert "Without a “go ahead” from you the conversation is skipped" in at_ana.text
+    assert terms_in_force(pair).minutes == 20
+    clock.move(minutes=1)
+    at_ana.follow(LINK_BEFORE)
+    assert "You chose less, and that holds. Only this conversation is still open." in at_ana.text
+    at_ana.press("Go ahead")
+    assert LINK_BEFORE not in at_ana.text
+    clock.go_to(before.opens_at)
+    sweep()
+    before.refresh_from_db()
+    assert before.state == State.OPEN
+
+
+def test_r24_what_moved_since_is_asked_again_and_the_page_says_why(at_ana, before, clock, tmp_path):
+    start(at_ana, LINK_BEFORE)
+    at_ana.press("Go ahead")
+    with zones.other(folder=tmp_path / "2099a", version="2099a", Berlin="CEST-2"):
+        sweep()
+        clock.move(minutes=1)
+        start(at_ana, LINK_BEFORE)
+        assert "Its time has changed since you said “go ahead”, so you are asked again." in (
+            at_ana.text
+        )
+        at_ana.press("Go ahead")
+        assert LINK_BEFORE not in at_ana.text
+
+
+def test_r13_its_pause_is_that_of_every_page(at_ana, at_ben, before, pair):
     start(at_ana, LINK_BEFORE)
     at_ana.press("Pause all contact in this pair")  # at the top of the page
     assert "You have paused" in at_ana.text
     at_ana.press("Lift my pause")
-    Pause.objects.all().delete()
-    path = reverse("checkins:give_before", args=[before.pair_id, before.pk])
-    at_ana.send(path, answer="pause", key="none", way="nonsense")
-    assert "You have paused" in at_ana.text
+    assert Pause.objects.filter(lifted_at=None).count() == 0
     at_ben.open("/")
     assert "No conversation is scheduled." in at_ben.text
 
 
-def test_r13_its_own_button_pauses_and_is_kept(at_ana, before, ana):
+def pause_on_its_page(visitor):
+    """What the button sends that stands beside the other answers."""
+    buttons = [(form, each) for form in visitor.page.forms for each in form.buttons]
+    return next((form, each) for form, each in buttons if each.text == "Pause all contact")
+
+
+def test_r13_its_own_button_pauses_whatever_cannot_be_read(at_ana, before, pair, ben_place):
     start(at_ana, LINK_BEFORE)
-    form, button = next(
-        (form, button)
-        for form in at_ana.page.forms
-        for button in form.buttons
-        if button.value == "pause"
-    )
-    at_ana.post(button.action, form.sent(button, {}))
-    assert "You have paused" in at_ana.text
-    assert CheckIn.objects.get().answer == "pause"
+    form, button = pause_on_its_page(at_ana)
+    assert button.action == reverse("boundaries:pause", args=[pair.pk])
+    type(ben_place.limits).objects.filter(membership=ben_place).update(value={"broken": True})
+    at_ana.client.raise_request_exception = False
+    answer = at_ana.client.post(button.action, dict(form.sent(button, {})))
+    assert (answer.status_code, Pause.objects.filter(lifted_at=None).count()) == (302, 1)
+
+
+def test_r13_its_own_button_does_not_look_like_a_pause_while_signed_out(at_ana, before, client):
+    start(at_ana, LINK_BEFORE)
+    form, button = pause_on_its_page(at_ana)
+    answer = client.post(button.action, dict(form.sent(button, {})))
+    assert answer.status_code == 403
+    assert "Nothing is paused yet" in answer.content.decode()
+    assert not Pause.objects.exists()
+
+
+@pytest.mark.parametrize("link", [LINK_BEFORE, LINK_AFTER, OWN])
+def test_no_id_is_there_twice(at_ana, request, ana_place, link):
+    """Nor an id that a label would name in vain."""
+    if link != OWN:
+        request.getfixturevalue("before" if link == LINK_BEFORE else "after")
+    factories.allow(by=(ana_place,))
+    start(at_ana, link)
+    html = at_ana.answer.content.decode()
+    ids = Counter(re.findall(r'\bid="([^"]*)"', html))
+    assert [each for each, count in ids.items() if count > 1] == []
+    assert set(re.findall(r'\bfor="([^"]*)"', html)) <= set(ids)
 
 
 def test_r24_after_it_how_safe_it_was_and_ones_own_words_for_oneself_alone(at_ana, at_ben, after):
@@ -160,11 +244,12 @@ def test_r24_after_it_how_safe_it_was_and_ones_own_words_for_oneself_alone(at_an
 def test_nothing_typed_is_lost_where_something_is_missing(at_ana, after, pair):
     start(at_ana, LINK_AFTER)
     at_ana.press("Keep it", body="Cold feet.", answer="less")
-    assert "Please choose one of the five." in at_ana.text
     assert "Please choose what should be less." in at_ana.text
     held = at_ana.filled("Keep it")
     assert held["body"] == ["Cold feet."]
     assert held["answer"] == ["less"]
+    at_ana.press("Keep it", answer="same")
+    assert "Please choose one of the five." in at_ana.text
     at_ana.press("Keep it", safe="1", answer="more")
     assert "Please choose what there could be more of." in at_ana.text
     at_ana.press("Keep it", body="x" * 20_001)
@@ -204,6 +289,99 @@ def test_less_of_what_has_changed_meanwhile_is_asked_again(at_ana, after, ben_pl
     assert terms_in_force(pair).minutes == 15
 
 
+def test_r1_less_after_a_conversation_needs_nothing_else(at_ana, after, pair):
+    start(at_ana, LINK_AFTER)
+    at_ana.press("Keep it", answer="less", less="half_as_long")
+    assert "This holds from now on." in at_ana.text
+    assert terms_in_force(pair).minutes == 20
+    at_ana.open(reverse("checkins:check_ins", args=[pair.pk]))
+    assert "Less: half as long" in at_ana.text
+    assert "How safe" not in at_ana.text
+    assert "damaged" not in at_ana.text
+    copy = at_ana.client.get(reverse("checkins:copy", args=[pair.pk])).content.decode()
+    assert "How safe" not in copy
+
+
+def test_less_that_cannot_be_halved_again_is_one_though_it_is_sent_twice(at_ana, pair, after):
+    """Its way is not offered any more, and the second click reads the same as the first."""
+    start(at_ana, LINK_AFTER)
+    shown = at_ana.page
+    for _ in range(2):
+        at_ana.page = shown
+        at_ana.press("Keep it", answer="less", less="fewer_letters")
+        assert "This holds from now on." in at_ana.text
+        assert terms_in_force(pair).letters == 1
+    start(at_ana, OWN)
+    shown = at_ana.page
+    for _ in range(2):
+        at_ana.page = shown
+        at_ana.press("Keep it", answer="less", less="half_as_long")
+        assert "This holds from now on." in at_ana.text
+        assert terms_in_force(pair).minutes == 20
+
+
+def test_other_words_from_the_same_page_are_kept_or_given_back(at_ana, after, pair):
+    start(at_ana, LINK_AFTER)
+    shown = at_ana.page
+    at_ana.press("Keep it", safe="3", body="Once.")
+    at_ana.page = shown
+    press_in_vain(at_ana, "Keep it", safe="2", body="Not quite.", answer="more", more="longer")
+    held = at_ana.filled("Keep it")
+    assert (held["body"], held["safe"], held["answer"], held["more"]) == (
+        ["Not quite."],
+        ["2"],
+        ["more"],
+        ["longer"],
+    )
+    at_ana.press("Keep it")
+    assert "Your limits are wider now." in at_ana.text
+    at_ana.page = shown
+    at_ana.press("Keep it", safe="1", body="No.", answer="less", less="half_as_long")
+    assert "This holds from now on." in at_ana.text
+    assert terms_in_force(pair).minutes == 20
+    assert {row.body for row in CheckIn.objects.all()} == {"Once.", "Not quite.", "No."}
+
+
+def test_less_that_is_gone_and_over_is_chosen_still_on_the_page_that_says_so(
+    at_ana, before, ben_place, pair, clock
+):
+    start(at_ana, LINK_BEFORE)
+    shown = at_ana.page
+    factories.allow(by=(ben_place,), minutes=30)
+    clock.go_to(before.opens_at)
+    at_ana.page = shown
+    press_in_vain(at_ana, "Choose less", way="half_as_long")
+    assert terms_in_force(pair).minutes == 30
+    held = at_ana.filled("Keep it")
+    assert (held["answer"], held["less"]) == (["less"], ["half_as_long"])
+    assert "Half as long: 15 minutes" in at_ana.text
+    at_ana.press("Keep it")
+    assert terms_in_force(pair).minutes == 15
+
+
+def test_more_than_what_was_shown_is_never_set(at_ana, after, ana_place):
+    start(at_ana, LINK_AFTER)
+    shown = at_ana.page
+    factories.allow(by=(ana_place,), minutes=180)
+    at_ana.page = shown
+    at_ana.press("Keep it", safe="5", body="Warm.", answer="more", more="longer")
+    assert "Your limits have changed meanwhile." in at_ana.text
+    assert own_limits(ana_place).minutes == 180
+    assert at_ana.filled("Keep it")["body"] == ["Warm."]
+    at_ana.press("Keep it")
+    assert own_limits(ana_place).minutes == 195
+
+
+def test_more_of_which_nothing_is_left_is_a_plain_sentence(at_ana, after, ana_place):
+    start(at_ana, LINK_AFTER)
+    shown = at_ana.page
+    factories.allow(by=(ana_place,), days_between=7, minutes=240, letters=10, letter_length=20_000)
+    at_ana.page = shown
+    at_ana.press("Keep it", safe="5", answer="more", more="longer")
+    assert "Your limits have changed meanwhile." in at_ana.text
+    assert "More of what?" not in at_ana.text
+
+
 # --- Told that both leave room (R12) ----------------------------------------------------------
 
 
@@ -221,6 +399,33 @@ def test_r12_both_are_told_in_the_same_round_and_the_note_stays_whatever_either_
     for each in (at_ana, at_ben):
         start(each, LINK_AFTER)
         assert ROOM in each.text
+
+
+def test_r12_the_note_is_as_true_and_as_short_while_the_other_s_pause_stands(
+    at_ana, at_ben, after, ben_place
+):
+    """It does not vanish, which would tell of the pause, nor speak of what could be proposed."""
+    start(at_ana, LINK_AFTER)
+    was = at_ana.text
+    boundaries.pause(by=ben_place)
+    start(at_ana, LINK_AFTER)
+    note = "About a week before this conversation, you both left room for more than was agreed."
+    for text in (was, at_ana.text):
+        assert note in text
+        assert "propose" not in text.replace("Less in another way", "")
+
+
+def test_r12_where_one_wants_no_check_ins_the_other_reads_nothing_of_both(
+    at_ben, agreement, ana_place, pair, clock
+):
+    checkins.save_wish(by=ana_place, is_wanted=False, days_ahead=3)
+    factories.hold(pair=pair, clock=clock)
+    window = factories.next_window(pair=pair)
+    clock.go_to(window.opens_at - 7 * DAY)
+    sweep()
+    clock.go_to(window.opens_at - DAY)
+    start(at_ben, LINK_BEFORE)
+    assert ROOM not in at_ben.text
 
 
 def test_r12_one_sided_room_is_told_to_nobody(at_ana, at_ben, agreement, ana_place, pair, clock):
@@ -254,8 +459,9 @@ def test_yesterday_s_check_in_is_refused_plainly_and_its_words_can_be_kept(at_an
     assert (row.kind, row.body, row.how_safe) == ("own", "Too late.", 2)
 
 
-@pytest.mark.parametrize("answer", ["go_ahead", "skip", "less"])
+@pytest.mark.parametrize("answer", ["go_ahead", "less"])
 def test_what_is_over_or_answered_is_refused_plainly(at_ana, before, clock, pair, answer):
+    """The less of this page is of terms that nobody has; a skip that can be is done."""
     path = reverse("checkins:give_before", args=[before.pair_id, before.pk])
     sent = {"key": uuid4(), "answer": answer, "way": "half_as_long"}
     start(at_ana, LINK_BEFORE)
@@ -271,6 +477,15 @@ def test_what_is_over_or_answered_is_refused_plainly(at_ana, before, clock, pair
     assert OVER in at_ana.text
     assert not CheckIn.objects.exists()
     assert terms_in_force(pair).minutes == 45
+
+
+def test_r24_a_skip_of_what_is_over_says_so(at_ana, before, clock):
+    start(at_ana, LINK_BEFORE)
+    clock.go_to(before.closes_at)
+    at_ana.press("Skip this one")
+    assert "This conversation has begun or is over." in at_ana.text
+    assert "You skip this one." not in at_ana.text
+    assert not CheckIn.objects.exists()
 
 
 @pytest.mark.parametrize("kind", ["give_before", "give_after"])
@@ -294,6 +509,16 @@ def test_a_doubled_click_is_one_check_in(at_ana, after):
         at_ana.press("Keep it", safe="3", body="Once.")
         assert "It is kept." in at_ana.text
     assert CheckIn.objects.count() == 1
+
+
+def test_other_words_from_the_page_of_ones_own_are_another_one(at_ana, pair):
+    start(at_ana, OWN)
+    shown = at_ana.page
+    for body in ("Once.", "Twice.", "Twice."):
+        at_ana.page = shown
+        at_ana.press("Keep it", safe="3", body=body)
+        assert "It is kept." in at_ana.text
+    assert sorted(row.body for row in CheckIn.objects.all()) == ["Once.", "Twice."]
 
 
 def test_who_was_signed_out_is_given_their_words_back(client, after):
@@ -465,6 +690,26 @@ def test_the_picture_and_its_table_say_the_same(at_ana, after, ana_place, clock,
     assert "style=" not in html
     for kind in ("safe", "took_place", "paused", "terms"):
         assert f'class="{kind}"' in html
+
+
+def test_what_is_drawn_is_in_the_table_of_the_page(at_ana, ana_place, ben_place, pair, clock):
+    """A pause that stands since before the year, and a time apart that both chose, too."""
+    boundaries.pause(by=ana_place)
+    clock.move(days=400)
+    factories.check_in(by=ana_place, safe=2)
+    at_ana.open(reverse("checkins:picture", args=[pair.pk]))
+    assert "Your pause stood already" in at_ana.text
+    assert 'class="paused"' in at_ana.answer.content.decode()
+    boundaries.lift(by=ana_place)
+    factories.apart(by=ana_place, other=ben_place)
+    clock.move(days=1)
+    at_ana.open(reverse("checkins:picture", args=[pair.pk]))
+    html = at_ana.answer.content.decode()
+    drawn = Counter(re.findall(r'<(?:circle|rect|path) class="(\w+)"', html))
+    assert drawn == {"safe": 1, "paused": 1, "apart": 1}
+    rows = at_ana.text.partition("The same in words")[2]
+    for words in ("Your check-in: 2", "Your pause stood already", "You both chose a time apart"):
+        assert rows.count(words) == 1
 
 
 def test_r15_in_the_other_s_picture_there_is_no_pause_of_hers(at_ana, at_ben, after, pair, clock):

@@ -9,6 +9,7 @@ from django.urls import reverse
 from accounts.middleware import GiveWordsBack
 from accounts.models import Pair, Person
 from accounts.vault import UnreadableError
+from boundaries.queries import terms_in_force
 from checkins.models import CheckIn, Reflection
 from conversations import actions
 from conversations.exceptions import UnreadableLetterError
@@ -208,3 +209,23 @@ def test_a_check_in_that_cannot_be_sealed_stays_in_its_form(at_ana, keyless):
     assert "This could not be kept" in at_ana.text
     assert TYPED in at_ana.filled("Keep it")["body"][0]
     assert not CheckIn.objects.exists()
+
+
+def test_r1_less_holds_where_its_words_cannot_be_sealed_and_they_are_given_back(
+    at_ana, keyless, agreement, pair
+):
+    at_ana.open(address(keyless, "check-ins", "new"))
+    form, button = at_ana.page.button("Keep it")
+    less = {"safe": "2", "body": TYPED, "answer": "less", "less": "half_as_long"}
+    at_ana.post(button.action, form.sent(button, less))
+    assert at_ana.status == 503
+    assert "You have less from now on That holds." in at_ana.text
+    assert terms_in_force(pair).minutes == 20
+    held = at_ana.filled("Keep it")
+    assert TYPED in held["body"][0]
+    assert (held["safe"], held["answer"]) == (["2"], ["same"])
+    form, button = at_ana.page.button("Keep it")
+    at_ana.post(button.action, form.sent(button, {}))
+    assert at_ana.status == 503
+    assert "This could not be kept" in at_ana.text
+    assert terms_in_force(pair).minutes == 20

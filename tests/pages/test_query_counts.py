@@ -33,7 +33,7 @@ QUERIES = {
     "checkins:give_before": 12,
     "checkins:give_after": 12,
     "checkins:give_own": 8,
-    "checkins:picture": 7,
+    "checkins:picture": 8,
     "checkins:save_wish": 4,
     "boundaries:suggest_time_apart": 8,
     "boundaries:time_apart": 9,
