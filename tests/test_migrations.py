@@ -12,6 +12,12 @@ from django.db.migrations.executor import MigrationExecutor
 
 from accounts.models import Membership, Pair, Person
 from boundaries import guards
+from boundaries.queries import load_situation
+from boundaries.rules.checkins import Answer
+from boundaries.rules.ways import Less
+from checkins import actions as checkins
+from checkins.models import CheckIn
+from checkins.queries import base_of
 from conversations.actions import look_for_matters, open_and_release
 from conversations.models import Letter, Notice
 from tests import factories
@@ -147,3 +153,34 @@ def test_going_back_notices_of_check_ins_are_gone_and_others_stay(clock, ana_pla
         assert [*Notice.objects.values_list("kind", flat=True)] == ["day_before"]
     finally:
         migrate(MigrationExecutor(connection).loader.graph.leaf_nodes())
+
+
+BEFORE_ANSWERED_AGAIN = [("checkins", "0001_initial")]
+
+
+@pytest.mark.proof
+def test_going_back_what_could_not_be_kept_then_goes_and_the_rest_stays(
+    clock, ana_place, ben_place
+):
+    """Of several answers before one conversation the last stays; less without a number goes."""
+    clock.move(days=6)
+    factories.allow(by=(ana_place, ben_place))
+    factories.agree(by=ana_place, other=ben_place, clock=clock)
+    window = factories.next_window(pair=ana_place.pair)
+    clock.go_to(window.opens_at - timedelta(hours=20))
+    for answer in (Answer.GO_AHEAD, Answer.SKIP):
+        checkins.give_before(by=ana_place, window_id=window.pk, said=factories.said(answer))
+        clock.move(minutes=1)
+    base = base_of(load_situation(ana_place.pair, clock.at))
+    less = factories.said(Answer.LESS, way=Less.HALF_AS_LONG, base=base)
+    checkins.give_own(by=ana_place, said=less)
+    factories.check_in(by=ana_place, body="Quiet.")
+    migrate(BEFORE_ANSWERED_AGAIN)
+    try:
+        assert {*CheckIn.objects.values_list("kind", "answer")} == {
+            ("before", "skip"),
+            ("own", "same"),
+        }
+    finally:
+        migrate(MigrationExecutor(connection).loader.graph.leaf_nodes())
+    assert CheckIn.objects.get(kind="own").body == "Quiet."

@@ -76,8 +76,7 @@ def test_r1_of_two_answers_at_once_the_skip_holds(places):
     for place in places:
         said = Window.objects.get(pk=windows[place.pk]).as_value()
         assert (said.skipped, said.go_ahead) == ({place.person_id}, frozenset())
-        kept = CheckIn.objects.filter(membership=place).order_by("given_at")
-        assert kept.values_list("answer", flat=True).last() == "skip"
+        assert CheckIn.objects.filter(membership=place, answer="skip").count() == 1
 
 
 def test_r13_a_pause_beside_an_answer_holds(places):
