@@ -144,7 +144,8 @@ def instants(state: State, begun: datetime) -> tuple[datetime, datetime]:
 
 ANSWERS = frozenset({"says_go_ahead", "skips_the_next_one"})
 ENVELOPES = frozenset({"reads_what_came", "keeps_what_came", "hands_back_what_came"})
-BEFORE = frozenset({"says_go_ahead_in_a_check_in", "skips_in_a_check_in"})
+GO_AHEAD = frozenset({"says_go_ahead_in_a_check_in"})  # only while one is due; a skip needs none
+BEFORE = GO_AHEAD | {"skips_in_a_check_in"}
 AFTER = frozenset({"says_how_it_was"})
 CHECK_INS = BEFORE | AFTER
 OF_HERS = frozenset({"proposes_more_than_ben_allows", "takes_back_her_proposal"})
@@ -202,7 +203,7 @@ STATES = {
         day_after,
         later=timedelta(days=3),
         seen=PAUSES | SUGGESTS | {"allows_nothing"},
-        idle=BEFORE | OF_BENS_APART | TAKES_BACK | YES | LIFT | DOORS,
+        idle=GO_AHEAD | OF_BENS_APART | TAKES_BACK | YES | LIFT | DOORS,
     ),
     "cooling off": State(
         cooling_off,
@@ -246,7 +247,14 @@ STATES = {
         seen=PAUSES
         | SUGGESTS
         | {"allows_nothing", "allows_no_hours", "allows_only_hours_in_which_nothing_is"},
-        idle=OF_BENS_APART | TAKES_BACK | CHECK_INS | YES | LIFT | DOORS | {"allows_all_hours"},
+        idle=OF_BENS_APART
+        | TAKES_BACK
+        | GO_AHEAD
+        | AFTER
+        | YES
+        | LIFT
+        | DOORS
+        | {"allows_all_hours"},
     ),
     "after a time apart": State(
         after_a_time_apart,
