@@ -202,6 +202,8 @@ class AfterForm(GivingForm):
     ) -> None:
         super().__init__(*args, **kwargs)
         offered = {Answer.LESS: less, Answer.MORE: more}
+        if not less:
+            self.fields["safe"].help_text = ""
         _offer(self, "less", _less_choices(less))
         _offer(self, "more", [(way, words.more_in_words(way, more[way])) for way in more])
         _offer(

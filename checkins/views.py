@@ -19,6 +19,7 @@ from accounts.models import Membership
 from accounts.vault import UnreadableError
 from boundaries.exceptions import RefusedError
 from boundaries.models import Window
+from boundaries.queries import load_situation
 from boundaries.rules import window_checks
 from boundaries.rules.checkins import Answer, Kind
 from boundaries.rules.situation import Situation
@@ -259,9 +260,9 @@ def _done(asked: Asked, answer: Answer) -> str:
 
 
 def _is_still_open(asked: Asked) -> bool:
-    at = clock.now()
-    situation, _offer = now_of(asked.membership, at)
-    window = asked.window
-    return window is not None and bool(
-        queries.due_around(asked.membership, Kind.BEFORE, window.pk, situation, at)
-    )
+    """Whether they can still answer before this conversation, after what they have just done."""
+    if asked.window is None:
+        return False
+    by, at = asked.membership, clock.now()
+    situation = load_situation(by.pair, at)
+    return bool(queries.due_around(by, Kind.BEFORE, asked.window.pk, situation, at))

@@ -155,7 +155,10 @@ def test_r24_where_a_go_ahead_is_needed_the_page_says_so_and_is_there_after_less
     assert terms_in_force(pair).minutes == 20
     clock.move(minutes=1)
     at_ana.follow(LINK_BEFORE)
-    assert "You chose less, and that holds. Only this conversation is still open." in at_ana.text
+    assert (
+        "You chose less, and that holds. Here you can still choose for this one conversation."
+        in at_ana.text
+    )
     at_ana.press("Go ahead")
     assert LINK_BEFORE not in at_ana.text
     clock.go_to(before.opens_at)
@@ -536,6 +539,7 @@ def test_one_of_ones_own_without_anything_agreed(at_ana, pair):
     assert "How safe does it feel?" in at_ana.text
     assert "Less of what?" not in at_ana.text
     assert "More of what?" not in at_ana.text
+    assert "less" not in at_ana.page.text.partition("Keep it")[0].lower()
     at_ana.press("Keep it", safe="2")
     assert CheckIn.objects.get().kind == "own"
 
