@@ -8,10 +8,12 @@ from django.conf import settings
 from django.core.asgi import get_asgi_application
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "repair.settings.production")
-os.environ.setdefault("DATABASE_CONNECTIONS", "40")
+CONNECTIONS = 40
+os.environ["DATABASE_CONNECTIONS"] = os.environ.get("DATABASE_CONNECTIONS") or str(CONNECTIONS)
 
-# As many as browsers open to one site: see repair.turns.
-MOST_AT_ONCE = 6
+# How many requests are answered at once, see repair.turns: of one session as many as browsers open
+# to one site; and in all so many that the last connections are left for pauses, and for streams.
+OF_ONE, LEFT_FREE = 6, 10
 
 # WhiteNoise answers with an open file, which Django then reads as a whole in a thread. For style
 # sheets and scripts, which is all that it serves, nothing is wrong with that.
@@ -24,6 +26,7 @@ from conversations.hub import Hub  # noqa: E402
 from conversations.streams import with_streams  # noqa: E402
 from repair import keys  # noqa: E402
 from repair.bodies import with_limit  # noqa: E402
+from repair.settings import env  # noqa: E402
 from repair.turns import in_turns  # noqa: E402
 
 keys.check()
@@ -31,6 +34,8 @@ keys.check()
 # garbage again and again held up whoever was waiting for words, for tens of milliseconds.
 gc.collect()
 gc.freeze()
+in_all = max(1, (env.number("DATABASE_CONNECTIONS", default=0) or CONNECTIONS) - LEFT_FREE)
 application = with_limit(
-    with_streams(in_turns(django, MOST_AT_ONCE), Hub().hold), settings.DATA_UPLOAD_MAX_MEMORY_SIZE
+    with_streams(in_turns(django, of_one=OF_ONE, in_all=in_all), Hub().hold),
+    settings.DATA_UPLOAD_MAX_MEMORY_SIZE,
 )

@@ -1,7 +1,11 @@
 """Whoever sends many requests that wait does not take what somebody else pauses with."""
 
+import re
+import socket
 import threading
 import time
+from urllib.parse import urlencode, urlsplit
+from uuid import uuid4
 
 import httpx
 import psycopg
@@ -15,7 +19,7 @@ from tests.story.visitors import signed_in
 
 pytestmark = [pytest.mark.processes, pytest.mark.postgres, pytest.mark.once, pytest.mark.proof]
 
-MANY, FEW, CONNECTIONS = 30, 6, 10
+MANY, FEW, CONNECTIONS = 30, 6, 18
 SOON = 3.0
 
 
@@ -71,3 +75,35 @@ def test_r13_while_many_requests_of_ben_s_wait_ana_s_pages_come_and_she_can_paus
     assert "paused" in ana.text
     wait_for(lambda: len(answers) == MANY, "Some were not answered", 30)
     assert {each.status_code for each in answers} == {302}
+
+
+def unread(address, cookies):
+    """A request of somebody whose answer is long, and who does not read it."""
+    body = urlencode({**cookies, "login": "x" * 8_000_000, "password": "y"}).encode()
+    said = {"Host": urlsplit(address).netloc, "Origin": address, "Content-Length": len(body)}
+    said["Cookie"] = f"sessionid={uuid4().hex}; csrftoken={cookies['csrftoken']}"
+    said["Content-Type"] = "application/x-www-form-urlencoded"
+    head = "\r\n".join(f"{name}: {value}" for name, value in said.items())
+    connection = socket.socket()
+    connection.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4096)
+    connection.connect(("127.0.0.1", urlsplit(address).port))
+    connection.sendall(f"POST /account/login/ HTTP/1.1\r\n{head}\r\n\r\n".encode() + body)
+    return connection
+
+
+def test_r13_answers_that_nobody_reads_keep_nobody_from_pausing(parts):
+    """Also of many who are not signed in."""
+    running, _ = parts
+    ana = signed_in(running.address, ANA.email)
+    stranger = httpx.Client(base_url=running.address)
+    page = stranger.get("/account/login/").text
+    token = re.search(r'name="csrfmiddlewaretoken" value="([^"]+)"', page)[1]
+    cookies = {"csrfmiddlewaretoken": token, "csrftoken": stranger.cookies["csrftoken"]}
+    connections = [unread(running.address, cookies) for _ in range(CONNECTIONS + 4)]
+    time.sleep(4)
+    begun = time.monotonic()
+    ana.press("Pause")
+    assert "paused" in ana.text
+    assert time.monotonic() - begun < SOON
+    for each in connections:
+        each.close()
