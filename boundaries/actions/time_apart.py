@@ -120,10 +120,9 @@ def void_suggestions(pair: Pair, at: datetime, *, by: UUID) -> None:
     Their own is taken back, also one that is over without their knowing; the other's looks to the
     other as if it still stood.
     """
-    looks_open = Q(agreed_at=None, taken_back_at=None, suggested_at__gt=at - LAPSE)
     later = not_before("suggested_at", at)
     own = When(author=by, then=later)
-    TimeApart.objects.filter(looks_open, pair=pair).update(
+    TimeApart.objects.filter(_looks_open(at), pair=pair).update(
         taken_back_at=Case(own, default=F("taken_back_at")),
         end=Case(When(end=None, then=Value(End.VOID)), default=F("end")),
         ended_at=Case(When(end=None, then=later), default=F("ended_at")),
@@ -153,10 +152,16 @@ def _suggest(
 def _put_the_others_behind(pair: Pair, chosen: rules.TimeApart, at: datetime) -> None:
     """The one that both chose before, and what looks open beside this one: both know of it."""
     before = Q(agreed_at__isnull=False, end=None)
-    looks_open = Q(agreed_at=None, taken_back_at=None, suggested_at__gt=at - LAPSE)
-    others = TimeApart.objects.filter(before | looks_open, pair=pair).exclude(pk=chosen.id)
+    rows = TimeApart.objects.filter(before | _looks_open(at), pair=pair)
+    others = rows.exclude(pk=chosen.id)
     was_open = When(agreed_at=None, then=Value(End.SETTLED))
     others.update(end=Case(was_open, default=Value(End.OVER)), ended_at=at)
+
+
+def _looks_open(at: datetime) -> Q:
+    """What looks open to its author (`as_seen_by`): for a fortnight, and until its day."""
+    lasts = Q(suggested_at__gt=at - LAPSE, ends_at__gt=at)
+    return Q(lasts, agreed_at=None, taken_back_at=None)
 
 
 def _get(key: UUID, situation: Situation) -> rules.TimeApart:

@@ -326,6 +326,24 @@ def test_r10_it_can_be_taken_back_whatever_became_of_it(ana_place, ben_place, cl
     assert factories.suggest(by=ana_place).pk != suggested.pk
 
 
+@pytest.mark.parametrize("by_pausing", [True, False])
+def test_r11_what_lapsed_on_its_day_stays_so_and_its_author_rests_no_longer(
+    ana_place, ben_place, clock, by_pausing
+):
+    """Neither one's own pause nor another time apart makes of it what it was not."""
+    suggested = factories.suggest(by=ana_place, days=7)
+    clock.go_to(suggested.ends_at)
+    assert looks(to=ana_place, clock=clock) == {"own": Standing.NOT_TAKEN_UP}
+    if by_pausing:
+        actions.pause(by=ana_place)
+        actions.lift(by=ana_place)
+    else:
+        factories.apart(by=ben_place, other=ana_place, days=7)
+    assert looks(to=ana_place, clock=clock) == {"own": Standing.NOT_TAKEN_UP}
+    clock.go_to(suggested.ends_at + timedelta(days=30))
+    assert factories.suggest(by=ana_place).end is None
+
+
 def test_r14_what_is_suggested_during_the_other_s_pause_never_reaches_them(
     ana_place, ben_place, clock
 ):

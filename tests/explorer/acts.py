@@ -6,11 +6,12 @@ from typing import NamedTuple
 from boundaries.rules import proposal_checks, proposals
 from boundaries.rules.limits import SHORTEST_REST
 from boundaries.rules.proposals import Standing
-from tests.explorer import model
+from tests.explorer import apart, model
 from tests.explorer.domain import (
     DAY,
     HOUR,
     LIMITS,
+    MINUTE,
     NAMES,
     NEVER,
     NO_TERMS,
@@ -48,6 +49,7 @@ def acts_in(pair: Pair) -> Iterator[Act]:
     for who in (0, 1):
         yield from _of_limits_and_terms(pair, who)
         yield from _of_proposals(pair, who)
+        yield from _of_times_apart(pair, who)
         yield Act("lift" if pair.paused[who] else "pause", who)
         if not pair.parted:
             yield Act("part", who)
@@ -76,6 +78,20 @@ def _of_proposals(pair: Pair, who: int) -> Iterator[Act]:
         if row.author != who:
             yield Act("decline", who, index)
         yield Act("withdraw", who, index)
+
+
+def _of_times_apart(pair: Pair, who: int) -> Iterator[Act]:
+    for choice in range(len(apart.DAYS_AHEAD)):
+        yield Act("suggest", who, choice)
+    for index, row in enumerate(pair.times_apart):
+        if row.author == who:
+            yield Act("take_back", who, index)
+        else:
+            yield Act("say_no", who, index)
+        if row.agreed == NEVER:
+            yield Act("choose", who, index)
+        elif row.end == apart.NOT_ENDED:
+            yield Act("let_be", who, index)
 
 
 def _of_time(pair: Pair) -> Iterator[Act]:
@@ -107,6 +123,8 @@ def instants_that_matter(pair: Pair) -> list[int]:
     found = set(_of_windows(pair)) | {pair.review}
     for index, row in enumerate(pair.proposals):
         found |= set(_of_proposal(pair, index, row))
+    for index, each in enumerate(pair.times_apart):
+        found |= set(_of_time_apart(pair, index, each))
     return sorted(each for each in found if each > pair.now)
 
 
@@ -131,6 +149,16 @@ def _of_proposal(pair: Pair, index: int, row: model.Proposed) -> Iterator[int]:
         until = proposals.rest_until(value, at, rest)
         if until:
             yield minute_of(until)
+
+
+def _of_time_apart(pair: Pair, index: int, row: apart.Apart) -> Iterator[int]:
+    if apart.stands(row, pair.now):
+        yield row.until
+    elif apart.seen(pair.times_apart, pair.now, row.author, index) is apart.Standing.OPEN:
+        yield apart.lapses(row)
+    reader = model.both_limits(pair.limits)[PERSONS[1 - row.author]]
+    for rest in (SHORTEST_REST, reader.rest):
+        yield apart.rest_until(pair.times_apart, pair.now, index, rest // MINUTE)
 
 
 def _stands(row: model.Proposed) -> bool:
@@ -196,6 +224,11 @@ def in_words(act: Act, pair: Pair, *, swapped: bool = False) -> str:
             row = pair.proposals[act.what]
             whose = NAMES[row.author ^ swapped]
             return f"{name}: {act.name}, {whose}'s proposal of {TERMS.names[row.terms]}"
+        case "suggest":
+            return f"{name} suggests a time apart of {apart.DAYS_AHEAD[act.what]} days"
+        case "choose" | "say_no" | "take_back" | "let_be":
+            whose = NAMES[pair.times_apart[act.what].author ^ swapped]
+            return f"{name}: {act.name}, the time apart that {whose} suggested"
     return f"{name}: {act.name}"
 
 

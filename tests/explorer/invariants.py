@@ -5,7 +5,7 @@ what is remembered (`memory`). They answer with a sentence if something is so th
 asks the function that it is to check: less and more come from `order`, what was said from `memory`.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from uuid import UUID
 
@@ -13,6 +13,7 @@ from boundaries.rules import acts as rules
 from boundaries.rules import gate
 from boundaries.rules.proposals import Proposal
 from boundaries.rules.situation import Situation
+from boundaries.rules.time_apart import TimeApart
 from boundaries.rules.windows import Span, State, Window
 from tests.explorer import model, order
 from tests.explorer.acts import BY_THE_WORKER, SETTLE, TICK, Act
@@ -223,10 +224,18 @@ def delivering(situation: Situation) -> Iterator[object]:
     yield rules.NotifyAhead()
     for window in situation.windows:
         yield from (*_of_a_window(window), rules.NotifyOfArrival(window))
+    yield from asking(situation)
+
+
+def asking(situation: Situation) -> Iterator[object]:
+    """What could show somebody what the other asks, or make it hold."""
     for proposal in situation.proposals:
         yield rules.TakeForce(proposal)
         for person in PERSONS:
             yield from (rules.Show(person, proposal), rules.Consent(person, proposal))
+    for each in situation.times_apart:
+        for person in PERSONS:
+            yield from (rules.ShowTimeApart(person, each), rules.AgreeToTimeApart(person, each))
 
 
 def _of_a_window(window: Window) -> tuple[object, ...]:
@@ -239,22 +248,36 @@ def passes_in_the_best_case(paused: tuple[bool, bool], parted: bool) -> list[str
     A pause also ends the agreement, so that in the pair itself there is more against it. This asks
     whether the gate would hold alone.
     """
-    situation = Situation(
-        limits=dict.fromkeys(PERSONS, WIDE),
-        paused=frozenset(person for person, has in zip(PERSONS, paused, strict=True) if has),
-        parted=parted,
-        in_force=LESS,
-        agreement=model.number_id(1),
-        number=1,
-        last_in_force=LESS,
-        held_whole=True,
-    )
-    passing = (act for act in best_acts() if not gate.reasons_against(act, situation, BEGINNING))
-    return [type(act).__name__ for act in passing]
+    those = frozenset(person for person, has in zip(PERSONS, paused, strict=True) if has)
+    return passing(best_acts(), replace(BEST, paused=those, parted=parted))
 
+
+def passing(acts: Iterable[object], situation: Situation) -> list[str]:
+    """Which of these acts the gate lets through at their best moment, by name."""
+    allowed = (act for act in acts if not gate.reasons_against(act, situation, BEGINNING))
+    return [type(act).__name__ for act in allowed]
+
+
+BEST = Situation(
+    limits=dict.fromkeys(PERSONS, WIDE),
+    in_force=LESS,
+    agreement=model.number_id(1),
+    number=1,
+    last_in_force=LESS,
+    held_whole=True,
+)
+"""Nothing is against anything here."""
 
 BEGINNING = instant(SATURDAY * DAY + 18 * HOUR)
 """When a conversation of LESS and of MORE begins."""
+
+SUGGESTED = TimeApart(
+    id=UUID(int=3),
+    author=PERSONS[0],
+    day=(BEGINNING + 21 * DAY * MINUTE).date(),
+    ends_at=BEGINNING + 21 * DAY * MINUTE,
+    suggested_at=BEGINNING - DAY * MINUTE,
+)
 
 
 def best_acts() -> Iterator[object]:
@@ -263,6 +286,11 @@ def best_acts() -> Iterator[object]:
     opened = replace(window, state=State.OPEN, agreement=model.number_id(1))
     yield from (rules.OpenWindow(window), rules.Release(opened, 1, 0), rules.Notify(opened))
     yield from (rules.NotifyOfArrival(opened), rules.NotifyAhead())
+    yield from best_asking()
+
+
+def best_asking() -> Iterator[object]:
+    """All that could show what the other asks, or make it hold, each at its best moment."""
     first, second = PERSONS
     made_at = BEGINNING - 10 * DAY * MINUTE
     proposal = Proposal(UUID(int=2), first, MORE, model.number_id(1), made_at)
@@ -276,3 +304,5 @@ def best_acts() -> Iterator[object]:
             consented=frozenset(PERSONS),
         )
     )
+    yield rules.ShowTimeApart(second, SUGGESTED)
+    yield rules.AgreeToTimeApart(second, SUGGESTED)

@@ -8,7 +8,8 @@ from typing import NamedTuple
 
 from tests.explorer import acts
 from tests.explorer.acts import Act
-from tests.explorer.domain import LIMITS, MINUTE, NEVER, NO_TERMS
+from tests.explorer.apart import DAYS_AHEAD
+from tests.explorer.domain import DAY, LIMITS, MINUTE, NEVER, NO_TERMS
 from tests.explorer.model import IN_TIME, NOBODY, Pair, Planned, put
 
 
@@ -32,9 +33,22 @@ class Given(NamedTuple):
         return self.by_both and now.now - max(self.at) >= longest
 
 
+class Wish(NamedTuple):
+    """One suggestion of a time apart as it was made. stands: its author still stands by it, nobody
+    said no or paused since, and nothing else was chosen.
+    """
+
+    author: int
+    until: int
+    made: int
+    stands: bool
+
+
 class Memory(NamedTuple):
     """given: for each proposal, in their order. last: what was in force last. held: whether a whole
     window was since. unbroken: whether the open one began in time, and under the terms as they are.
+    wishes: for each time apart, in their order. apart: the first minute of the day until which both
+    chose one, whatever was done since.
     """
 
     paused: tuple[bool, bool] = (False, False)
@@ -43,6 +57,8 @@ class Memory(NamedTuple):
     last: int = NOBODY
     held: bool = False
     unbroken: bool = False
+    wishes: tuple[Wish, ...] = ()
+    apart: int = NEVER
 
 
 class Node(NamedTuple):
@@ -65,9 +81,26 @@ def remember(memory: Memory, before: Pair, act: Act, now: Pair) -> Memory:
     if act.name == "part":
         memory = memory._replace(parted=True)
     given = _given(memory.given, before, act, now)
-    if act.name in ("pause", "part") or before.in_force != now.in_force:
+    chosen = act.name == "choose" and before != now
+    if act.name in ("pause", "part") or chosen or before.in_force != now.in_force:
         given = tuple(Given() for _ in given)
-    return _held(memory._replace(given=given), before, now)
+    if chosen:
+        memory = memory._replace(apart=memory.wishes[act.what].until)
+    memory = memory._replace(given=given, wishes=_wishes(memory.wishes, before, act, now))
+    return _held(memory, before, now)
+
+
+def _wishes(wishes: tuple[Wish, ...], before: Pair, act: Act, now: Pair) -> tuple[Wish, ...]:
+    """Of those that are over, no more is remembered than that they are."""
+    match act.name:
+        case "suggest" if len(now.times_apart) > len(before.times_apart):
+            until = (now.now // DAY + DAYS_AHEAD[act.what]) * DAY
+            return (*wishes, Wish(act.who, until, now.now, stands=not any(now.paused)))
+        case "take_back" | "say_no":
+            return put(wishes, act.what, wishes[act.what]._replace(stands=False))
+        case "pause" | "choose" if before != now:
+            return tuple(each._replace(stands=False) for each in wishes)
+    return wishes
 
 
 def _given(given: tuple[Given, ...], before: Pair, act: Act, now: Pair) -> tuple[Given, ...]:

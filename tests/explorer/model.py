@@ -23,6 +23,8 @@ from boundaries.rules.reasons import Reason
 from boundaries.rules.situation import Situation
 from boundaries.rules.terms import Terms
 from boundaries.rules.windows import Span, State
+from tests.explorer import apart
+from tests.explorer.apart import Apart
 from tests.explorer.domain import (
     LIMITS,
     MINUTE,
@@ -42,6 +44,7 @@ NOT_ENDED = -1
 ENDS = tuple(End)
 KNOWN_TO_BE_OVER = (ENDS.index(End.IN_FORCE), ENDS.index(End.SUPERSEDED))
 LAPSE = proposals.LAPSE // MINUTE
+OPEN_TO_ITS_AUTHOR = apart.Standing.OPEN
 IN_TIME = windows.WHOLE_IF_OPENED_WITHIN // MINUTE
 
 
@@ -103,6 +106,7 @@ class Pair(NamedTuple):
     last_conversation: int = NEVER
     windows: tuple[Planned, ...] = ()
     proposals: tuple[Proposed, ...] = ()
+    times_apart: tuple[Apart, ...] = ()
 
 
 # What the gate is shown.
@@ -167,7 +171,7 @@ def proposal_value(index: int, proposal: Proposed) -> proposals.Proposal:
 
 @lru_cache(maxsize=16)
 def situation_of(pair: Pair) -> Situation:
-    """The situation that `boundaries.queries.load_situation` would give, with other keys."""
+    """The situation that `load_situation_for_time_apart` would give, with other keys."""
     return Situation(
         limits=both_limits(pair.limits),
         paused=frozenset(PERSONS[who] for who in (0, 1) if pair.paused[who]),
@@ -181,6 +185,8 @@ def situation_of(pair: Pair) -> Situation:
         last_conversation=maybe_instant(pair.last_conversation),
         windows=tuple(map(window_value, pair.windows)),
         proposals=tuple(proposal_value(*each) for each in enumerate(pair.proposals)),
+        apart_until=maybe_instant(apart.apart_until(pair.times_apart, pair.now)),
+        times_apart=tuple(apart.value(*each) for each in enumerate(pair.times_apart)),
     )
 
 
@@ -298,7 +304,8 @@ def pause(pair: Pair, who: int) -> Pair:
     """`boundaries.actions.pause`."""
     if pair.paused[who]:
         return pair
-    return end_all_contact(pair._replace(paused=put(pair.paused, who, value=True)), who)
+    pair = end_all_contact(pair._replace(paused=put(pair.paused, who, value=True)), who)
+    return pair._replace(times_apart=apart.voided(pair.times_apart, pair.now, who))
 
 
 def lift(pair: Pair, who: int) -> Pair:
@@ -331,6 +338,55 @@ def _answer(
     window = next(each for each in pair.windows if each.opens == opens)
     _refuse_if(ask(act(window_value(window)), pair))
     return _with_window(pair, _answered(window, who, answer))
+
+
+def suggest(pair: Pair, who: int, choice: int) -> Pair:
+    """`boundaries.actions.suggest_time_apart`, for the day that lies so far ahead."""
+    row = Apart(who, apart.first_minute(pair.now, choice), pair.now)
+    rows = pair.times_apart
+    if any(
+        (each.author, each.until) == (who, row.until)
+        and apart.seen(rows, pair.now, who, index) is OPEN_TO_ITS_AUTHOR
+        for index, each in enumerate(rows)
+    ):
+        return pair
+    day = instant(row.until).date()
+    _refuse_if(ask(acts.SuggestTimeApart(PERSONS[who], day, "UTC"), pair))
+    if any(pair.paused):
+        row = row._replace(end=apart.ENDS.index(apart.End.VOID))
+    return pair._replace(times_apart=(*rows, row))
+
+
+def choose(pair: Pair, who: int, index: int) -> Pair:
+    """`boundaries.actions.agree_to_time_apart`: it ends what is in force, and holds at once."""
+    row = pair.times_apart[index]
+    if row.agreed != NEVER:
+        return pair
+    _refuse_if(ask(acts.AgreeToTimeApart(PERSONS[who], apart.value(index, row)), pair))
+    pair = end_contact(settle_for_time_apart(pair))
+    rows = apart.put_behind(pair.times_apart, pair.now)
+    return pair._replace(times_apart=put(rows, index, row._replace(agreed=pair.now)))
+
+
+def say_no(pair: Pair, who: int, index: int) -> Pair:
+    """`boundaries.actions.decline_time_apart`."""
+    row = pair.times_apart[index]
+    if row.author == who or not apart.is_open(pair.times_apart, pair.now, index):
+        return pair
+    return _with_time_apart(pair, index, apart.declined(row))
+
+
+def take_back(pair: Pair, who: int, index: int) -> Pair:
+    """`boundaries.actions.take_back_time_apart`."""
+    row, look = pair.times_apart[index], apart.seen(pair.times_apart, pair.now, who, index)
+    if row.author != who or look is not OPEN_TO_ITS_AUTHOR:
+        return pair
+    return _with_time_apart(pair, index, row._replace(back=pair.now))
+
+
+def let_be(pair: Pair, _: int, __: int) -> Pair:
+    """`boundaries.actions.let_be`: a row of one's own, which no rule ever looks at."""
+    return pair
 
 
 # What time and the worker do.
@@ -488,9 +544,28 @@ def _shortened(window: Planned, pair: Pair, code: int) -> Planned | None:
 
 def end_all_contact(pair: Pair, who: int) -> Pair:
     """End the agreement, its windows, also an open one, and void all that was asked."""
-    pair = void_proposals(pair, who)
+    return end_contact(void_proposals(pair, who))
+
+
+def end_contact(pair: Pair) -> Pair:
+    """End the agreement and its windows. What was asked is the caller's business."""
     due = tuple(each for each in pair.windows if not each.open and not _is_ahead(each, pair))
     return pair._replace(windows=due, in_force=NO_TERMS, agreement=0, review=NEVER)
+
+
+def settle_for_time_apart(pair: Pair) -> Pair:
+    """What looks open, or in cooling-off, is over, and both know (R3)."""
+
+    def looks_so(row: Proposed) -> bool:
+        if row.due == NEVER:
+            return row.made > pair.now - LAPSE and row.back == (NEVER, NEVER)
+        return row.due > pair.now or row.end == NOT_ENDED
+
+    rows = (
+        _ended(row, End.SUPERSEDED, pair, NOBODY) if looks_so(row) else row
+        for row in pair.proposals
+    )
+    return pair._replace(proposals=tuple(rows))
 
 
 def void_proposals(pair: Pair, who: int) -> Pair:
@@ -552,6 +627,10 @@ def _is_ahead(window: Planned, pair: Pair) -> bool:
 
 def _with_proposal(pair: Pair, index: int, row: Proposed) -> Pair:
     return pair._replace(proposals=put(pair.proposals, index, row))
+
+
+def _with_time_apart(pair: Pair, index: int, row: Apart) -> Pair:
+    return pair._replace(times_apart=put(pair.times_apart, index, row))
 
 
 def _with_window(pair: Pair, window: Planned) -> Pair:

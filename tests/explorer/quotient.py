@@ -12,6 +12,8 @@ Forgotten, and why nothing can tell:
 - *Of proposals that are over*, all but how they look to their author and until when: whether they
   still seem open or in cooling-off, and since when their author rests. When the second yes came and
   to what, only matters while a proposal stands.
+- *Of a time apart* that stands, all but its day; of a suggestion that is over, all but until when
+  it looks open to its author, or since when they rest; and those which are neither.
 - *When the last conversation was*, once it is farther back than any limits ask for.
 - *How long ago a consent was given*, once that is longer than the longest cooling-off.
 - *Who is who.* Both persons have the same choices, so each state stands for itself and for the one
@@ -23,7 +25,8 @@ Forgotten, and why nothing can tell:
 from boundaries.rules import proposal_checks, proposals
 from boundaries.rules.proposals import End, Standing
 from boundaries.rules.windows import days_between
-from tests.explorer import model
+from tests.explorer import apart, model
+from tests.explorer.apart import Apart
 from tests.explorer.domain import (
     FARTHEST,
     LONGEST_COOLING_OFF,
@@ -34,10 +37,13 @@ from tests.explorer.domain import (
     WEEK,
     instant,
 )
-from tests.explorer.memory import Given, Node
+from tests.explorer.memory import Given, Node, Wish
 from tests.explorer.model import ENDS, NOBODY, NOT_ENDED, Pair, Proposed, put
 
 VOID, WITHDRAWN = ENDS.index(End.VOID), ENDS.index(End.WITHDRAWN)
+SUPERSEDED = ENDS.index(End.SUPERSEDED)
+VOID_APART = apart.ENDS.index(apart.End.VOID)
+OVER = Wish(NOBODY, NEVER, NEVER, stands=False)
 
 
 def canonical(node: Node) -> tuple[Node, bool]:
@@ -55,9 +61,56 @@ def _without_what_is_over(node: Node) -> Node:
         for index, (row, given) in both
         if not is_inert(pair, index, row)
     ]
-    return _with_proposals(
+    node = _with_proposals(
         node, [(row, given if row.end == NOT_ENDED else Given()) for row, given in kept]
     )
+    return _without_times_apart_that_are_over(node)
+
+
+def _without_times_apart_that_are_over(node: Node) -> Node:
+    pair, memory = node
+    apart_until = memory.apart if pair.now < memory.apart else NEVER
+    both = enumerate(zip(pair.times_apart, memory.wishes, strict=True))
+    kept = [
+        (_as_it_looks_apart(pair, index, row), wish)
+        for index, (row, wish) in both
+        if not is_inert_apart(pair, index, row)
+    ]
+    memory = memory._replace(apart=apart_until)
+    return _with_times_apart(
+        Node(pair, memory), [(row, wish if wish.stands else OVER) for row, wish in kept]
+    )
+
+
+def _with_times_apart(node: Node, rows: list[tuple[Apart, Wish]]) -> Node:
+    """The node with these times apart, in an order that does not tell which came first."""
+    ordered = sorted(rows)
+    return Node(
+        node.pair._replace(times_apart=tuple(row for row, _ in ordered)),
+        node.memory._replace(wishes=tuple(wish for _, wish in ordered)),
+    )
+
+
+def is_inert_apart(pair: Pair, index: int, row: Apart) -> bool:
+    """Whether it neither stands nor can be chosen, and its author need not rest for it."""
+    rows, now = pair.times_apart, pair.now
+    if apart.stands(row, now) or apart.is_open(rows, now, index):
+        return False
+    if apart.seen(rows, now, row.author, index) is apart.Standing.OPEN:
+        return False
+    return apart.rest_until(rows, now, index, LONGEST_REST) <= now
+
+
+def _as_it_looks_apart(pair: Pair, index: int, row: Apart) -> Apart:
+    """Of one that stands, its day alone; of one that is over, until when its author believes."""
+    if apart.stands(row, pair.now):
+        return Apart(0, row.until, row.until - 1, agreed=row.until - 1)
+    if apart.is_open(pair.times_apart, pair.now, index):
+        return row
+    if row.back != NEVER:
+        return Apart(row.author, row.back, row.back, back=row.back)
+    lapses = apart.lapses(row)
+    return Apart(row.author, lapses, lapses - apart.LAPSE, end=VOID_APART)
 
 
 def _with_proposals(node: Node, rows: list[tuple[Proposed, Given]]) -> Node:
@@ -87,7 +140,7 @@ def _as_it_looks(pair: Pair, index: int, row: Proposed) -> Proposed:
         if row.due != NEVER:
             return row._replace(made=row.agreed)
         return row if pair.now < row.made + model.LAPSE else _not_taken_up(row)
-    if row.due != NEVER and pair.now < row.due:
+    if row.due != NEVER and pair.now < row.due and row.end != SUPERSEDED:
         return _seemingly_in_cooling_off(row)
     if _ended_by_author(row):
         since = _since(row)
@@ -160,8 +213,24 @@ def _in_the_first_week(node: Node) -> Node:
                 )
                 for each in pair.proposals
             ),
+            times_apart=tuple(
+                each._replace(
+                    until=moved(each.until),
+                    suggested=moved(each.suggested),
+                    agreed=moved(each.agreed),
+                    back=moved(each.back),
+                )
+                for each in pair.times_apart
+            ),
         ),
-        memory._replace(given=tuple(_given(each, pair.now, moved) for each in memory.given)),
+        memory._replace(
+            given=tuple(_given(each, pair.now, moved) for each in memory.given),
+            wishes=tuple(
+                each._replace(until=moved(each.until), made=moved(each.made))
+                for each in memory.wishes
+            ),
+            apart=moved(memory.apart),
+        ),
     )
 
 
@@ -185,6 +254,11 @@ def swapped(node: Node) -> Node:
     """The same with the persons in each other's place."""
     pair, memory = node
     given = (each._replace(at=each.at[::-1]) for each in memory.given)
+    both = zip(pair.times_apart, memory.wishes, strict=True)
+    node = _with_times_apart(
+        node, [(_swapped_apart(row), _swapped_wish(wish)) for row, wish in both]
+    )
+    pair, memory = node
     return _with_proposals(
         Node(
             pair._replace(
@@ -205,3 +279,12 @@ def _swapped_proposal(row: Proposed) -> Proposed:
         yes=row.yes[::-1],
         back=row.back[::-1],
     )
+
+
+def _swapped_apart(row: Apart) -> Apart:
+    """One that both chose is nobody's."""
+    return row if row.agreed != NEVER else row._replace(author=1 - row.author)
+
+
+def _swapped_wish(wish: Wish) -> Wish:
+    return wish if wish == OVER else wish._replace(author=1 - wish.author)

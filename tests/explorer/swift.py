@@ -17,7 +17,7 @@ from boundaries.rules import (
 )
 from boundaries.rules.terms import Terms
 from boundaries.rules.windows import Span
-from tests.explorer import invariants
+from tests.explorer import invariants, invariants_apart
 
 KEPT = (
     terms.meet,
@@ -27,6 +27,8 @@ KEPT = (
     windows.days_between,
     windows.named,
 )
+
+BEST_CASES = invariants.passes_in_the_best_case, invariants_apart.passes_in_the_best_case_apart
 
 RULES = (gate, window_checks, proposal_checks, limits, proposals, terms, windows)
 
@@ -38,14 +40,15 @@ def swift_rules() -> Iterator[None]:
         for function in KEPT:
             _replace_everywhere(stack, function, lru_cache(maxsize=100_000))
         _replace_everywhere(stack, windows.occurrences, _kept_occurrences)
-        _replace_everywhere(stack, invariants.passes_in_the_best_case, lru_cache(maxsize=None))
+        for function in BEST_CASES:
+            _replace_everywhere(stack, function, lru_cache(maxsize=None))
         yield
 
 
 def _replace_everywhere(stack: ExitStack, function: Callable, keep: Callable) -> None:
     """Under its name in every module that has it; a module in which it is broken, keeps that."""
     name = function.__name__
-    for module in (*RULES, invariants):
+    for module in (*RULES, invariants, invariants_apart):
         if hasattr(module, name):
             now = getattr(module, name)
             stack.enter_context(mock.patch.object(module, name, keep(now)))

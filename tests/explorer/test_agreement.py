@@ -14,17 +14,18 @@ import pytest
 from boundaries import actions
 from boundaries.actions import planning
 from boundaries.exceptions import RefusedError
-from boundaries.models import Agreement, Proposal, SetAside, Window
-from boundaries.queries.situation import COMING, load_situation
+from boundaries.models import Agreement, Proposal, SetAside, TimeApart, Window
+from boundaries.queries.situation import COMING
 from boundaries.rules import windows
+from boundaries.time_apart_queries import load_situation_for_time_apart
 from conversations import actions as conversations
 from tests import factories
-from tests.explorer import acts, memory, model, quotient
+from tests.explorer import acts, apart, memory, model, quotient
 from tests.explorer.domain import LIMITS, PERSONS, TERMS, instant
 from tests.explorer.memory import Node
 from tests.explorer.model import NotAllowedError, Pair
 from tests.explorer.swift import swift_rules
-from tests.explorer.walk import MORE_IN_FORCE, NEW_PAIR, two_windows_until_review
+from tests.explorer.walk import APART, MORE_IN_FORCE, NEW_PAIR, two_windows_until_review
 
 WEIGHTS: dict[str, float] = {
     "tick": 8,
@@ -43,23 +44,29 @@ WEIGHTS: dict[str, float] = {
     "withdraw": 0.5,
     "pause": 0.3,
     "part": 0.1,
+    "suggest": 0.7,
+    "choose": 3,
+    "say_no": 0.5,
+    "take_back": 0.5,
+    "let_be": 4,
 }
 """So that much happens before somebody ends it. What is not here weighs 1."""
 
 HAPPENED = {
     *("set_limits", "take_less", "propose", "consent", "withdraw", "decline"),
     *("pause", "lift", "part", "skip", "go_ahead"),
+    *("suggest", "choose", "say_no", "take_back", "let_be"),
     *("tick", "wait", "day", "away", "settle", "open"),
 }
-WALKS, STEPS = 8, 32
-FIRST = NEW_PAIR, MORE_IN_FORCE
+WALKS, STEPS = 12, 32
+FIRST = NEW_PAIR, MORE_IN_FORCE, APART
 
 
 class Reality:
     """The real pair, in which the real actions are called."""
 
     def __init__(self, places, clock):
-        self.places, self.clock, self.proposals = places, clock, []
+        self.places, self.clock, self.proposals, self.times_apart = places, clock, [], []
 
     def do(self, act, before):
         """The act, by the real action of the same name."""
@@ -97,6 +104,25 @@ class Reality:
     def part(self, by, _, __):
         conversations.part(by=by)
 
+    def suggest(self, by, choice, before):
+        day = instant(apart.first_minute(before.now, choice)).date()
+        row = actions.suggest_time_apart(by=by, day=day, zone="UTC")
+        if row.pk not in self.times_apart:
+            self.times_apart.append(row.pk)
+
+    def choose(self, by, index, _):
+        row = TimeApart.objects.get(pk=self.times_apart[index])
+        factories.choose(by=by, time_apart=row)
+
+    def say_no(self, by, index, _):
+        actions.decline_time_apart(by=by, time_apart_id=self.times_apart[index])
+
+    def take_back(self, by, index, _):
+        actions.take_back_time_apart(by=by, time_apart_id=self.times_apart[index])
+
+    def let_be(self, by, index, _):
+        actions.let_be(by=by, time_apart_id=self.times_apart[index])
+
     def skip(self, by, _, before):
         actions.skip(by=by, window_id=self._next(before, "skip"))
 
@@ -121,7 +147,7 @@ class Reality:
         """The real situation, with the model's keys in place of its own."""
         pair = self.places[0].pair
         pair.refresh_from_db()
-        real = load_situation(pair, self.clock.at)
+        real = load_situation_for_time_apart(pair, self.clock.at)
         numbers = dict(Agreement.objects.filter(pair=pair).values_list("pk", "number"))
         people = {
             place.person_id: person for place, person in zip(self.places, PERSONS, strict=True)
@@ -165,6 +191,19 @@ class Reality:
                     key=lambda each: each.id,
                 )
             ),
+            times_apart=tuple(
+                sorted(
+                    (
+                        replace(
+                            each,
+                            id=UUID(int=2_000 + self.times_apart.index(each.id)),
+                            author=people[each.author],
+                        )
+                        for each in real.times_apart
+                    ),
+                    key=lambda each: each.id,
+                )
+            ),
         )
 
 
@@ -198,7 +237,7 @@ def test_the_real_actions_leave_what_the_model_says(ana_place, ben_place, clock,
             monkeypatch.setattr(module, "WINDOWS_UNTIL_REVIEW", (2, 6)[seed % 2])
         with factories.undone():
             reality = Reality((ana_place, ben_place), clock)
-            done += walk_in_both(random.Random(seed), reality, first=FIRST[seed // 2 % 2])
+            done += walk_in_both(random.Random(seed), reality, first=FIRST[seed // 2 % 3])
         clock.go_to(start)
     # Or it would say little.
     assert {name for name, was_refused in done if not was_refused} >= HAPPENED
@@ -223,12 +262,18 @@ def walk_in_both(dice, reality, first):
 
 
 def compare(pair, real, story):
-    """The two situations, but for proposals that are of no interest any more."""
+    """The two situations, but for what was asked and is of no interest any more."""
     told = model.situation_of(pair)
-    kept = {each.id for each in real.proposals}
-    for each, row in zip(told.proposals, pair.proposals, strict=True):
-        assert each.id in kept or quotient.is_inert(pair, told.proposals.index(each), row), story
-    told = replace(told, proposals=tuple(each for each in told.proposals if each.id in kept))
+    kept = {each.id for each in (*real.proposals, *real.times_apart)}
+    for index, (each, row) in enumerate(zip(told.proposals, pair.proposals, strict=True)):
+        assert each.id in kept or quotient.is_inert(pair, index, row), story
+    for index, (each, row) in enumerate(zip(told.times_apart, pair.times_apart, strict=True)):
+        assert each.id in kept or quotient.is_inert_apart(pair, index, row), story
+    told = replace(
+        told,
+        proposals=tuple(each for each in told.proposals if each.id in kept),
+        times_apart=tuple(each for each in told.times_apart if each.id in kept),
+    )
     for name in told.__dataclass_fields__:
         assert getattr(told, name) == getattr(real, name), (name, story)
 

@@ -13,38 +13,28 @@ from boundaries.rules import acts as rules
 from boundaries.rules import gate, limits, terms
 from boundaries.rules.reasons import Reason
 from boundaries.rules.terms import NO_CONTACT
-from tests.explorer import invariants, model
+from tests.explorer import apart, invariants, model
 from tests.explorer.__main__ import Found, report
 from tests.explorer.acts import TICK
+from tests.explorer.breaking import ignore, walk, walk_with_one
 from tests.explorer.domain import NEVER, NO_TERMS, PROPOSED
 from tests.explorer.model import GO_AHEAD, NOBODY, NOT_ENDED, SKIP
 from tests.explorer.quotient import WITHDRAWN
-from tests.explorer.walk import LESS_IN_FORCE, MORE_IN_FORCE, NEW_PAIR, WIDE_LIMITS, Layer, Walk
+from tests.explorer.walk import APART, LESS_IN_FORCE, MORE_IN_FORCE, NEW_PAIR, WIDE_LIMITS, Layer
 
 pytestmark = pytest.mark.once  # no database at all
 
 
-def walk(beginning=NEW_PAIR, depth=8, **only):
-    """Walk until something is found."""
-    found = Walk(beginning, **only)
-    for _ in found.layers(depth):
-        pass
-    return found
-
-
-def ignore(monkeypatch, reason, *kinds):
-    """Take a reason out of the gate, for these acts or for all that have it."""
-    for kind in kinds or gate.GATE:
-        monkeypatch.delitem(gate.GATE[kind], reason, raising=bool(kinds))
+SHORT_WALKS = (NEW_PAIR, 4), (LESS_IN_FORCE, 3), (MORE_IN_FORCE, 2), (APART, 4)
 
 
 def test_nothing_is_so_that_must_not_be_and_much_happens():
     """Less deep than `make explore`, so that it belongs to every run of the tests."""
-    from_nothing, from_an_agreement = walk(NEW_PAIR, depth=6), walk(LESS_IN_FORCE, depth=4)
-    assert from_nothing.violation is None, str(from_nothing.violation)
-    assert from_an_agreement.violation is None, str(from_an_agreement.violation)
-    nodes = [*from_nothing.steps, *from_an_agreement.steps]
-    assert len(nodes) > 4_000
+    found = [walk(*each) for each in SHORT_WALKS]
+    for each in found:
+        assert each.violation is None, str(each.violation)
+    nodes = [node for each in found for node in each.steps]
+    assert len(nodes) > 2_000
     # Or it would hold of nothing.
     assert {name for name, is_so in SEEN.items() if not any(map(is_so, nodes))} == set()
 
@@ -63,7 +53,8 @@ def test_without_a_pause_all_passes_in_the_best_case():
     """Or it would say nothing that a pause and the end are enough against it."""
     passing = invariants.passes_in_the_best_case((False, False), parted=False)
     notices = ["Notify", "NotifyOfArrival", "NotifyAhead"]
-    assert passing == ["OpenWindow", "Release", *notices, "Show", "Consent", "TakeForce"]
+    asking = ["Show", "Consent", "TakeForce", "ShowTimeApart", "AgreeToTimeApart"]
+    assert passing == ["OpenWindow", "Release", *notices, *asking]
 
 
 def test_a_violation_is_told_as_the_shortest_story(monkeypatch):
@@ -120,6 +111,19 @@ SEEN = {
     "both persons' pauses": lambda node: all(node.pair.paused),
     "the end of a pair": lambda node: node.pair.parted,
     "an agreement that is over": lambda node: node.pair.number and not node.pair.agreement,
+    "a suggestion of a time apart": lambda node: any(
+        each.agreed == NEVER and wish.stands
+        for each, wish in zip(node.pair.times_apart, node.memory.wishes, strict=True)
+    ),
+    "one that is over and seems to stand": lambda node: any(
+        each.end != apart.NOT_ENDED for each in node.pair.times_apart
+    ),
+    "one that was taken back": lambda node: any(
+        each.back != NEVER for each in node.pair.times_apart
+    ),
+    "a time apart": lambda node: node.memory.apart != NEVER,
+    "a pause in one": lambda node: node.memory.apart != NEVER and any(node.pair.paused),
+    "a parting in one": lambda node: node.memory.apart != NEVER and node.pair.parted,
     "a renewal": lambda node: any(
         each.terms == node.pair.in_force and each.due != NEVER for each in node.pair.proposals
     ),
@@ -478,9 +482,8 @@ BROKEN = [
 def test_a_broken_rule_is_caught(broken, beginning, invariant, monkeypatch):
     """By this invariant, with no other beside it."""
     broken(monkeypatch)
-    of_states = [each for each in invariants.OF_STATES if each is invariant]
-    of_acts = [each for each in invariants.OF_ACTS if each is invariant]
-    violation = walk(beginning, depth=6, of_states=of_states, of_acts=of_acts).violation
+    found = walk_with_one(invariant, beginning, 6, invariants.OF_STATES, invariants.OF_ACTS)
+    violation = found.violation
     assert violation is not None, "nothing was found"
     assert violation.invariant == invariant.__name__
 

@@ -7,9 +7,8 @@ from typing import NamedTuple
 from unittest import mock
 
 from boundaries.rules import windows
-from tests.explorer import acts, memory
+from tests.explorer import acts, invariants, invariants_apart, memory
 from tests.explorer.acts import Act
-from tests.explorer.invariants import OF_ACTS, OF_STATES
 from tests.explorer.memory import Node
 from tests.explorer.model import NotAllowedError
 from tests.explorer.quotient import canonical
@@ -22,10 +21,14 @@ WINDOWS_UNTIL_REVIEW = 2
 OfState = Callable[[Node], str | None]
 OfAct = Callable[[Node, Act, Node], str | None]
 
+OF_STATES: tuple[OfState, ...] = (*invariants.OF_STATES, *invariants_apart.OF_STATES)
+OF_ACTS: tuple[OfAct, ...] = (*invariants.OF_ACTS, *invariants_apart.OF_ACTS)
+
 NEW_PAIR: tuple[Act, ...] = ()
 WIDE_LIMITS = (Act("set_limits", 0, 2), Act("set_limits", 1, 2))
 LESS_IN_FORCE = (*WIDE_LIMITS, Act("propose", 0, 1), Act("consent", 1, 0), acts.TICK)
 MORE_IN_FORCE = (*WIDE_LIMITS, Act("propose", 0, 2), Act("consent", 1, 0), acts.TICK)
+APART = (*LESS_IN_FORCE, Act("suggest", 0, 1), Act("choose", 1, 0))
 """Beginnings: nothing, or what two have done already, in the shortest way."""
 
 
