@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from typing import NamedTuple
 
-from boundaries.rules import proposal_checks, proposals
+from boundaries.rules import proposal_checks, proposals, time_apart
 from boundaries.rules.limits import SHORTEST_REST
 from boundaries.rules.proposals import Standing
 from tests.explorer import apart, model
@@ -154,7 +154,7 @@ def _of_proposal(pair: Pair, index: int, row: model.Proposed) -> Iterator[int]:
 def _of_time_apart(pair: Pair, index: int, row: apart.Apart) -> Iterator[int]:
     if apart.stands(row, pair.now):
         yield row.until
-    elif apart.seen(pair.times_apart, pair.now, row.author, index) is apart.Standing.OPEN:
+    elif apart.seen(pair.times_apart, pair.now, row.author, index) is time_apart.Standing.OPEN:
         yield apart.lapses(row)
     reader = model.both_limits(pair.limits)[PERSONS[1 - row.author]]
     for rest in (SHORTEST_REST, reader.rest):

@@ -16,7 +16,7 @@ from itertools import islice, takewhile
 from typing import NamedTuple
 from uuid import UUID
 
-from boundaries.rules import acts, gate, limits, proposals, window_checks, windows
+from boundaries.rules import acts, gate, limits, proposals, time_apart, window_checks, windows
 from boundaries.rules.limits import HOURS_OF_THE_WEEK, Limits
 from boundaries.rules.proposals import End, Standing
 from boundaries.rules.reasons import Reason
@@ -44,7 +44,7 @@ NOT_ENDED = -1
 ENDS = tuple(End)
 KNOWN_TO_BE_OVER = (ENDS.index(End.IN_FORCE), ENDS.index(End.SUPERSEDED))
 LAPSE = proposals.LAPSE // MINUTE
-OPEN_TO_ITS_AUTHOR = apart.Standing.OPEN
+OPEN_TO_ITS_AUTHOR = time_apart.Standing.OPEN
 IN_TIME = windows.WHOLE_IF_OPENED_WITHIN // MINUTE
 
 
@@ -353,7 +353,7 @@ def suggest(pair: Pair, who: int, choice: int) -> Pair:
     day = instant(row.until).date()
     _refuse_if(ask(acts.SuggestTimeApart(PERSONS[who], day, "UTC"), pair))
     if any(pair.paused):
-        row = row._replace(end=apart.ENDS.index(apart.End.VOID))
+        row = row._replace(end=apart.ENDS.index(time_apart.End.VOID))
     return pair._replace(times_apart=(*rows, row))
 
 

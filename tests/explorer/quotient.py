@@ -22,7 +22,7 @@ Forgotten, and why nothing can tell:
 `test_agreement` walks at random with and without forgetting and compares.
 """
 
-from boundaries.rules import proposal_checks, proposals
+from boundaries.rules import proposal_checks, proposals, time_apart
 from boundaries.rules.proposals import End, Standing
 from boundaries.rules.windows import days_between
 from tests.explorer import apart, model
@@ -42,7 +42,7 @@ from tests.explorer.model import ENDS, NOBODY, NOT_ENDED, Pair, Proposed, put
 
 VOID, WITHDRAWN = ENDS.index(End.VOID), ENDS.index(End.WITHDRAWN)
 SUPERSEDED = ENDS.index(End.SUPERSEDED)
-VOID_APART = apart.ENDS.index(apart.End.VOID)
+VOID_APART = apart.ENDS.index(time_apart.End.VOID)
 OVER = Wish(NOBODY, NEVER, NEVER, stands=False)
 
 
@@ -96,7 +96,7 @@ def is_inert_apart(pair: Pair, index: int, row: Apart) -> bool:
     rows, now = pair.times_apart, pair.now
     if apart.stands(row, now) or apart.is_open(rows, now, index):
         return False
-    if apart.seen(rows, now, row.author, index) is apart.Standing.OPEN:
+    if apart.seen(rows, now, row.author, index) is time_apart.Standing.OPEN:
         return False
     return apart.rest_until(rows, now, index, LONGEST_REST) <= now
 

@@ -28,7 +28,10 @@ KEPT = (
     windows.named,
 )
 
-BEST_CASES = invariants.passes_in_the_best_case, invariants_apart.passes_in_the_best_case_apart
+BEST_CASES: tuple[Callable, ...] = (
+    invariants.passes_in_the_best_case,
+    invariants_apart.passes_in_the_best_case_apart,
+)
 
 RULES = (gate, window_checks, proposal_checks, limits, proposals, terms, windows)
 
@@ -40,8 +43,8 @@ def swift_rules() -> Iterator[None]:
         for function in KEPT:
             _replace_everywhere(stack, function, lru_cache(maxsize=100_000))
         _replace_everywhere(stack, windows.occurrences, _kept_occurrences)
-        for function in BEST_CASES:
-            _replace_everywhere(stack, function, lru_cache(maxsize=None))
+        for best_case in BEST_CASES:
+            _replace_everywhere(stack, best_case, lru_cache(maxsize=None))
         yield
 
 

@@ -25,7 +25,13 @@ from tests.explorer.domain import LIMITS, PERSONS, TERMS, instant
 from tests.explorer.memory import Node
 from tests.explorer.model import NotAllowedError, Pair
 from tests.explorer.swift import swift_rules
-from tests.explorer.walk import APART, MORE_IN_FORCE, NEW_PAIR, two_windows_until_review
+from tests.explorer.walk import (
+    APART,
+    MORE_IN_FORCE,
+    NEW_PAIR,
+    WIDE_LIMITS,
+    two_windows_until_review,
+)
 
 WEIGHTS: dict[str, float] = {
     "tick": 8,
@@ -44,10 +50,8 @@ WEIGHTS: dict[str, float] = {
     "withdraw": 0.5,
     "pause": 0.3,
     "part": 0.1,
-    "suggest": 0.7,
-    "choose": 3,
-    "say_no": 0.5,
-    "take_back": 0.5,
+    "suggest": 2,
+    "choose": 2,
     "let_be": 4,
 }
 """So that much happens before somebody ends it. What is not here weighs 1."""
@@ -58,8 +62,15 @@ HAPPENED = {
     *("suggest", "choose", "say_no", "take_back", "let_be"),
     *("tick", "wait", "day", "away", "settle", "open"),
 }
-WALKS, STEPS = 12, 32
-FIRST = NEW_PAIR, MORE_IN_FORCE, APART
+REFUSED = {"propose", "consent", "suggest", "choose"}
+WALKS, STEPS = 40, 32
+CHOSEN_WHILE_ASKED = (
+    *(*WIDE_LIMITS, acts.Act("propose", 0, 1), acts.Act("propose", 1, 2)),
+    *(acts.Act("consent", 1, 0), acts.Act("suggest", 1, 1), acts.Act("choose", 0, 0)),
+)
+PAUSED_AFTER_A_LAPSE = acts.Act("suggest", 0, 0), acts.WAIT, acts.Act("pause", 0)
+FIRST = NEW_PAIR, MORE_IN_FORCE, APART, CHOSEN_WHILE_ASKED, PAUSED_AFTER_A_LAPSE
+"""How the walks begin; what seldom comes about is done at once."""
 
 
 class Reality:
@@ -237,11 +248,11 @@ def test_the_real_actions_leave_what_the_model_says(ana_place, ben_place, clock,
             monkeypatch.setattr(module, "WINDOWS_UNTIL_REVIEW", (2, 6)[seed % 2])
         with factories.undone():
             reality = Reality((ana_place, ben_place), clock)
-            done += walk_in_both(random.Random(seed), reality, first=FIRST[seed // 2 % 3])
+            done += walk_in_both(random.Random(seed), reality, first=FIRST[seed // 2 % len(FIRST)])
         clock.go_to(start)
     # Or it would say little.
-    assert {name for name, was_refused in done if not was_refused} >= HAPPENED
-    assert {name for name, was_refused in done if was_refused} >= {"propose", "consent"}
+    assert {name for name, was_refused in +done if not was_refused} >= HAPPENED
+    assert {name for name, was_refused in +done if was_refused} >= REFUSED
 
 
 def walk_in_both(dice, reality, first):
@@ -253,7 +264,8 @@ def walk_in_both(dice, reality, first):
         now, reasons = refused(acts.do, act, pair)
         _, real_reasons = refused(reality.do, act, pair)
         assert reasons == real_reasons, story
-        done[act.name, bool(reasons)] += 1
+        # To let a time apart be leaves all as it is, and of the others what did so says nothing.
+        done[act.name, bool(reasons)] += now != pair or act.name == "let_be"
         pair = now or pair
         compare(pair, reality.situation(), story)
         if pair.parted and dice.random() < 0.3:
