@@ -230,8 +230,16 @@ def _write(request: HttpRequest, membership: Membership, form: LetterForm) -> Ht
     data = form.cleaned_data
     try:
         written = actions.write_letter(
-            by=membership, key=data["key"], body=data["body"], hold=form.hold, again=form.again
+            by=membership,
+            key=data["key"],
+            body=data["body"],
+            hold=form.hold,
+            again=form.again,
+            version=data["version"],
         )
+    except ChangedElsewhereError as elsewhere:
+        own = Letter.objects.filter(pair=membership.pair_id, author=membership.person_id)
+        return _show_form(request, membership, form, own.get(key=data["key"]), elsewhere)
     except TooManyLettersError:
         form.add_error("body", NO_ROOM)
         return _show_form(request, membership, form)

@@ -72,11 +72,22 @@ def take_less(*, by: Membership, terms: Terms) -> None:
     Raises RefusedError with NOT_LESS if they are not less than what is in force: that needs both.
     """
     with locked_pair(by.pair_id) as (pair, at):
+        if terms == NO_CONTACT:
+            _take_nothing(pair, by.person_id, at)
+            return
         situation = load_situation(pair, at)
         if terms == situation.in_force:
             return
         refuse_if(gate.reasons_against(acts.TakeLess(terms), situation, at))
         add_to_record(pair, put_less_in_force(pair, terms, situation, at, by=by.person_id), at)
+
+
+def _take_nothing(pair: Pair, by: UUID, at: datetime) -> None:
+    """The least of all that is less, which the gate never forbids. No terms are read for it."""
+    contact = contact_in(pair, at)
+    if contact.agreement:
+        ended = end_all_contact(pair, contact, at, by=by)
+        add_to_record(pair, [*ended, Entry(Act.LESSENED, by)], at)
 
 
 def put_in_force(
@@ -90,7 +101,8 @@ def put_in_force(
     """
     entries = end_agreement(contact_of(situation, at), at, by=None)
     _settle_proposals(pair, proposal, at)
-    first = planning.first_windows(proposal.terms, situation, at)
+    shown_from = proposal.takes_force_at or at
+    first = planning.first_windows(proposal.terms, situation, at, shown_from=shown_from)
     agreement = _begin(
         pair,
         proposal.terms,

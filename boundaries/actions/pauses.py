@@ -1,5 +1,7 @@
 """Pausing and lifting (R13, R14), also by a supporter (R25)."""
 
+import logging
+
 from accounts.locks import locked_pair, locked_pairs
 from accounts.looks import note_look
 from accounts.models import Membership, Person, Support
@@ -10,6 +12,8 @@ from boundaries.actions.record import Act, Entry, add_to_record
 from boundaries.actions.time_apart import void_suggestions
 from boundaries.models import Farewell, Pause, TimeApart
 from boundaries.rules.phrases import Phrase
+
+logger = logging.getLogger(__name__)
 
 
 def pause(*, by: Membership, phrase: Phrase | None = None) -> None:
@@ -30,9 +34,22 @@ def pause(*, by: Membership, phrase: Phrase | None = None) -> None:
 
 
 def pause_all(*, by: Person) -> None:
-    """Stop all contact in every pair of the person. Pausing again changes nothing."""
-    for membership in memberships_of(by):
-        pause(by=membership)
+    """Stop all contact in every pair of the person. Pausing again changes nothing.
+
+    What fails in one pair stops none of the others; the first fault is raised when all are done.
+    """
+    faults = [fault for place in memberships_of(by) if (fault := _fault_in_pausing(place))]
+    if faults:
+        raise faults[0]
+
+
+def _fault_in_pausing(place: Membership) -> Exception | None:
+    try:
+        pause(by=place)
+    except Exception as fault:
+        logger.exception("Pair %s could not be paused", place.pair_id)
+        return fault
+    return None
 
 
 def pause_for(*, by: Support) -> None:
@@ -44,7 +61,8 @@ def pause_for(*, by: Support) -> None:
     """
     pairs = [membership.pair_id for membership in memberships_of(by.person)]
     with locked_pairs(pairs) as (_, at):
-        pause_all(by=by.person)
+        for membership in memberships_of(by.person).filter(pair__in=pairs):
+            pause(by=membership)
         note_look(support=by, what=What.PAUSE, at=at)
 
 

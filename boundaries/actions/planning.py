@@ -22,11 +22,16 @@ from boundaries.rules.terms import Terms
 from boundaries.rules.windows import WINDOWS_UNTIL_REVIEW, Span, State
 
 
-def first_windows(terms: Terms, situation: Situation, at: datetime) -> list[Span]:
+def first_windows(
+    terms: Terms, situation: Situation, at: datetime, *, shown_from: datetime
+) -> list[Span]:
     """Of the conversations up to the review, those that fit hours and distances, and that do not
     begin while another is open.
+
+    shown_from: the instant after which the dates were shown with the terms. A worker that comes
+    late finds fewer of them to come, and none in their place (R2, R7).
     """
-    shown = set(islice(rules.occurrences(terms, after=at), WINDOWS_UNTIL_REVIEW))
+    shown = set(islice(rules.occurrences(terms, after=shown_from), WINDOWS_UNTIL_REVIEW))
     limits, previous = situation.limits.values(), situation.last_conversation
     spans = rules.plan(terms, limits, after=at, previous=previous)
     begun = (each.span for each in situation.windows if each.span.opens_at <= at)

@@ -31,14 +31,22 @@ class ReadAgain(NamedTuple):
 
 
 def write_letter(
-    *, by: Membership, key: UUID, body: str, hold: bool, again: ReadAgain | None = None
+    *,
+    by: Membership,
+    key: UUID,
+    body: str,
+    hold: bool,
+    again: ReadAgain | None = None,
+    version: int = 1,
 ) -> Letter:
     """Write a letter, as a draft or held for the next conversation.
 
     The same `key` again is the same letter: the same words change nothing, others take their place.
     Words that come after it was released begin a letter of their own, so that none are lost; so do
     those for a letter that cannot be opened, which is left as it is.
-    Raises TooManyLettersError for a letter that would be one more than can wait.
+    version: of the letter when it was shown; 1 for a new one. Raises ChangedElsewhereError if it
+    was changed since, unless to the very same words, and TooManyLettersError for a letter that
+    would be one more than can wait.
     """
     with locked_pair(by.pair_id) as (pair, at):
         own = Letter.objects.filter(pair=pair, author=by.person_id, key=key)
@@ -49,6 +57,8 @@ def write_letter(
             letter, key = None, uuid4()
         if letter is None:
             letter = _new(pair, by, key, at)
+        elif letter.version != version and not _says(letter, body):
+            raise ChangedElsewhereError(letter.version, letter.body)
         _change(pair, letter, body, at, hold=hold, again=again)
         return letter
 

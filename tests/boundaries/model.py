@@ -252,8 +252,8 @@ class Pair:
                 closes_at = opens_at + timedelta(minutes=terms.minutes)
                 yield Window(opens_at, closes_at, self.deals)
 
-    def six(self, terms: Terms) -> list[Window]:
-        return list(islice(self.of_terms(terms, self.now), WINDOWS))
+    def six(self, terms: Terms, after: datetime | None = None) -> list[Window]:
+        return list(islice(self.of_terms(terms, after or self.now), WINDOWS))
 
     def fits(self, terms: Terms, persons: Iterable[int] = (0, 1)) -> bool:
         """R8, R10: within the limits of these persons, with its dates."""
@@ -571,15 +571,15 @@ class Pair:
         for each in self.proposals:
             if each.until is None and self.now < each.lapses_at and not each.back:
                 each.end, each.ended_by, each.ended_at = "superseded", None, self.now
-        self._plan(proposal.terms)
+        self._plan(proposal.terms, proposal.until)
 
-    def _plan(self, terms: Terms) -> None:
-        """R6: six conversations, or fewer where some do not fit."""
+    def _plan(self, terms: Terms, due: datetime | None) -> None:
+        """R6: the six conversations after it was due, but for what does not fit or is over."""
         replaced = [w for w in self.windows if w.state == "planned" and w.opens_at > self.now]
         self._cancel(replaced)
         self._begin(terms, self.now)
         last = self.last_conversation()
-        for window in self.six(terms):
+        for window in [each for each in self.six(terms, due) if each.opens_at >= self.now]:
             if self.far_enough(window.opens_at, self.distance, last) and self.in_hours(window):
                 last = window.opens_at
                 self.windows.append(window)

@@ -1,15 +1,18 @@
 """R1, R6, R8, R9: less is alone and at once; limits cut; the passing of time only lessens."""
 
 from datetime import time, timedelta
+from itertools import islice
 
 import pytest
+from django.db import connection
+from django.urls import reverse
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from boundaries import actions
+from boundaries import actions, guards
 from boundaries.actions.record import Act
 from boundaries.exceptions import RefusedError
-from boundaries.models import PersonalLimits, Window
+from boundaries.models import Agreement, PersonalLimits, Window
 from boundaries.queries import agreement_in_force, load_situation
 from boundaries.rules.canonical import terms_digest
 from boundaries.rules.limits import HOURS_OF_THE_WEEK, NOTHING_YET, within
@@ -17,9 +20,9 @@ from boundaries.rules.proposals import Standing
 from boundaries.rules.reasons import Reason
 from boundaries.rules.rhythm import Weekly
 from boundaries.rules.terms import NO_CONTACT
-from boundaries.rules.windows import State
+from boundaries.rules.windows import State, occurrences
 from conversations import actions as conversations
-from tests import factories, seen
+from tests import factories, raw, seen
 from tests.boundaries.strategies import all_limits
 
 pytestmark = pytest.mark.django_db
@@ -296,6 +299,32 @@ def test_r6_an_agreement_holds_for_six_conversations_and_then_lapses(
     actions.sweep()
     assert planned(pair) == []
     assert seen.pages(of=ana_place)["agreement"] is None
+
+
+@pytest.mark.parametrize("missed", [0, 2, 6])
+def test_r2_r7_a_late_worker_plans_no_date_that_was_not_shown(both, pair, clock, missed):
+    """The six after the cooling-off were shown; what is over of them falls away."""
+    proposal = factories.cooling_off(by=both[0], other=both[1], **WEEKLY)
+    shown = islice(occurrences(factories.terms(**WEEKLY), after=proposal.takes_force_at), 6)
+    shown = [(span.opens_at, span.closes_at) for span in shown]
+    clock.go_to(shown[missed - 1][1] if missed else proposal.takes_force_at)
+    actions.sweep()
+    assert planned(pair) == shown[missed:]
+    if missed == len(shown):
+        actions.sweep()
+        assert agreement_in_force(pair) is None
+
+
+def test_r1_what_is_agreed_can_be_ended_though_its_terms_cannot_be_read(
+    agreement, ben_place, ben_client, pair
+):
+    with guards.down(connection, "agreement_stays"):
+        raw.change(agreement, terms='{"rhythm": "of another time"}')
+    answer = ben_client.post(reverse("boundaries:end", args=[pair.pk]))
+    assert answer.status_code == 302
+    assert not Agreement.objects.filter(pair=pair, ended_at=None).exists()
+    assert planned(pair) == []
+    assert seen.acts(in_=pair)[-1] == Act.LESSENED
 
 
 def test_r6_an_agreement_does_not_lapse_a_microsecond_before_its_review(agreement, pair, clock):

@@ -5,7 +5,9 @@ from datetime import timedelta
 import pytest
 from django.db import connection
 
+from accounts.actions import create_code, use_code
 from boundaries import actions, guards
+from boundaries.actions import pauses
 from boundaries.actions.record import Act
 from boundaries.models import Pause, PersonalLimits, Window
 from boundaries.queries import agreement_in_force
@@ -68,6 +70,24 @@ def test_r13_a_pause_needs_nothing_that_could_be_broken(agreement, ana_place, pa
         cursor.execute("UPDATE boundaries_agreement SET terms = '{}'")
     actions.pause(by=ana_place)
     assert set(Window.objects.values_list("state", flat=True)) == {State.CANCELLED}
+
+
+def test_r13_a_fault_in_one_pair_stops_no_pause_in_another(
+    pair, elsewhere, ana, outsider, make_person, monkeypatch, caplog
+):
+    other = use_code(by=make_person("dora"), code=create_code(by=ana)).pair
+    real = pauses.contact_in
+
+    def broken(locked, at):
+        if locked == pair:
+            raise ValueError("broken")
+        return real(locked, at)
+
+    monkeypatch.setattr(pauses, "contact_in", broken)
+    with pytest.raises(ValueError, match="broken"):
+        actions.pause_all(by=ana)
+    assert [each.pair for each in Pause.objects.filter(person=ana)] == [other]
+    assert str(pair.pk) in caplog.text
 
 
 def test_r13_a_pause_is_for_one_pair(agreement, elsewhere, pair):

@@ -227,7 +227,7 @@ def test_no_more_letters_wait_than_can(ana_place, ben_place, pair, clock, begin)
         NEW[begin](ana_place)
     assert seen.everything(in_=pair) == before
     edit(ana_place, last)
-    again = {"key": last.key, "body": "The same letter again", "hold": False}
+    again = {"key": last.key, "body": "The same letter again", "hold": False, "version": 2}
     assert actions.write_letter(by=ana_place, **again) == last
     NEW[begin](ben_place)
     actions.delete_letter(by=ana_place, letter_id=last.pk)

@@ -451,7 +451,8 @@ def open_due(pair: Pair) -> Pair:
 def put_in_force(pair: Pair, index: int) -> Pair:
     """Begin the agreement that a proposal made, with its windows up to the review."""
     code = pair.proposals[index].terms
-    first = _first_windows(TERMS[code], situation_of(pair), instant(pair.now))
+    due = instant(pair.proposals[index].due)
+    first = _first_windows(TERMS[code], situation_of(pair), instant(pair.now), shown_from=due)
     pair = _settle_proposals(pair, index)
     ahead = {each.opens: each for each in pair.windows if _is_ahead(each, pair)}
     number = pair.number + 1
@@ -481,8 +482,10 @@ def _settle_proposals(pair: Pair, index: int) -> Pair:
     return pair._replace(proposals=tuple(rows))
 
 
-def _first_windows(terms: Terms, situation: Situation, at: datetime) -> list[Span]:
-    shown = set(islice(windows.occurrences(terms, after=at), windows.WINDOWS_UNTIL_REVIEW))
+def _first_windows(
+    terms: Terms, situation: Situation, at: datetime, *, shown_from: datetime
+) -> list[Span]:
+    shown = set(islice(windows.occurrences(terms, after=shown_from), windows.WINDOWS_UNTIL_REVIEW))
     both, previous = situation.limits.values(), situation.last_conversation
     spans = windows.plan(terms, both, after=at, previous=previous)
     begun = (each.span for each in situation.windows if each.span.opens_at <= at)

@@ -355,8 +355,9 @@ def less_plans_more_windows(monkeypatch):
         pair = real(pair, code, who)
         if code == NO_TERMS:
             return pair
+        now = model.instant(pair.now)
         spans = model._first_windows(
-            model.TERMS[code], model.situation_of(pair), model.instant(pair.now)
+            model.TERMS[code], model.situation_of(pair), now, shown_from=now
         )
         new = tuple(
             model.Planned(

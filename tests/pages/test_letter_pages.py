@@ -358,3 +358,27 @@ def test_one_more_than_can_wait_comes_back_with_a_sentence(at_ana, new, ana_plac
     Letter.objects.filter(author=ana_place.person).first().delete()
     at_ana.press(button)
     assert [row.body for row in Letter.objects.all()].count("One more letter") == 1
+
+
+# --- The page on which a letter was begun, once more --------------------------------------------
+
+
+@pytest.mark.parametrize("button", ["draft", "hold"])
+def test_an_old_page_takes_no_newer_words_away_and_takes_nothing_back(
+    ana_client, ana_place, button
+):
+    """The later asks: both texts are there, and saving then replaces."""
+    begun = {"key": uuid4(), "version": 1}
+    new = reverse("conversations:write", args=[ana_place.pair_id])
+    ana_client.post(new, {**begun, "body": "first words", "draft": "1"})
+    letter = Letter.objects.get()
+    own = reverse("conversations:letter", args=[ana_place.pair_id, letter.pk])
+    ana_client.post(own, {**begun, "body": "a whole evening of others", "hold": "1"})
+    answer = ana_client.post(new, {**begun, "body": "first words", button: "1"})
+    letter.refresh_from_db()
+    assert (letter.state, letter.body) == ("held", "a whole evening of others")
+    page = answer.content.decode()
+    assert "a whole evening of others" in page
+    assert "first words" in page
+    assert f'name="version" value="{letter.version}"' in page
+    assert Letter.objects.count() == 1
