@@ -20,18 +20,22 @@ from boundaries.rules.situation import Situation
 from boundaries.rules.terms import Terms
 
 
-def propose(*, by: Membership, terms: Terms, proof: Proof) -> Proposal:
+def propose(*, by: Membership, terms: Terms, proof: Proof, base: str | None = None) -> Proposal:
     """Put exact terms to the other; proposing is the first consent (R2).
 
-    Doing it twice is doing it once. proof: that `by` proved again who they are. Raises RefusedError
-    with the reasons that concern `by` alone: what the other allows, or whether they paused, changes
-    nothing here (R10).
+    Doing it twice is doing it once. proof: that `by` proved again who they are. base: the key of
+    the agreement that they were shown to be in force, empty for none; None where nothing was shown
+    to anybody. Raises RefusedError with CHANGED_MEANWHILE if another is (R3), and with the reasons
+    that concern `by` alone: what the other allows, or whether they paused, changes nothing here
+    (R10).
     """
     proof.check(by.person_id)
     with locked_pair(by.pair_id) as (pair, at):
         situation = load_situation(pair, at)
         if again := _same_open_proposal(by.person_id, terms, situation, at):
             return Proposal.objects.get(pk=again)
+        if base not in (None, str(situation.agreement or "")):
+            raise RefusedError([Reason.CHANGED_MEANWHILE])
         refuse_if(gate.reasons_against(acts.Propose(by.person_id, terms), situation, at))
         proposal = _make(pair, by, terms, situation, at)
         _consent(proposal, by, at)

@@ -15,7 +15,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from accounts import clock
 from accounts.access import member, signed_in_person
 from accounts.models import Membership
-from accounts.proof import take_proof
+from accounts.proof import Proof, take_proof
 from boundaries import actions, queries
 from boundaries.exceptions import RefusedError
 from boundaries.forms import TermsForm
@@ -37,16 +37,20 @@ TOO_LATE_TO_RENEW = gettext_lazy(
 @member
 @require_http_methods(["GET", "HEAD", "POST"])
 def propose(request: HttpRequest, membership: Membership) -> HttpResponse:
-    """Show the form for exact terms; a POST puts them to the other, after proving who one is."""
-    form, situation, _at = _terms_form(request, membership)
+    """Show the form for exact terms; a POST puts them to the other, after proving who one is.
+
+    Where something else is in force than the page said that they would change, the page comes back
+    with what is so now: a yes is to a change from what was shown (R3).
+    """
+    form, situation, at = _terms_form(request, membership)
     if not form.is_valid():
         return _ask_for_terms(request, membership, form, situation)
+    if request.POST.get("base") != _base(situation):
+        return _show_meaning(request, membership, form, situation, at, has_changed=True)
     terms = form.terms()
-    purpose = f"propose {membership.pair_id} {terms_digest(terms)}"
-    words = _("Propose: %(terms)s") % {"terms": summary(terms)}
-    proof = take_proof(request, purpose, words)
+    proof = _proof_for(request, membership, terms, situation)
     try:
-        proposal = actions.propose(by=membership, terms=terms, proof=proof)
+        proposal = actions.propose(by=membership, terms=terms, proof=proof, base=_base(situation))
     except RefusedError as refused:
         _say_why(form, refused)
         return _ask_for_terms(request, membership, form, situation)
@@ -61,6 +65,18 @@ def preview(request: HttpRequest, membership: Membership) -> HttpResponse:
     form, situation, at = _terms_form(request, membership)
     if not form.is_valid():
         return _ask_for_terms(request, membership, form, situation)
+    return _show_meaning(request, membership, form, situation, at)
+
+
+def _show_meaning(
+    request: HttpRequest,
+    membership: Membership,
+    form: TermsForm,
+    situation: Situation,
+    at: datetime,
+    *,
+    has_changed: bool = False,
+) -> HttpResponse:
     terms = form.terms()
     is_less = not gate.reasons_against(acts.TakeLess(terms), situation, at)
     if not is_less:
@@ -76,6 +92,8 @@ def preview(request: HttpRequest, membership: Membership) -> HttpResponse:
         "exact": form.exact(),
         "is_less": is_less,
         "is_same": terms == situation.in_force,
+        "base": _base(situation),
+        "has_changed": has_changed,
     }
     return render(request, "boundaries/preview.html", context)
 
@@ -180,15 +198,27 @@ def renew(request: HttpRequest, membership: Membership) -> HttpResponse:
         return render(request, "boundaries/renew.html", context)
     if request.POST.get("digest") != context["digest"]:
         return look_again(request, membership)
-    words = _("Propose: %(terms)s") % {"terms": summary(terms)}
-    proof = take_proof(request, f"propose {membership.pair_id} {context['digest']}", words)
+    proof = _proof_for(request, membership, terms, situation)
     try:
-        proposal = actions.propose(by=membership, terms=terms, proof=proof)
+        proposal = actions.propose(by=membership, terms=terms, proof=proof, base=_base(situation))
     except RefusedError as refused:
         tell(request, refused)
         return redirect("boundaries:agreement", membership.pair_id)
     messages.success(request, _("Your proposal is made."))
     return redirect("boundaries:proposal", membership.pair_id, proposal.pk)
+
+
+def _base(situation: Situation) -> str:
+    """What stands in a page for the agreement that terms would change; empty for no contact."""
+    return str(situation.agreement or "")
+
+
+def _proof_for(
+    request: HttpRequest, membership: Membership, terms: Terms, situation: Situation
+) -> Proof:
+    """The proof for a first yes to exactly these terms, as a change from what is in force."""
+    purpose = f"propose {membership.pair_id} {terms_digest(terms)} {_base(situation)}"
+    return take_proof(request, purpose, _("Propose: %(terms)s") % {"terms": summary(terms)})
 
 
 def _against_renewing(membership: Membership, situation: Situation, at: datetime) -> list[str]:

@@ -7,9 +7,12 @@ from django.urls import reverse
 from django.utils import formats
 
 from boundaries import actions
+from boundaries.exceptions import RefusedError
 from boundaries.models import Agreement, Proposal, Window
 from boundaries.rules.canonical import terms_digest
+from boundaries.rules.reasons import Reason
 from boundaries.rules.rhythm import LAST, MonthDay, Monthly, NthWeekday, Weekly
+from boundaries.rules.terms import NO_CONTACT
 from tests import factories
 from tests.pages.visitor import ClientVisitor
 
@@ -320,7 +323,7 @@ def test_a_doubled_proposal_is_one(at_ana, page, allowed):
     at_ana.prove()
     first = at_ana.path
     for _ in range(2):
-        at_ana.send(page, **TYPED, phase="0")
+        at_ana.send(page, **TYPED, phase="0", base="")
         assert at_ana.path == first
     assert Proposal.objects.count() == 1
 
@@ -432,3 +435,31 @@ def test_the_agreement_s_page_names_all_of_it(at_ana, pair, agreement):
     for words in ("In force since", "45 minutes", "on the first Saturday of every month"):
         assert words in at_ana.text
     assert len(re.findall(r"Saturday \d+ \w+ \d{4}, 18:00", at_ana.text)) == 6
+
+
+# --- What is in force has changed since the page was made ---------------------------------------
+
+
+def test_r3_an_old_page_proposes_no_change_from_something_else(at_ana, page, agreement, ben_place):
+    """She saw the same again; now it would be that instead of nothing."""
+    at_ana.open(page)
+    at_ana.press(SEE, **TYPED | {"letters": "2"})
+    assert "This is what you have now." in at_ana.text
+    actions.take_less(by=ben_place, terms=NO_CONTACT)
+    at_ana.press("Propose this")
+    assert "What is in force has changed since you looked." in at_ana.text
+    assert "This is what you would propose" in at_ana.text
+    assert "This is what you have now." not in at_ana.text
+    assert Proposal.objects.get() == agreement.proposal
+
+
+def test_r3_a_yes_is_to_a_change_from_what_was_shown(agreement, ana_place, ben_place):
+    actions.take_less(by=ben_place, terms=factories.terms(minutes=30, live=False))
+    with pytest.raises(RefusedError) as refused:
+        actions.propose(
+            by=ana_place,
+            terms=factories.terms(minutes=40, live=False),
+            proof=factories.proof(of=ana_place),
+            base=str(agreement.pk),
+        )
+    assert refused.value.reasons == (Reason.CHANGED_MEANWHILE,)
