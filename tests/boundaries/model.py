@@ -15,6 +15,8 @@ from itertools import islice, pairwise
 from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
+from tests.boundaries.model_apart import Suggestion, TimesApart
+
 Days = frozenset[date]
 
 ZONE = ZoneInfo("Europe/Berlin")
@@ -193,6 +195,8 @@ class Pair:
         self.last: Terms | None = None
         self.windows: list[Window] = []
         self.proposals: list[Proposal] = []
+        self.times_apart = TimesApart()
+        self.agreed_at: datetime | None = None
         self.letters: list[Letter] = []
 
     # What is so
@@ -272,7 +276,7 @@ class Pair:
 
     def seems_cooling_off(self, proposal: Proposal) -> bool:
         """R4: until its instant it stands, or looks as if."""
-        if proposal.until is None or proposal.end == "in_force":
+        if proposal.until is None or proposal.end in ("in_force", "superseded"):
             return False
         return not proposal.end or self.now < proposal.until
 
@@ -299,6 +303,7 @@ class Pair:
         return (
             bool(self.paused)
             or self.parted
+            or self.apart
             or proposal.base != self.base
             or not self.fits(proposal.terms)
             or not self.limits[reader].receives
@@ -400,6 +405,7 @@ class Pair:
     def _begin(self, terms: Terms, review_at: datetime) -> None:
         self.deals += 1
         self.deal, self.last = Deal(self.deals, terms, review_at), terms
+        self.agreed_at = self.now
 
     def _cancel(self, windows: Iterable[Window]) -> None:
         for window in windows:
@@ -416,6 +422,9 @@ class Pair:
 
     def _end_contact(self, by: int | None) -> None:
         self._void(by)
+        self._end_deal()
+
+    def _end_deal(self) -> None:
         self.deal = None
         self._cancel(w for w in self.windows if w.state == "planned" and w.opens_at > self.now)
         if self.opened:
@@ -426,6 +435,7 @@ class Pair:
         if by not in self.paused:
             self.paused.add(by)
             self._end_contact(by)
+            self.times_apart.pause(by, self.now)
 
     def lift(self, by: int) -> None:
         """R14: only one's own, and it restores nothing."""
@@ -450,6 +460,7 @@ class Pair:
         )
         return (
             self.parted
+            or self.apart
             or by in self.paused
             or (terms != self.in_force and le(terms, self.in_force))
             or not self.fits(terms, [by])
@@ -488,6 +499,72 @@ class Pair:
             proposal.back[by] = self.now
             if not proposal.end:
                 proposal.end, proposal.ended_by, proposal.ended_at = "withdrawn", by, self.now
+
+    # Times apart
+
+    @property
+    def apart(self) -> bool:
+        """Whether one stands that both chose: until its day nothing is asked, or begins."""
+        return self.times_apart.standing(self.now) is not None
+
+    def looks_apart(self, number: int, person: int) -> str:
+        """R10, R11, R14: what this person reads of a suggestion."""
+        each = self.times_apart.all[number]
+        if each.author == person or each.chosen:
+            return self.times_apart.looks_to_author(each, self.now)
+        shown = self.times_apart.is_open(each, self.now) and not self._apart_not_shown(number)
+        return "open" if shown else ""
+
+    def _apart_not_shown(self, number: int) -> bool:
+        author = self.times_apart.all[number].author
+        reader = self.limits[1 - author]
+        return (
+            bool(self.paused)
+            or self.parted
+            or self.apart
+            or not reader.receives
+            or self.times_apart.rests(author, self.now, reader.rest, before=number)
+        )
+
+    def suggest(self, by: int, day: date) -> int:
+        """The number of the suggestion. R10: the other's limits and pause make no difference."""
+        number = self.times_apart.again(by, day, self.now)
+        if number is not None:
+            return number
+        if self.parted or by in self.paused or self.times_apart.may_not_suggest(by, day, self.now):
+            raise NotAllowedError
+        over = "void" if self.paused else ""
+        self.times_apart.all.append(Suggestion(by, day, self.now, over=over))
+        return len(self.times_apart.all) - 1
+
+    def choose(self, by: int, number: int) -> None:
+        """R1: it holds at once, ends all contact, and both know what became of what was asked."""
+        if self.times_apart.all[number].chosen:
+            return
+        if by == self.times_apart.all[number].author or self.looks_apart(number, by) != "open":
+            raise NotAllowedError
+        for each in self.proposals:
+            looks_open = each.until is None and self.now < each.lapses_at and not each.back
+            if looks_open or self.seems_cooling_off(each):
+                each.end, each.ended_by, each.ended_at = "superseded", None, self.now
+        self._end_deal()
+        self.times_apart.choose(number, self.now)
+
+    def say_no(self, by: int, number: int) -> None:
+        each = self.times_apart.all[number]
+        if self.times_apart.is_open(each, self.now) and each.author != by:
+            each.over = "declined"
+
+    def take_back(self, by: int, number: int) -> None:
+        each = self.times_apart.all[number]
+        if each.author == by and self.times_apart.looks_to_author(each, self.now) == "open":
+            each.back_at = self.now
+
+    def let_be(self, by: int, number: int) -> None:
+        """R6: the only answer that is kept, and theirs alone."""
+        each = self.times_apart.all[number]
+        if each.chosen and self.now >= each.until:
+            each.let_be.add(by)
 
     def answer(self, by: int, opens_at: datetime, go_ahead: bool) -> None:
         """R24: "go ahead" before it begins, a skip until it ends, and as often as one likes.
@@ -560,6 +637,7 @@ class Pair:
         if (
             self.paused
             or self.parted
+            or self.apart
             or not waited
             or waited < max(each.cooling_off for each in self.limits)
             or proposal.base != self.base

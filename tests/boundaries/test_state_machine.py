@@ -9,6 +9,7 @@ EXAMPLES and STEPS in the environment make it longer: `EXAMPLES=2000 pytest ...`
 import ast
 import os
 from collections import Counter
+from collections.abc import Callable
 from datetime import datetime, time, timedelta
 from functools import lru_cache
 from pathlib import Path
@@ -32,7 +33,7 @@ from hypothesis.stateful import (
 from accounts.models import Membership
 from boundaries import actions, queries
 from boundaries.exceptions import RefusedError
-from boundaries.models import Agreement, Pause, Proposal, SetAside, Window
+from boundaries.models import Agreement, Pause, Proposal, SetAside, TimeApart, Window
 from boundaries.rules import acts, gate
 from boundaries.rules.limits import Limits
 from boundaries.rules.reasons import Reason
@@ -40,11 +41,13 @@ from boundaries.rules.rhythm import Weekly
 from boundaries.rules.situation import Situation
 from boundaries.rules.terms import NO_CONTACT, Terms
 from boundaries.rules.windows import State
+from boundaries.time_apart_queries import get_time_apart_for, times_apart_for
 from conversations import actions as conversations
 from conversations.exceptions import AlreadyReleasedError
 from conversations.models import Envelope, Letter
 from tests import factories, seen
-from tests.boundaries import model, oracle
+from tests.boundaries import model, model_apart, oracle
+from tests.boundaries.model_apart import Suggestion
 from tests.clock import Clock
 
 pytestmark = [pytest.mark.django_db, pytest.mark.once]
@@ -91,6 +94,12 @@ WAITS = {
     "three days": timedelta(days=3),
     "13 days": timedelta(days=13),
     "40 days": timedelta(days=40),
+}
+DAYS_AHEAD = [7, 7, 20, 60, 6, 800]
+QUIETLY: dict[str, Callable[..., object]] = {
+    "say_no": actions.decline_time_apart,
+    "take_back": actions.take_back_time_apart,
+    "let_be": actions.let_be,
 }
 
 persons = st.integers(0, 1)
@@ -145,6 +154,7 @@ class Machine(RuleBasedStateMachine):
         self.pair = self.by[0].pair
         self.model = model.Pair(self.clock.at)
         self.proposals: list[UUID] = []
+        self.times_apart: list[UUID] = []
         self.letters: list[UUID] = []
 
     def teardown(self) -> None:
@@ -278,6 +288,65 @@ class Machine(RuleBasedStateMachine):
             conversations.part(by=self.by[who])
             self.model.part(who)
 
+    # Times apart
+
+    @rule(who=persons, days=st.sampled_from(DAYS_AHEAD))
+    def suggest(self, who: int, days: int) -> None:
+        self.suggested(who, days)
+
+    def suggested(self, who: int, days: int) -> bool:
+        self.go_on(timedelta(seconds=1))
+        day = model.local_day(self.clock.at) + timedelta(days=days)
+        row, number = self.same(
+            lambda: actions.suggest_time_apart(by=self.by[who], day=day, zone=model.ZONE.key),
+            lambda: self.model.suggest(who, day),
+        )
+        if row is None:
+            return False
+        if number == len(self.times_apart):
+            self.times_apart.append(row.pk)
+        assert self.times_apart[number] == row.pk
+        return True
+
+    @precondition(lambda self: self.times_apart)
+    @rule(who=persons, back=st.integers(0, 2))
+    def choose(self, who: int, back: int) -> None:
+        number = self.latest_apart(back)
+        row = TimeApart.objects.get(pk=self.times_apart[number])
+        self.same(
+            lambda: factories.choose(by=self.by[who], time_apart=row),
+            lambda: self.model.choose(who, number),
+        )
+
+    @precondition(lambda self: self.times_apart)
+    @rule(who=persons, back=st.integers(0, 2), act=st.sampled_from(list(QUIETLY)))
+    def answer_a_suggestion(self, who: int, back: int, act: str) -> None:
+        number = self.latest_apart(back)
+        QUIETLY[act](by=self.by[who], time_apart_id=self.times_apart[number])
+        getattr(self.model, act)(who, number)
+
+    @rule(
+        who=persons,
+        days=st.sampled_from(DAYS_AHEAD),
+        meanwhile=st.sampled_from(["nothing", "pause", "take_less", "set_limits"]),
+        late=st.sampled_from([-1, 0, 3_600_000_000]),
+    )
+    def be_apart(self, who: int, days: int, meanwhile: str, late: int) -> None:
+        """Both choose one, and something is done in it, until about its day."""
+        if not self.suggested(who, days):
+            return
+        self.choose(1 - who, 0)
+        if meanwhile == "pause":
+            self.pause(who)
+        elif meanwhile == "take_less":
+            self.take_less(who, "nothing")
+        elif meanwhile == "set_limits":
+            self.set_limits(who, "wide")
+        until = self.model.times_apart.all[-1].until + timedelta(microseconds=late)
+        self.go_on(max(timedelta(), until - self.clock.at))
+        self.sweep_boundaries()
+        self.sweep_conversations()
+
     # What time does
 
     @rule(amount=st.sampled_from(list(WAITS)))
@@ -298,6 +367,8 @@ class Machine(RuleBasedStateMachine):
         found += [each.until for each in self.model.proposals if each.until]
         found += [each.lapses_at for each in self.model.proposals]
         found += [each.lapses_at + model.REST for each in self.model.proposals]
+        for apart in self.model.times_apart.all:
+            found += [apart.until, apart.lapses_at, apart.lapses_at + model.REST]
         return found + ([self.model.deal.review_at] if self.model.deal else [])
 
     @rule()
@@ -376,6 +447,9 @@ class Machine(RuleBasedStateMachine):
     def latest(self, back: int) -> int:
         return max(0, len(self.proposals) - 1 - back)
 
+    def latest_apart(self, back: int) -> int:
+        return max(0, len(self.times_apart) - 1 - back)
+
     def go_on(self, amount: timedelta) -> None:
         self.model.now = self.clock.go_to(self.clock.at + amount)
 
@@ -385,6 +459,7 @@ class Machine(RuleBasedStateMachine):
         self.the_same_windows_are_there()
         self.the_same_letters_have_come()
         self.each_sees_the_same()
+        self.each_sees_the_same_times_apart()
 
     def the_same_is_in_force(self) -> None:
         found = Agreement.objects.filter(pair=self.pair, ended_at=None)
@@ -443,6 +518,33 @@ class Machine(RuleBasedStateMachine):
             return ""
         return str(look)
 
+    def each_sees_the_same_times_apart(self) -> None:
+        situation = queries.load_situation(self.pair, self.clock.at)
+        apart = self.model.times_apart
+        for who, place in enumerate(self.by):
+            found = times_apart_for(place, situation, self.clock.at)
+            assert self.number(found.standing) == self.told(apart.standing(self.clock.at))
+            asked = apart.asked(who, self.clock.at, self.model.agreed_at)
+            assert self.number(found.to_answer) == self.told(asked)
+            listed = {row.pk: str(look) for row, look in found.suggestions}
+            for number, key in list(enumerate(self.times_apart))[-LOOKED_AT:]:
+                look = listed.get(key) or self.look_apart(who, key)
+                assert look == self.model.looks_apart(number, who)
+
+    def number(self, row: TimeApart | None) -> int | None:
+        return self.times_apart.index(row.pk) if row else None
+
+    def told(self, suggestion: Suggestion | None) -> int | None:
+        return self.model.times_apart.all.index(suggestion) if suggestion else None
+
+    def look_apart(self, who: int, key: UUID) -> str:
+        """How one looks that is not listed."""
+        try:
+            _, look = get_time_apart_for(self.by[who], key, self.clock.at)
+        except Http404:
+            return ""
+        return str(look)
+
 
 LONG = settings(
     max_examples=EXAMPLES,
@@ -473,13 +575,14 @@ def machine(ana_place, ben_place, clock):
 
 
 def test_the_model_imports_nothing_of_the_project():
-    tree = ast.parse(Path(model.__file__).read_text())
-    imported = {node.module for node in ast.walk(tree) if isinstance(node, ast.ImportFrom)}
-    assert imported <= {"collections.abc", "dataclasses", "datetime", "functools", "itertools"} | {
-        "typing",
-        "zoneinfo",
-    }
-    assert not [node for node in ast.walk(tree) if isinstance(node, ast.Import)]
+    for module in (model, model_apart):
+        nodes = list(ast.walk(ast.parse(Path(module.__file__).read_text())))
+        imported = {node.module for node in nodes if isinstance(node, ast.ImportFrom)}
+        assert imported <= {
+            *("collections.abc", "dataclasses", "datetime", "functools", "itertools"),
+            *("typing", "zoneinfo", model_apart.__name__),
+        }
+        assert not [node for node in nodes if isinstance(node, ast.Import)]
 
 
 def test_r1_to_r20_in_any_order_all_is_as_the_design_says(machine):
@@ -531,6 +634,50 @@ def write_too_often(it):
     it.converse(0, whole=False)
 
 
+def suggest_in_a_time_apart(it):
+    it.suggest(0, 60)
+    it.choose(1, 0)
+    it.suggest(0, 20)
+
+
+def propose_in_a_time_apart(it):
+    it.suggest(0, 60)
+    it.choose(1, 0)
+    it.propose(1, "weekly")
+
+
+def suggest_two(it):
+    it.suggest(0, 60)
+    it.suggest(0, 20)
+
+
+def suggest_without_a_rest(it):
+    it.suggest(0, 60)
+    it.answer_a_suggestion(0, 0, "take_back")
+    it.suggest(0, 60)
+
+
+def suggest_in_ones_own_pause(it):
+    it.pause(0)
+    it.suggest(0, 60)
+
+
+def suggest_to_who_receives_none(it):
+    it.set_limits(1, "receives none")
+    it.suggest(0, 60)
+
+
+def choose_ones_own(it):
+    it.suggest(0, 60)
+    it.choose(0, 0)
+
+
+def choose_what_was_declined(it):
+    it.suggest(0, 60)
+    it.answer_a_suggestion(1, 0, "say_no")
+    it.choose(1, 0)
+
+
 @pytest.mark.parametrize(
     ("act", "reason", "first", "story"),
     [
@@ -540,6 +687,15 @@ def write_too_often(it):
         (acts.OpenWindow, Reason.SKIPPED, "weekly", skip_the_next),
         (acts.Release, Reason.LETTER_TOO_LONG, "weekly", write_too_long),
         (acts.Release, Reason.TOO_MANY_LETTERS, "weekly", write_too_often),
+        (acts.Propose, Reason.TIME_APART, "weekly", propose_in_a_time_apart),
+        (acts.SuggestTimeApart, Reason.TIME_APART, "nothing", suggest_in_a_time_apart),
+        (acts.SuggestTimeApart, Reason.ALREADY_SUGGESTED, "nothing", suggest_two),
+        (acts.SuggestTimeApart, Reason.SUGGESTION_RESTS, "nothing", suggest_without_a_rest),
+        (acts.SuggestTimeApart, Reason.DAY_OUT_OF_REACH, "nothing", lambda it: it.suggest(0, 6)),
+        (acts.SuggestTimeApart, Reason.OWN_PAUSE, "nothing", suggest_in_ones_own_pause),
+        (acts.ShowTimeApart, Reason.NOT_RECEIVED, "nothing", suggest_to_who_receives_none),
+        (acts.AgreeToTimeApart, Reason.NOT_THEIRS, "nothing", choose_ones_own),
+        (acts.AgreeToTimeApart, Reason.NOT_STANDING, "nothing", choose_what_was_declined),
     ],
     ids=lambda it: getattr(it, "__name__", str(it)),
 )
