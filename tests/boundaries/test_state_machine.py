@@ -347,6 +347,16 @@ class Machine(RuleBasedStateMachine):
         self.sweep_boundaries()
         self.sweep_conversations()
 
+    @rule(who=persons, days=st.sampled_from(DAYS_AHEAD), other=st.booleans())
+    def suggest_and_pause(self, who: int, days: int, other: bool) -> None:
+        """A suggestion is there, a pause comes and goes, and then somebody would say yes."""
+        if self.suggested(who, days):
+            pausing = 1 - who if other else who
+            self.pause(pausing)
+            self.they_are_alike()
+            self.lift(pausing)
+            self.choose(1 - who, 0)
+
     # What time does
 
     @rule(amount=st.sampled_from(list(WAITS)))
@@ -672,9 +682,9 @@ def choose_ones_own(it):
     it.choose(0, 0)
 
 
-def choose_what_was_declined(it):
+def choose_what_lapsed(it):
     it.suggest(0, 60)
-    it.answer_a_suggestion(1, 0, "say_no")
+    it.go_on(model.LAPSE)
     it.choose(1, 0)
 
 
@@ -695,7 +705,7 @@ def choose_what_was_declined(it):
         (acts.SuggestTimeApart, Reason.OWN_PAUSE, "nothing", suggest_in_ones_own_pause),
         (acts.ShowTimeApart, Reason.NOT_RECEIVED, "nothing", suggest_to_who_receives_none),
         (acts.AgreeToTimeApart, Reason.NOT_THEIRS, "nothing", choose_ones_own),
-        (acts.AgreeToTimeApart, Reason.NOT_STANDING, "nothing", choose_what_was_declined),
+        (acts.AgreeToTimeApart, Reason.NOT_STANDING, "nothing", choose_what_lapsed),
     ],
     ids=lambda it: getattr(it, "__name__", str(it)),
 )
