@@ -43,7 +43,9 @@ def manage(folder, *arguments: str, **values: str) -> subprocess.CompletedProces
 
 
 def test_it_becomes_healthy_greets_ends_with_ctrl_c_and_keeps_its_data(tmp_path):
-    repair = stack.launch(tmp_path)
+    # What a machine may have set for other programs is nothing to this one.
+    elsewhere = {"http_proxy": "http://127.0.0.1:1", "HOST": "not-this-machine.example"}
+    repair = stack.launch(tmp_path, **elsewhere)
     said = wait_for(lambda: "Ctrl-C ends it." in repair.said() and repair.said(), "no greeting", 60)
     assert f"Repair is ready: {repair.address}" in said
     assert said.count("ana@example.org") == said.count("ben@example.org") == 1
@@ -116,6 +118,10 @@ def test_a_taken_port_is_said_in_one_line(tmp_path):
         ({"DATABASE_URL": "postgresql://repair:hidden-word@127.0.0.1:word/repair"}, "DATABASE_URL"),
         ({"DATABASE_URL": "postgresql://repair:hidden-[word@127.0.0.1/repair"}, "DATABASE_URL"),
         ({"DATABASE_URL": "postgresql://repair:hidden-word@127.0.0.1"}, "DATABASE_URL"),
+        ({"DATABASE_URL": f"sqlite:///{ROOT / 'LICENSE'}"}, "DATABASE_URL"),
+        ({"DATABASE_URL": "sqlite://:memory:"}, "DATABASE_URL"),
+        ({"DATABASE_URL": f"{DEAD}?no_option=1"}, "DATABASE_URL"),
+        ({"DATABASE_URL": f"{DEAD}?connect_timeout=word"}, "DATABASE_URL"),
         ({"REDIS_URL": "hidden-word"}, "REDIS_URL"),
         ({"REPAIR_DEMO": "perhaps"}, "REPAIR_DEMO"),
         ({"REPAIR_HELP_FILE": "/no/such/hidden-word"}, "REPAIR_HELP_FILE"),

@@ -77,8 +77,8 @@ def database(url: str) -> dict[str, Any]:
         config = dict(dj_database_url.parse(url))
     except ValueError:
         fail(f"DATABASE_URL cannot be read. {DATABASE_HELP}")
-    if not config.get("NAME"):
-        fail(f"DATABASE_URL names no database. {DATABASE_HELP}")
+    if config.get("NAME") in (None, "", ":memory:"):
+        fail(f"DATABASE_URL names no database that stays. {DATABASE_HELP}")
     return _sqlite(config) if scheme == "sqlite" else _postgresql(config)
 
 

@@ -14,7 +14,7 @@ from django.conf import settings
 from django.core.management import call_command
 from django.core.management.base import BaseCommand, CommandError
 from django.db import connection, connections
-from django.db.utils import OperationalError
+from django.db.utils import Error
 
 from repair import keys
 from repair.processes import run_together
@@ -29,7 +29,7 @@ class Command(BaseCommand):
     requires_system_checks: list[str] = []
 
     def add_arguments(self, parser: ArgumentParser) -> None:
-        parser.add_argument("--host", default=os.environ.get("HOST") or "127.0.0.1")
+        parser.add_argument("--host", default=os.environ.get("REPAIR_HOST") or "127.0.0.1")
         parser.add_argument("--port", default=os.environ.get("PORT") or "8000")
 
     def handle(self, *args: Any, host: str, port: str, **options: Any) -> None:
@@ -89,10 +89,10 @@ def check_port_is_free(host: str, port: int) -> None:
 
 
 def check_database_answers() -> None:
-    """Say plainly that the database cannot be reached."""
+    """Say plainly that the database cannot be reached, or is none."""
     try:
-        connection.ensure_connection()
-    except OperationalError as fault:
+        connection.introspection.table_names()
+    except (Error, TypeError) as fault:
         reason = " ".join(str(fault).split())
         line = f"The database cannot be reached: {reason} -- Start it, or set DATABASE_URL."
         raise CommandError(line) from None
@@ -125,9 +125,10 @@ def wait_until_healthy(url: str) -> bool:
 
 
 def answers(url: str) -> bool:
-    """Whether the page answers 200."""
+    """Whether the page answers 200; asked of this machine itself, whatever proxy it uses."""
+    here = urllib.request.build_opener(urllib.request.ProxyHandler({}))
     try:
-        with urllib.request.urlopen(url, timeout=5) as response:  # noqa: S310 - our own
+        with here.open(url, timeout=5) as response:
             return bool(response.status == 200)
     except (urllib.error.URLError, OSError):
         return False
