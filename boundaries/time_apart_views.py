@@ -10,13 +10,14 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from accounts import clock
-from accounts.access import member, signed_in_person
+from accounts.access import member
 from accounts.models import Membership
 from boundaries import actions
 from boundaries import time_apart_queries as queries
 from boundaries.exceptions import RefusedError
 from boundaries.rules import acts, gate
 from boundaries.rules.phrases import Occasion
+from boundaries.rules.time_apart import EVERYWHERE
 from boundaries.time_apart_forms import SuggestTimeApartForm, WordsForm
 from boundaries.words import PHRASES, told
 
@@ -26,13 +27,14 @@ from boundaries.words import PHRASES, told
 def suggest_time_apart(request: HttpRequest, membership: Membership) -> HttpResponse:
     """Show what a time apart is; a POST suggests one until a day."""
     at = clock.now()
-    zone = signed_in_person(request).time_zone
-    form = SuggestTimeApartForm(request.POST or None, at=at, zone=zone)
+    form = SuggestTimeApartForm(request.POST or None, at=at, zone=EVERYWHERE)
     if request.method != "POST" or not form.is_valid():
         return _ask_for_a_day(request, membership, form, at)
     day = form.cleaned_data["day"]
     try:
-        row = actions.suggest_time_apart(by=membership, day=day, zone=zone, phrase=form.words())
+        row = actions.suggest_time_apart(
+            by=membership, day=day, zone=EVERYWHERE, phrase=form.words()
+        )
     except RefusedError as refused:
         for sentence in told(refused.reasons):
             form.add_error(None, sentence)
@@ -123,9 +125,7 @@ def _ask_for_a_day(
     request: HttpRequest, membership: Membership, form: SuggestTimeApartForm, at: datetime
 ) -> HttpResponse:
     situation = queries.load_situation_for_time_apart(membership.pair, at)
-    act = acts.SuggestTimeApart(
-        membership.person_id, form.first, signed_in_person(request).time_zone
-    )
+    act = acts.SuggestTimeApart(membership.person_id, form.first, EVERYWHERE)
     refusals = [] if form.is_bound else told(gate.reasons_against(act, situation, at))
     context = {"membership": membership, "form": form, "refusals": refusals}
     return render(request, "boundaries/suggest_time_apart.html", context)

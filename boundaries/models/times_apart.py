@@ -17,7 +17,7 @@ class TimeApart(models.Model):
     """No contact until a day: suggested by one person, and perhaps chosen by both.
 
     Structured alone, without a word of anybody's (R23). day, ends_at: the day as both read it, and
-    its first instant where the author was. taken_back_at: by its author, also if it was over
+    its first instant where days begin last. taken_back_at: by its author, also if it was over
     without their knowing. phrase_of_author, phrase_of_other: the fixed kind words that each let
     come with it (R15). Both chose it while `agreed_at` is set and `end` is not; that it is over is
     told by `ends_at` alone, so that nothing has to happen on that day (R6).

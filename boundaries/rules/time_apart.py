@@ -74,6 +74,11 @@ class TimeApart:
         return digest({"day": self.day.isoformat(), "ends_at": self.ends_at.isoformat()})
 
 
+EVERYWHERE = "Etc/GMT+12"
+"""Where each day begins last on earth. Days are counted there for everybody: in the zone of one of
+the two, the instant at which a time apart is over would tell the other where they are."""
+
+
 def begin_of(day: date, zone: str) -> datetime:
     """The first instant of a day in a zone, in UTC."""
     return to_utc(datetime.combine(day, time()), zone)

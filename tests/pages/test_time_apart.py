@@ -1,10 +1,11 @@
 """The pages of a time apart: from a suggestion to the question on its day, and to a proposal."""
 
-from datetime import date, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 
 import pytest
 from django.urls import reverse
 
+from accounts.models import Person
 from boundaries import actions
 from boundaries.models import LetBe, TimeApart
 from boundaries.queries import agreement_in_force
@@ -153,15 +154,6 @@ def test_words_that_are_none_of_ours_are_not_passed_on(at_ana, to, pair, day):
     assert not TimeApart.objects.exclude(phrase_of_author="").exists()
 
 
-def test_the_day_is_that_of_the_person_s_own_zone(at_ana, ana, to, pair, day):
-    """Ana is in Berlin, where a day in winter begins an hour before it does in UTC."""
-    at_ana.open(to("boundaries:suggest_time_apart"))
-    at_ana.press(SUGGEST, day=day.isoformat())
-    apart = TimeApart.objects.get()
-    assert apart.ends_at.hour in (22, 23)
-    assert apart.ends_at.date() == day - timedelta(days=1)
-
-
 def test_r10_a_no_is_silent_and_a_doubled_one_is_answered_alike(
     at_ana, at_ben, to, ana_place, ben_place
 ):
@@ -283,3 +275,15 @@ def test_r28_a_suggestion_is_told_the_next_morning_to_who_asked_for_it(
     conversations.send_notices()
     notice.refresh_from_db()
     assert notice.end == "cancelled"
+
+
+@pytest.mark.parametrize("zone", ["Asia/Tokyo", "Europe/Berlin", "Pacific/Pago_Pago"])
+def test_when_it_is_over_does_not_tell_where_its_author_is(
+    at_ana, ana, pair, agreement, clock, zone
+):
+    Person.objects.filter(pk=ana.pk).update(time_zone=zone)
+    day = (clock.at + timedelta(days=40)).date()
+    at_ana.open(reverse("boundaries:suggest_time_apart", args=[pair.pk]))
+    at_ana.press("Suggest", day=day.isoformat())
+    row = TimeApart.objects.get()
+    assert (row.day, row.ends_at) == (day, datetime.combine(day, time(12), UTC))
