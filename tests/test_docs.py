@@ -23,3 +23,14 @@ def test_a_link_that_leads_nowhere_is_caught():
     assert broken_links(ROOT / "README.md", "[it](docs/no-such-page.md)") == {
         "docs/no-such-page.md"
     }
+
+
+NOT_PASSED_ON = {"REPAIR_KEYS_FILE", "DATABASE_CONNECTIONS"}
+"""The compose file has the keys themselves, and leaves the number as it is."""
+
+
+def test_what_a_host_is_told_to_set_reaches_the_containers():
+    told = set(re.findall(r"^\| `([A-Z_]+)` \|", (ROOT / "docs/hosting.md").read_text(), re.M))
+    passed_on = re.findall(r"^    ([A-Z_]+):", (ROOT / "docker-compose.yml").read_text(), re.M)
+    assert {"SECRET_KEY", "REPAIR_SOURCE_URL"} <= told
+    assert told - set(passed_on) == NOT_PASSED_ON
