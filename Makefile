@@ -13,7 +13,7 @@ help:
 	@echo "make test   run every test on a throwaway PostgreSQL and Redis, and on SQLite"
 	@echo "make prove  run the tests that take long: random walks, broken rules, races without the lock"
 	@echo "make races  run thousands of trials of each race on PostgreSQL; minutes"
-	@echo "make explore walk through every sequence of acts, eight deep; a minute or two"
+	@echo "make explore walk through every sequence of acts, eight deep; minutes"
 	@echo "make bench  measure how fast it is, beside a floor; ten minutes on a quiet machine"
 	@echo "make check  run the linters and type checks"
 	@echo "make pins   compile requirements/*.in to pinned requirements/*.txt"

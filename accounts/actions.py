@@ -8,6 +8,7 @@ from django.contrib.sessions.backends.db import SessionStore
 
 from accounts import clock, codes, feeds
 from accounts.locks import locked_persons
+from accounts.looks import note_look
 from accounts.models import (
     CodeAttempt,
     Feed,
@@ -28,6 +29,7 @@ from accounts.queries import (
     share_a_live_pair,
     stands_between,
 )
+from accounts.scopes import What
 
 CODE_LASTS = timedelta(days=7)
 
@@ -312,7 +314,9 @@ def _begin_support(by: Person, invitation: Invitation, at: datetime) -> Support 
     if support is None:
         return None
     support.supporter, support.began_at = by, at
-    support.save(update_fields=["supporter", "began_at"])
+    support.check_ins_since = at if support.sees_check_ins else None
+    support.save(update_fields=["supporter", "began_at", "check_ins_since"])
+    note_look(support=support, what=What.BEGAN, at=at)
     invitation.used_at = at
     invitation.save(update_fields=["used_at"])
     return support

@@ -197,6 +197,7 @@ class Support(models.Model):
     name_for_supporter, name_for_person: what each of the two sees for the other.
     request: what kind of support the person wants, and what kind not, in their own words.
     renewed_at: when they set the end last.
+    check_ins_since: check-ins given before are not read, since none was to be when they were given.
     """
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
@@ -210,6 +211,7 @@ class Support(models.Model):
     request = SealedTextField(max_length=2000, owner="person")
     sees_calendar = models.BooleanField(default=False)
     sees_check_ins = models.BooleanField(default=False)
+    check_ins_since = models.DateTimeField(null=True, blank=True)
     sees_reflections = models.BooleanField(default=False)
     may_pause = models.BooleanField(default=False)
     made_at = models.DateTimeField()
@@ -240,6 +242,10 @@ class Support(models.Model):
                 fields=("person", "supporter"),
                 condition=Q(ended_at__isnull=True),
                 name="support_one_open_of_two",
+            ),
+            models.CheckConstraint(
+                condition=Q(sees_check_ins=False) | Q(check_ins_since__isnull=False),
+                name="support_reads_check_ins_since",
             ),
         )
 
@@ -275,9 +281,9 @@ class Support(models.Model):
 
 
 class SupportLook(models.Model):
-    """One entry in a person's own log: what a supporter looked at, or that they paused (R25).
+    """One entry in a person's own log: what a supporter looked at or did (R25).
 
-    is_dismissed: of a pause, whether the person let the line go that tells them of it.
+    is_dismissed: of what the person is told on their pages, whether they let that line go.
     """
 
     WHATS: ClassVar = [(what.value, what.value) for what in What]
@@ -298,7 +304,7 @@ class SupportLook(models.Model):
             models.Index(fields=("support", "-at"), name="supportlook_latest"),
             models.Index(
                 fields=("support",),
-                condition=Q(what=What.PAUSE, is_dismissed=False),
+                condition=Q(what__in=[What.BEGAN.value, What.PAUSE.value], is_dismissed=False),
                 name="supportlook_to_tell",
             ),
         )

@@ -8,7 +8,10 @@ from django.http import Http404
 
 from accounts import feeds
 from accounts.models import Feed, Invitation, Membership, Person, Support, SupportLook
-from accounts.scopes import FIELDS, Scope, What
+from accounts.scopes import FIELDS, TOLD_AT_ONCE, Scope, What
+
+MOST_LINES = 12
+"""So many lines of what supporters did stand on a person's first page at the most."""
 
 
 def memberships_of(person: Person) -> QuerySet[Membership]:
@@ -180,6 +183,24 @@ def looks_at(person: Person) -> QuerySet[SupportLook]:
     return own.select_related("support__person").order_by("-at", "pk")
 
 
-def pauses_to_tell(person: Person) -> QuerySet[SupportLook]:
-    """Return the pauses by supporters of which this person has not let the line go."""
-    return looks_at(person).filter(what=What.PAUSE, is_dismissed=False)
+def looks_to_tell(person: Person) -> QuerySet[SupportLook]:
+    """Return what supporters did of which this person has not let the line go."""
+    return looks_at(person).filter(what__in=TOLD_AT_ONCE, is_dismissed=False)
+
+
+def lines_to_tell(person: Person) -> list[SupportLook]:
+    """Return those of them that the person's first page shows, the latest first.
+
+    However often a supporter pauses, it is one line, of the last; each is in the log. So neither
+    that a code was used nor a pause by somebody else is put out of sight (R25).
+    """
+    told = looks_to_tell(person)
+    pauses = told.filter(what=What.PAUSE, support=OuterRef("support"))
+    is_older = Q(what=What.PAUSE) & Exists(pauses.filter(at__gt=OuterRef("at")))
+    return list(told.exclude(is_older)[:MOST_LINES])
+
+
+def lets_read(person: Person, scope: Scope, at: datetime) -> bool:
+    """Say whether somebody supports this person at `at` who may do this (R25)."""
+    standing = Support.objects.filter(person=person, supporter__isnull=False, ended_at=None)
+    return standing.filter(ends_at__gt=at, **{FIELDS[scope]: True}).exists()

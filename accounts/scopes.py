@@ -35,7 +35,7 @@ FIELDS = {
 
 IN_WORDS = {
     "sees_calendar": _("See when my conversations are"),
-    "sees_check_ins": _("Read my check-ins"),
+    "sees_check_ins": _("Read the check-ins that I give from now on"),
     "sees_reflections": _("Read those of my reflections that I mark"),
     "may_pause": _("Pause for me"),
 }
@@ -43,8 +43,9 @@ IN_WORDS = {
 
 
 class What(StrEnum):
-    """What stands in a person's log: each page that a supporter opened, and each pause."""
+    """What stands in a person's log: that a code was used, each page opened, and each pause."""
 
+    BEGAN = "began"
     PAGE = "page"
     CALENDAR = "calendar"
     CHECK_INS = "check_ins"
@@ -53,6 +54,7 @@ class What(StrEnum):
 
 
 TOLD = {
+    What.BEGAN: _("Used your code"),
     What.PAGE: _("Read what you ask of them"),
     What.CALENDAR: _("Looked at when your conversations are"),
     What.CHECK_INS: _("Read your check-ins"),
@@ -60,6 +62,10 @@ TOLD = {
     What.PAUSE: _("Paused for you"),
 }
 """Each in words, for that person."""
+
+
+TOLD_AT_ONCE = (What.BEGAN, What.PAUSE)
+"""Of these the person is told on their first page, too, until they let the line go."""
 
 
 def end_of(day: date, zone: str) -> datetime:

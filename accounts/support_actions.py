@@ -3,21 +3,30 @@
 The person asks, changes, renews and ends, alone and at any time; the supporter leaves. Each locks
 the row of the person, so that nothing is changed while its code is used. Nothing here is in the
 record of a pair: none of it is the other person's to see.
+
+Whatever lets a supporter see or do more, or for longer, needs a proof of who asks: whoever holds
+the person's phone could else be their supporter for good. Less needs none (R1).
 """
 
 from collections.abc import Mapping
 from datetime import datetime, timedelta
+from uuid import UUID
 
 from accounts import codes
 from accounts.actions import CODE_LASTS, CodeGone
 from accounts.locks import locked_persons
-from accounts.models import Invitation, Person, Support, SupportLook
-from accounts.queries import live_invitations, open_supports_of, pauses_to_tell
-from accounts.scopes import FIELDS, MOST_AT_ONCE
+from accounts.models import Invitation, Person, Support, SupportLook, somebody_trusted
+from accounts.proof import Proof
+from accounts.queries import live_invitations, looks_at, looks_to_tell, open_supports_of
+from accounts.scopes import FIELDS, MOST_AT_ONCE, Scope
 
 
 class TooManySupports(Exception):  # noqa: N818 - an answer, not a fault
     """So many supports are open that there is no room for one more."""
+
+
+class ProofNeeded(Exception):  # noqa: N818 - an answer, not a fault
+    """A supporter would see or do more, or for longer, and who asks has not proved who they are."""
 
 
 def invite_supporter(
@@ -28,13 +37,15 @@ def invite_supporter(
     request: str,
     allowed: Mapping[str, bool],
     ends_at: datetime,
+    proof: Proof,
 ) -> str:
     """Ask for support, and return the code for it, the only time that it is known.
 
     allowed: by the names of the fields in `scopes.FIELDS`. Asked again with the same seed it
     returns the same code and changes nothing. Raises `CodeGone` when the code of that seed is no
-    longer live, and `TooManySupports`.
+    longer live, `TooManySupports`, and PermissionDenied for somebody else's proof.
     """
+    proof.check(by.pk)
     code = codes.code_from(seed, by.pk)
     with locked_persons(by) as at:
         if _is_live(code, at):
@@ -48,18 +59,21 @@ def invite_supporter(
             made_at=at,
             renewed_at=_renewed_at(ends_at, at),
             ends_at=ends_at,
+            check_ins_since=at,
             **{field: bool(allowed.get(field)) for field in FIELDS.values()},
         )
         _make_code(support, code, at)
     return code
 
 
-def make_support_code(*, by: Support, seed: str) -> str:
+def make_support_code(*, by: Support, seed: str, proof: Proof) -> str:
     """Make another code for a support that nobody has begun, in place of the one before.
 
     Returns it, the only time that it is known; the same for the same seed. Raises `CodeGone` when
-    the code of that seed is no longer live, and when the support has begun or ended.
+    the code of that seed is no longer live, and when the support has begun or ended, and
+    PermissionDenied for somebody else's proof.
     """
+    proof.check(by.person_id)
     code = codes.code_from(seed, by.person_id)
     with locked_persons(by.person) as at:
         if _is_live(code, at):
@@ -72,33 +86,64 @@ def make_support_code(*, by: Support, seed: str) -> str:
     return code
 
 
-def change_support(*, by: Support, name: str, request: str, allowed: Mapping[str, bool]) -> None:
+def change_support(
+    *,
+    by: Support,
+    name: str,
+    request: str,
+    allowed: Mapping[str, bool],
+    proof: Proof | None = None,
+) -> None:
     """Set what the person sees for the supporter, what they ask for, and what they allow.
 
-    It counts from the supporter's next request on. What has ended stays as it was.
+    It counts from the supporter's next request on. What has ended stays as it was. Raises
+    `ProofNeeded` where something more is allowed and there is no proof, and PermissionDenied for
+    somebody else's.
     """
-    with locked_persons(by.person):
-        by.refresh_from_db(fields=["ended_at"])
+    with locked_persons(by.person) as at:
+        by.refresh_from_db(fields=["ended_at", *FIELDS.values()])
         if by.ended_at:
             return
+        more = [field for field in FIELDS.values() if allowed.get(field) and not getattr(by, field)]
+        _check(proof, by, is_needed=bool(more))
         by.name_for_supporter, by.request = name, request
         for field in FIELDS.values():
             setattr(by, field, bool(allowed.get(field)))
-        by.save(update_fields=["name_for_supporter", "request", *FIELDS.values()])
+        if FIELDS[Scope.CHECK_INS] in more:
+            by.check_ins_since = at
+        changed = ["name_for_supporter", "request", "check_ins_since", *FIELDS.values()]
+        by.save(update_fields=changed)
 
 
-def renew_support(*, by: Support, ends_at: datetime) -> None:
-    """Set until when it stands, sooner or later. What has ended stays so."""
+def renew_support(*, by: Support, ends_at: datetime, proof: Proof | None = None) -> None:
+    """Set until when it stands, sooner or later. What has ended stays so.
+
+    Check-ins given after it had run out stay unread. Raises `ProofNeeded` for a later end without a
+    proof, and PermissionDenied for somebody else's.
+    """
     with locked_persons(by.person) as at:
-        open_ones = Support.objects.filter(pk=by.pk, ended_at=None)
-        open_ones.update(renewed_at=_renewed_at(ends_at, at), ends_at=ends_at)
+        by.refresh_from_db(fields=["ended_at", "ends_at"])
+        if by.ended_at:
+            return
+        _check(proof, by, is_needed=ends_at > by.ends_at)
+        if by.ends_at <= at:
+            by.check_ins_since = at
+        by.renewed_at, by.ends_at = _renewed_at(ends_at, at), ends_at
+        by.save(update_fields=["renewed_at", "ends_at", "check_ins_since"])
 
 
 def end_support(*, by: Support) -> None:
-    """End it at once, alone, with its code; the same for both. Twice changes nothing."""
+    """End it at once, alone, with its code; the same for both. Twice changes nothing.
+
+    Of what nobody began no words are kept: it is shown nowhere afterwards.
+    """
     with locked_persons(by.person) as at:
         _withdraw_code(by, at)
         Support.objects.filter(pk=by.pk, ended_at=None).update(ended_at=at)
+        by.refresh_from_db(fields=["began_at"])
+        if by.began_at is None:
+            by.name_for_supporter, by.request = somebody_trusted(), ""
+            by.save(update_fields=["name_for_supporter", "request"])
 
 
 def rename_supported(*, by: Support, name: str) -> None:
@@ -107,12 +152,22 @@ def rename_supported(*, by: Support, name: str) -> None:
     by.save(update_fields=["name_for_person"])
 
 
-def dismiss_pauses(*, by: Person) -> None:
-    """Let the lines go that tell of pauses by supporters. They stay in the log."""
-    told = pauses_to_tell(by).order_by().values("pk")
-    SupportLook.objects.filter(pk__in=list(told.values_list("pk", flat=True))).update(
-        is_dismissed=True
-    )
+def dismiss_told(*, by: Person, look_id: UUID) -> None:
+    """Let the lines go that tell of what supporters did, up to this one. They stay in the log.
+
+    What was done after the page was made stays to be told. One that is not theirs changes nothing.
+    """
+    last = looks_at(by).filter(pk=look_id).first()
+    if last:
+        told = looks_to_tell(by).filter(at__lte=last.at).values_list("pk", flat=True)
+        SupportLook.objects.filter(pk__in=list(told)).update(is_dismissed=True)
+
+
+def _check(proof: Proof | None, support: Support, *, is_needed: bool) -> None:
+    if is_needed and proof is None:
+        raise ProofNeeded
+    if proof:
+        proof.check(support.person_id)
 
 
 def _renewed_at(ends_at: datetime, at: datetime) -> datetime:

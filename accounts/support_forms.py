@@ -44,7 +44,11 @@ class ChangeSupportForm(forms.Form):
         help_text=_("Only days, times and lengths."),
         required=False,
     )
-    sees_check_ins = forms.BooleanField(label=IN_WORDS["sees_check_ins"], required=False)
+    sees_check_ins = forms.BooleanField(
+        label=IN_WORDS["sees_check_ins"],
+        help_text=_("In all your pairs. Earlier ones stay with you alone."),
+        required=False,
+    )
     sees_reflections = forms.BooleanField(label=IN_WORDS["sees_reflections"], required=False)
     may_pause = forms.BooleanField(
         label=IN_WORDS["may_pause"],
@@ -106,6 +110,12 @@ class InviteSupporterForm(RenewSupportForm, ChangeSupportForm):
 
     field_order = ("name", "body", *FIELDS.values(), "ends_on", "seed")
     seed = forms.CharField(max_length=64, widget=forms.HiddenInput)
+
+
+class DismissToldForm(forms.Form):
+    """Takes the last line that the page showed of what supporters did."""
+
+    last = forms.UUIDField(widget=forms.HiddenInput)
 
 
 class RenameSupportedForm(forms.Form):

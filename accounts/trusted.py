@@ -1,7 +1,7 @@
 """A person's own pages of whom they trust: asking, changing, ending, and the log (R25)."""
 
 from collections.abc import Callable
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from django.contrib import messages
 from django.core.paginator import Paginator
@@ -15,9 +15,15 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from accounts import actions, clock, codes, support_actions
 from accounts.access import signed_in, signed_in_person, supported
 from accounts.models import Person, Support
+from accounts.proof import take_proof
 from accounts.queries import looks_at, open_supports_of, supporting_of, supports_of
 from accounts.scopes import MOST_AT_ONCE
-from accounts.support_forms import ChangeSupportForm, InviteSupporterForm, RenewSupportForm
+from accounts.support_forms import (
+    ChangeSupportForm,
+    DismissToldForm,
+    InviteSupporterForm,
+    RenewSupportForm,
+)
 
 AT_FIRST = timedelta(days=91)
 OVER_ON_THE_PAGE = 12
@@ -57,9 +63,12 @@ def invite_supporter(request: HttpRequest) -> HttpResponse:
     if not form.is_valid():
         return render(request, "accounts/invite_supporter.html", {"form": form})
     seed, ends_at = form.cleaned_data["seed"], form.ends_at
+    proof = take_proof(request, f"invite_supporter {seed}", _("Ask somebody to stand by you"))
 
     def make() -> str:
-        return support_actions.invite_supporter(by=person, seed=seed, ends_at=ends_at, **form.asked)
+        return support_actions.invite_supporter(
+            by=person, seed=seed, ends_at=ends_at, proof=proof, **form.asked
+        )
 
     try:
         return _made_code(request, make)
@@ -69,14 +78,18 @@ def invite_supporter(request: HttpRequest) -> HttpResponse:
 
 
 @supported
-@require_POST
+@require_http_methods(["GET", "HEAD", "POST"])
 @sensitive_post_parameters("seed")
 def make_support_code(request: HttpRequest, support: Support) -> HttpResponse:
-    """Make another code in place of the one that was not used."""
+    """Make another code in place of the one that was not used; the form is on its page."""
     seed = request.POST.get("seed", "")
     if not 0 < len(seed) <= 64:
         return redirect("accounts:change_support", support.pk)
-    return _made_code(request, lambda: support_actions.make_support_code(by=support, seed=seed))
+    words = _("Make a new code for somebody you trust")
+    proof = take_proof(request, f"make_support_code {support.pk} {seed}", words)
+    return _made_code(
+        request, lambda: support_actions.make_support_code(by=support, seed=seed, proof=proof)
+    )
 
 
 @supported
@@ -88,7 +101,7 @@ def change_support(request: HttpRequest, support: Support) -> HttpResponse:
     posted = request.POST if request.method == "POST" else None
     form = ChangeSupportForm(posted, initial=ChangeSupportForm.initial_from(support))
     if form.is_valid():
-        support_actions.change_support(by=support, **form.asked)
+        _change(request, support, form)
         messages.success(request, _("It is saved, and holds from now on."))
         return redirect("accounts:trusted")
     context = {"form": form, "support": support, "seed": codes.new_seed(), "at": clock.now()}
@@ -110,7 +123,7 @@ def renew_support(request: HttpRequest, support: Support) -> HttpResponse:
         initial=RenewSupportForm.day_from(support, person.time_zone),
     )
     if form.is_valid():
-        support_actions.renew_support(by=support, ends_at=form.ends_at)
+        _renew(request, support, form.ends_at)
         messages.success(request, _("The last day is set."))
         return redirect("accounts:trusted")
     return render(request, "accounts/renew_support.html", {"form": form, "support": support})
@@ -136,10 +149,35 @@ def log(request: HttpRequest) -> HttpResponse:
 
 @signed_in
 @require_POST
-def dismiss_pauses(request: HttpRequest) -> HttpResponse:
-    """Let the lines go that say that a supporter paused."""
-    support_actions.dismiss_pauses(by=signed_in_person(request))
+def dismiss_told(request: HttpRequest) -> HttpResponse:
+    """Let the lines go that say what supporters did, up to the last that was shown."""
+    form = DismissToldForm(request.POST)
+    if form.is_valid():
+        person, last = signed_in_person(request), form.cleaned_data["last"]
+        support_actions.dismiss_told(by=person, look_id=last)
     return redirect("/")
+
+
+def _change(request: HttpRequest, support: Support, form: ChangeSupportForm) -> None:
+    """Change it; with a password if it lets somebody see or do more."""
+    asked = form.asked
+    try:
+        support_actions.change_support(by=support, **asked)
+    except support_actions.ProofNeeded:
+        allowed = " ".join(field for field, is_allowed in asked["allowed"].items() if is_allowed)
+        words = _("Let somebody you trust see or do more")
+        proof = take_proof(request, f"change_support {support.pk} {allowed}", words)
+        support_actions.change_support(by=support, proof=proof, **asked)
+
+
+def _renew(request: HttpRequest, support: Support, ends_at: datetime) -> None:
+    """Set its last day; with a password if it is a later one."""
+    try:
+        support_actions.renew_support(by=support, ends_at=ends_at)
+    except support_actions.ProofNeeded:
+        words = _("Choose a later last day for somebody you trust")
+        proof = take_proof(request, f"renew_support {support.pk} {ends_at.isoformat()}", words)
+        support_actions.renew_support(by=support, ends_at=ends_at, proof=proof)
 
 
 def _made_code(request: HttpRequest, make: Callable[[], str]) -> HttpResponse:

@@ -29,7 +29,7 @@ def supported_calendar(request: HttpRequest, support: Support) -> HttpResponse:
 def pause_for(request: HttpRequest, support: Support) -> HttpResponse:
     """Stop all contact of the person: one tap, no question."""
     actions.pause_for(by=support)
-    messages.success(request, _("You paused for them. They read that you did."))
+    messages.success(request, _("You paused for them. They can read that you did."))
     return redirect("accounts:support", support.pk)
 
 

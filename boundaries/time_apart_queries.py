@@ -74,6 +74,12 @@ def get_time_apart_for(
     return row, look
 
 
+def chosen_in(membership: Membership) -> QuerySet[TimeApart]:
+    """All that both ever chose in the pair, the latest first; both may see these (R30)."""
+    chosen = TimeApart.objects.filter(pair=membership.pair_id, agreed_at__isnull=False)
+    return chosen.order_by("-agreed_at", "-pk")
+
+
 def has_declined(membership: Membership, time_apart_id: UUID) -> bool:
     """Whether this person has said no to this suggestion."""
     suggested = TimeApart.objects.filter(pair=membership.pair_id, pk=time_apart_id)

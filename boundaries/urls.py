@@ -32,6 +32,7 @@ in_a_pair = [
     path("pause/", pauses.pause, name="pause"),
     path("pause/with-words/", pauses.pause_with_words, name="pause_with_words"),
     path("pause/take-back-phrase/", pauses.take_back_phrase, name="take_back_phrase"),
+    path("kind-words/hide/", pauses.hide_kind_words, name="hide_kind_words"),
     path("time-apart/", time_apart_views.suggest_time_apart, name="suggest_time_apart"),
     path("time-apart/<uuid:time_apart_id>/", time_apart_views.time_apart, name="time_apart"),
     path(

@@ -7,7 +7,7 @@ from uuid import UUID
 from django.db.models import QuerySet
 from django.http import Http404
 
-from accounts.models import Membership, Person
+from accounts.models import Membership, Person, Support
 from boundaries.models import TimeApart, Window
 from boundaries.queries import agreements_of, coming_windows, own_limits, own_pauses
 from boundaries.rules import checkins as rules
@@ -130,9 +130,16 @@ def get_check_in_for(membership: Membership, check_in_id: UUID) -> CheckIn:
     return row
 
 
-def check_ins_of(person: Person) -> QuerySet[CheckIn]:
-    """What this person answered in all their pairs, the latest first; for a supporter of theirs."""
-    return _check_ins().filter(membership__person=person)
+def check_ins_for(support: Support) -> QuerySet[CheckIn]:
+    """What a supporter may read of what the person answered in all their pairs, the latest first.
+
+    Only what was given since they may: of what was given before it was said that nobody else reads
+    it (R25).
+    """
+    if support.check_ins_since is None:
+        return CheckIn.objects.none()
+    theirs = _check_ins().filter(membership__person=support.person_id)
+    return theirs.filter(given_at__gte=support.check_ins_since)
 
 
 def _check_ins() -> QuerySet[CheckIn]:

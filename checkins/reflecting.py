@@ -9,6 +9,7 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.template.loader import render_to_string
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from accounts.access import signed_in, signed_in_person
@@ -20,6 +21,9 @@ from checkins.forms import ReflectionForm
 from checkins.models import Question, Reflection
 from checkins.pages import ON_A_PAGE
 from checkins.views import as_file
+
+ONLY_YOU = gettext_lazy("It is saved. Only you can see it.")
+MARKED = gettext_lazy("It is saved. Somebody whom you let read what you mark can see it.")
 
 
 @signed_in
@@ -48,7 +52,7 @@ def write_reflection(request: HttpRequest) -> HttpResponse:
             body=data["body"],
             is_marked=data["is_marked"],
         )
-        return _saved(request)
+        return _saved(request, form)
     return render(request, "checkins/reflection.html", {"form": form})
 
 
@@ -78,7 +82,7 @@ def edit_reflection(request: HttpRequest, reflection_id: UUID) -> HttpResponse:
         return _gone(request)
     except ChangedElsewhereError as elsewhere:
         return _show(request, row, form, elsewhere)
-    return _saved(request)
+    return _saved(request, form)
 
 
 @signed_in
@@ -155,6 +159,6 @@ def _offer_words(request: HttpRequest, *, status: int) -> HttpResponse:
     return render(request, "checkins/reflection.html", context, status=status)
 
 
-def _saved(request: HttpRequest) -> HttpResponse:
-    messages.success(request, _("It is saved. Only you can see it."))
+def _saved(request: HttpRequest, form: ReflectionForm) -> HttpResponse:
+    messages.success(request, MARKED if form.cleaned_data["is_marked"] else ONLY_YOU)
     return redirect("checkins:reflections")

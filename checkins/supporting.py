@@ -15,8 +15,8 @@ from checkins.pages import ON_A_PAGE, shown
 @supporter(Scope.CHECK_INS)
 @require_safe
 def supported_check_ins(request: HttpRequest, support: Support) -> HttpResponse:
-    """Show what the person answered in all their pairs."""
-    pages = Paginator(queries.check_ins_of(support.person), ON_A_PAGE)
+    """Show what the person answered in all their pairs since this supporter may read it."""
+    pages = Paginator(queries.check_ins_for(support), ON_A_PAGE)
     page = pages.get_page(request.GET.get("page"))
     context = {"support": support, "page": page, "check_ins": shown(page)}
     return render(request, "checkins/supported_check_ins.html", context)

@@ -16,6 +16,8 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from accounts import clock
 from accounts.access import member
 from accounts.models import Membership
+from accounts.queries import lets_read
+from accounts.scopes import Scope
 from accounts.vault import UnreadableError
 from boundaries.exceptions import RefusedError
 from boundaries.models import Window
@@ -245,7 +247,7 @@ def _own_form(offer: Offer, typed: dict[str, str]) -> OwnForm:
 
 
 def _done(asked: Asked, answer: Answer) -> str:
-    """What is said after an answer, which nobody else reads."""
+    """What is said after an answer, to who gave it."""
     if answer is Answer.LESS and isinstance(asked.form, BeforeForm) and _is_still_open(asked):
         return _(
             "This holds from now on. Without a “go ahead” from you the conversation is skipped; "
@@ -256,7 +258,13 @@ def _done(asked: Asked, answer: Answer) -> str:
         Answer.SKIP: _("You skip this one."),
         Answer.LESS: _("This holds from now on."),
         Answer.MORE: _("Your limits are wider now. Nothing begins by itself."),
-    }.get(answer, _("It is kept. Only you can see it."))
+    }.get(answer, _kept(asked.membership))
+
+
+def _kept(membership: Membership) -> str:
+    if lets_read(membership.person, Scope.CHECK_INS, clock.now()):
+        return _("It is kept. You can see it, and somebody you trust.")
+    return _("It is kept. Only you can see it.")
 
 
 def _is_still_open(asked: Asked) -> bool:

@@ -32,6 +32,7 @@ from boundaries.rules.phrases import Phrase
 from boundaries.rules.proposals import End
 from boundaries.rules.rhythm import Monthly, NthWeekday, Rhythm, Weekly
 from boundaries.rules.terms import Terms
+from boundaries.rules.time_apart import EVERYWHERE
 from boundaries.rules.ways import More
 from boundaries.rules.windows import Span, State, zone_data
 from checkins import actions as checkins
@@ -152,7 +153,7 @@ def agree(*, by: Membership, other: Membership, clock: Clock, **changes: Any) ->
 def suggest(*, by: Membership, days: int = 60, phrase: Phrase | None = None) -> TimeApart:
     """Let this person suggest a time apart until so many days from now."""
     day = clock_now().date() + timedelta(days=days)
-    return actions.suggest_time_apart(by=by, day=day, zone="UTC", phrase=phrase)
+    return actions.suggest_time_apart(by=by, day=day, zone=EVERYWHERE, phrase=phrase)
 
 
 def choose(*, by: Membership, time_apart: TimeApart, phrase: Phrase | None = None) -> None:
@@ -191,6 +192,7 @@ def asked_support(
         request=request,
         allowed={FIELDS[Scope(scope)]: True for scope in allowed},
         ends_at=ends_at or clock_now() + timedelta(days=30),
+        proof=Proof(of.pk),
     )
 
 
@@ -200,6 +202,23 @@ def support(*, of: Person, by: Person, **changes: Any) -> Support:
     begun = accounts.use_any_code(by=by, code=code)
     assert isinstance(begun, Support)
     return begun
+
+
+def change(
+    *, support: Support, allowed: Iterable[str], name: str = "C.", request: str = "x"
+) -> None:
+    """Let the person change what somebody may who supports them, with their password."""
+    proof = Proof(support.person_id)
+    fields = {FIELDS[Scope(scope)]: True for scope in allowed}
+    support_actions.change_support(
+        by=support, name=name, request=request, allowed=fields, proof=proof
+    )
+
+
+def renew(*, support: Support, ends_at: datetime) -> None:
+    """Let the person set until when somebody supports them, with their password."""
+    proof = Proof(support.person_id)
+    support_actions.renew_support(by=support, ends_at=ends_at, proof=proof)
 
 
 def next_window(*, pair: Pair) -> Window:

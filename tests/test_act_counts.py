@@ -15,7 +15,7 @@ from boundaries.actions.proposals import take_force
 from boundaries.actions.windows import close_due, lapse
 from boundaries.models import Agreement, Window
 from boundaries.queries import load_situation
-from boundaries.rules.phrases import Phrase
+from boundaries.rules.phrases import Occasion, Phrase
 from boundaries.rules.terms import NO_CONTACT
 from boundaries.rules.windows import State
 from conversations import actions as conversations
@@ -281,7 +281,7 @@ def parted_with_words(ana, ben, clock):
 
 def words_taken_back(ana, ben, clock):
     actions.pause(by=ana, phrase=Phrase.CARE)
-    return lambda: actions.take_back_phrase(by=ana)
+    return lambda: actions.take_back_phrase(by=ana, occasion=Occasion.PAUSE)
 
 
 def nothing_due(ana, ben, clock):

@@ -5,7 +5,7 @@ import re
 import httpx
 import pytest
 
-from repair.demo.people import ANA, BEN, PASSWORD
+from repair.demo.people import ANA, BEN, MIRA, PASSWORD
 from tests import stack
 from tests.stack import wait_for
 from tests.test_start import manage
@@ -52,6 +52,20 @@ def test_a_newcomer_moves_to_the_next_conversation_and_the_letter_arrives(repair
 
 @pytest.mark.proof
 @pytest.mark.once
+def test_mira_sees_what_ana_lets_her(tmp_path):
+    with stack.running(tmp_path) as repair:
+        mira = signed_in(repair.address, MIRA.email)
+        page = mira.sees("/supporting/")
+        key = re.search("/supporting/([0-9a-f-]{36})/", page)
+        assert key
+        assert "whether I slept" in mira.sees(key[0])
+        assert "Saturday" in mira.sees(f"{key[0]}calendar/")
+        assert "Quieter than last time." in mira.sees(f"{key[0]}check-ins/")
+        assert "paused for you" not in signed_in(repair.address, ANA.email).sees()
+
+
+@pytest.mark.proof
+@pytest.mark.once
 def test_the_bar_moves_the_clock_and_leads_back_but_to_no_other_site(tmp_path):
     with stack.running(tmp_path) as repair:
         visitor = Visitor(repair.address)
@@ -75,9 +89,9 @@ def test_putting_it_back_twice_makes_it_as_it_was_at_first(tmp_path):
     for _ in range(2):
         ended = manage(tmp_path, "demo", REPAIR_DEMO="1")
         assert ended.returncode == 0, ended.stderr
-        assert ended.stdout.count(PASSWORD) == 2
+        assert ended.stdout.count(PASSWORD) == 3
         counted = manage(tmp_path, "shell", "--verbosity=0", "--command", COUNT, REPAIR_DEMO="1")
-        assert counted.stdout.split() == ["2", "1", "held", "held", "2", "2", "0"], counted.stderr
+        assert counted.stdout.split() == ["3", "1", "held", "held", "2", "2", "0"], counted.stderr
 
 
 @pytest.mark.proof
@@ -86,7 +100,7 @@ def test_on_a_slow_machine_it_is_the_same(tmp_path):
     """Whatever takes long: here it is what each does before they agree."""
     assert manage(tmp_path, "demo", REPAIR_DEMO="1").returncode == 0
     slow = manage(tmp_path, "shell", "--verbosity=0", "--command", SLOW + COUNT, REPAIR_DEMO="1")
-    assert slow.stdout.split() == ["2", "1", "held", "held", "2", "2", "0"], slow.stderr
+    assert slow.stdout.split() == ["3", "1", "held", "held", "2", "2", "0"], slow.stderr
 
 
 SLOW = """

@@ -5,9 +5,10 @@ record.
 """
 
 from boundaries.actions.agreements import take_less
-from boundaries.actions.limits import set_limits
+from boundaries.actions.kind_words import take_back_phrase
+from boundaries.actions.limits import hide_kind_words, set_limits
 from boundaries.actions.parting import begin_again, close_door, open_door
-from boundaries.actions.pauses import lift, pause, pause_all, pause_for, take_back_phrase
+from boundaries.actions.pauses import lift, pause, pause_all, pause_for
 from boundaries.actions.proposals import consent, decline, propose, withdraw_proposal
 from boundaries.actions.sweeping import sweep
 from boundaries.actions.time_apart import (
@@ -27,6 +28,7 @@ __all__ = [
     "decline",
     "decline_time_apart",
     "go_ahead",
+    "hide_kind_words",
     "leave",
     "let_be",
     "lift",

@@ -35,6 +35,21 @@ def set_limits(*, by: Membership, limits: Limits) -> None:
         add_to_record(pair, entries + _cut(pair, by, situation, at), at)
 
 
+def hide_kind_words(*, by: Membership) -> None:
+    """Be shown no kind words of the other any more, also after the pair has ended (R15).
+
+    Without limits of their own nobody is shown any; then, and the second time, it changes nothing.
+    """
+    with locked_pair(by.pair_id) as (pair, at):
+        own = PersonalLimits.objects.filter(membership=by).first()
+        if own is None or not own.value.kind_words:
+            return
+        limits = replace(own.value, kind_words=False)
+        _save(by, limits, at)
+        done = Entry(Act.LIMITS_SET, by.person_id, digest=digest(limits_to_json(limits)))
+        add_to_record(pair, [done], at)
+
+
 def _save(by: Membership, limits: Limits, at: datetime) -> None:
     PersonalLimits.objects.bulk_create(
         [PersonalLimits(membership=by, value=limits, changed_at=at)],

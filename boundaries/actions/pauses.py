@@ -1,16 +1,21 @@
 """Pausing and lifting (R13, R14), also by a supporter (R25)."""
 
 import logging
+from datetime import datetime
+from uuid import UUID
+
+from django.http import Http404
 
 from accounts.locks import locked_pair, locked_pairs
 from accounts.looks import note_look
-from accounts.models import Membership, Person, Support
-from accounts.queries import memberships_of
-from accounts.scopes import What
+from accounts.models import Membership, Pair, Person, Support
+from accounts.queries import get_support_for, memberships_of
+from accounts.scopes import Scope, What
 from boundaries.actions.agreements import contact_in, end_all_contact, not_before
+from boundaries.actions.kind_words import leave_words
 from boundaries.actions.record import Act, Entry, add_to_record
 from boundaries.actions.time_apart import void_suggestions
-from boundaries.models import Farewell, Pause, TimeApart
+from boundaries.models import Pause
 from boundaries.rules.phrases import Phrase
 
 logger = logging.getLogger(__name__)
@@ -20,17 +25,11 @@ def pause(*, by: Membership, phrase: Phrase | None = None) -> None:
     """Stop all contact in the pair at once. Pausing again changes nothing.
 
     When this returns, nothing is delivered any more: whoever delivers takes the same lock and then
-    reads the pauses. phrase: the fixed kind words that come with it; they cannot be added later,
-    since during a pause nothing is delivered (R15).
+    reads the pauses. phrase: the fixed kind words that come with it, if none of theirs were left
+    lately; they cannot be added later, since during a pause nothing is delivered (R15).
     """
     with locked_pair(by.pair_id) as (pair, at):
-        own = Pause.objects.filter(pair=pair, person_id=by.person_id, lifted_at=None)
-        if own.exists():
-            return
-        Pause.objects.create(pair=pair, person_id=by.person_id, began_at=at, phrase=phrase or "")
-        ended = end_all_contact(pair, contact_in(pair, at), at, by=by.person_id)
-        void_suggestions(pair, at, by=by.person_id)
-        add_to_record(pair, [*ended, Entry(Act.PAUSED, by.person_id)], at)
+        _pause(pair, by.person_id, at, phrase)
 
 
 def pause_all(*, by: Person) -> None:
@@ -56,14 +55,30 @@ def pause_for(*, by: Support) -> None:
     """Pause all for the person whom somebody supports, and note it in that person's log (R25).
 
     In every respect it is the person's own pause: theirs to lift, theirs in the record, and the
-    same to the other. All of it or nothing: no pause goes untold. Whether the supporter may is
-    asked before.
+    same to the other. All of it or nothing: no pause goes untold; one that changed nothing stands
+    in the log alone. Whether the supporter may is asked under the locks, since they may have been
+    removed while these were waited for: raises Http404.
     """
+    supporter, person = by.supporter, by.person_id
+    if supporter is None:
+        raise Http404
     pairs = [membership.pair_id for membership in memberships_of(by.person)]
-    with locked_pairs(pairs) as (_, at):
-        for membership in memberships_of(by.person).filter(pair__in=pairs):
-            pause(by=membership)
-        note_look(support=by, what=What.PAUSE, at=at)
+    with locked_pairs(pairs) as (locked, at):
+        standing = get_support_for(supporter, by.pk, Scope.PAUSE, at)
+        paused = [_pause(pair, person, at) for pair in locked if pair.ended_at is None]
+        note_look(support=standing, what=What.PAUSE, at=at, is_told=any(paused))
+
+
+def _pause(pair: Pair, person: UUID, at: datetime, phrase: Phrase | None = None) -> bool:
+    """Pause one pair, whose lock the caller holds; return whether that changed anything."""
+    if Pause.objects.filter(pair=pair, person_id=person, lifted_at=None).exists():
+        return False
+    words = leave_words(pair, person, phrase, at)
+    Pause.objects.create(pair=pair, person_id=person, began_at=at, phrase=words)
+    ended = end_all_contact(pair, contact_in(pair, at), at, by=person)
+    void_suggestions(pair, at, by=person)
+    add_to_record(pair, [*ended, Entry(Act.PAUSED, person)], at)
+    return True
 
 
 def lift(*, by: Membership) -> None:
@@ -75,16 +90,3 @@ def lift(*, by: Membership) -> None:
         own = Pause.objects.filter(pair=pair, person_id=by.person_id, lifted_at=None)
         if own.update(lifted_at=not_before("began_at", at)):
             add_to_record(pair, [Entry(Act.PAUSE_LIFTED, by.person_id)], at)
-
-
-def take_back_phrase(*, by: Membership) -> None:
-    """Let the words that one left in the pair be seen no longer; without any, no change.
-
-    With a pause, with the end of the pair, or with a time apart, also one that is only suggested.
-    """
-    with locked_pair(by.pair_id) as (pair, _):
-        Pause.objects.filter(pair=pair, person_id=by.person_id).update(phrase="")
-        Farewell.objects.filter(pair=pair, person_id=by.person_id).delete()
-        times_apart = TimeApart.objects.filter(pair=pair)
-        times_apart.filter(author_id=by.person_id).update(phrase_of_author="")
-        times_apart.exclude(author_id=by.person_id).update(phrase_of_other="")

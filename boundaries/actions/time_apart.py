@@ -8,6 +8,7 @@ from django.db.models import Case, F, Q, Value, When
 from accounts.locks import locked_pair
 from accounts.models import Membership, Pair
 from boundaries.actions.agreements import end_for_time_apart, not_before
+from boundaries.actions.kind_words import leave_words
 from boundaries.actions.record import Act, Entry, add_to_record
 from boundaries.exceptions import RefusedError, refuse_if
 from boundaries.models import LetBe, TimeApart
@@ -61,9 +62,7 @@ def agree_to_time_apart(
             raise RefusedError([Reason.CHANGED_MEANWHILE])
         ended = end_for_time_apart(pair, situation, at)
         _put_the_others_behind(pair, chosen, at)
-        TimeApart.objects.filter(pk=chosen.id).update(
-            agreed_at=not_before("suggested_at", at), phrase_of_other=phrase or ""
-        )
+        _choose(pair, chosen, by.person_id, phrase, at)
         agreed = Entry(Act.TIME_APART_AGREED, by.person_id, chosen.id, chosen.digest)
         add_to_record(pair, [*ended, agreed], at)
 
@@ -146,6 +145,19 @@ def _suggest(
         phrase_of_author=phrase or "",
         end=End.VOID if situation.paused else None,
         ended_at=at if situation.paused else None,
+    )
+
+
+def _choose(
+    pair: Pair, chosen: rules.TimeApart, by: UUID, phrase: Phrase | None, at: datetime
+) -> None:
+    """Both chose it. From now on the words of both can be read, if none of theirs were lately."""
+    row = TimeApart.objects.get(pk=chosen.id)
+    words = leave_words(pair, row.author_id, row.phrase_of_author, at)
+    TimeApart.objects.filter(pk=chosen.id).update(
+        agreed_at=not_before("suggested_at", at),
+        phrase_of_author=words,
+        phrase_of_other=leave_words(pair, by, phrase, at),
     )
 
 

@@ -6,7 +6,7 @@ All instants are aware and come from the clock of the pair's lock; none has a de
 
 from boundaries.models.agreements import Agreement, Consent, Proposal
 from boundaries.models.limits import PersonalLimits
-from boundaries.models.parting import Door, Farewell
+from boundaries.models.parting import Door, Farewell, LastWords
 from boundaries.models.pauses import Pause
 from boundaries.models.record import RecordEntry, SetAside
 from boundaries.models.times_apart import LetBe, TimeApart
@@ -17,6 +17,7 @@ __all__ = [
     "Consent",
     "Door",
     "Farewell",
+    "LastWords",
     "LetBe",
     "Pause",
     "PersonalLimits",

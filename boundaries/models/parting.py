@@ -37,6 +37,18 @@ class Farewell(models.Model):
         return f"farewell {self.pk}"
 
 
+class LastWords(models.Model):
+    """When kind words of one person could last begin to be read in the pair; theirs alone (R15)."""
+
+    membership = models.OneToOneField(
+        Membership, on_delete=models.CASCADE, primary_key=True, related_name="last_words"
+    )
+    left_at = models.DateTimeField()
+
+    def __str__(self) -> str:
+        return f"last words of {self.membership_id}"
+
+
 class Door(models.Model):
     """What somebody leaves open after the pair was parted; theirs alone until both did (R16)."""
 

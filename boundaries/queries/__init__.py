@@ -15,6 +15,7 @@ from boundaries.queries.pauses import (
     own_pause,
     own_pauses,
     pairs_paused_by,
+    words_rest_until,
 )
 from boundaries.queries.proposals import (
     PROPOSALS_MATTER_FOR,
@@ -69,4 +70,5 @@ __all__ = [
     "record_for",
     "terms_in_force",
     "times_of",
+    "words_rest_until",
 ]

@@ -1,16 +1,16 @@
 """One's own pauses, and the kind words that came with the other's."""
 
-from datetime import datetime, timedelta
+from datetime import datetime
 from uuid import UUID
 
 from django.db.models import Exists, OuterRef, QuerySet
 
 from accounts.models import Membership, Person
-from boundaries.models import Agreement, Pause
-from boundaries.rules.phrases import Phrase
+from boundaries.models import Agreement, LastWords, Pause
+from boundaries.rules.phrases import REST, Phrase
 from boundaries.rules.situation import Situation
 
-KIND_WORDS_STAY_FOR = timedelta(days=30)
+KIND_WORDS_STAY_FOR = REST
 
 
 def own_pause(membership: Membership) -> Pause | None:
@@ -48,6 +48,12 @@ def own_kind_words(membership: Membership, at: datetime) -> Phrase | None:
     """The phrase of this person's own that the other may still see, and that they can take back."""
     own = Pause.objects.filter(pair=membership.pair_id, person=membership.person_id)
     return _latest_phrase(own, at)
+
+
+def words_rest_until(membership: Membership, at: datetime) -> datetime | None:
+    """Until when no other words of this person come with a pause or a time apart, if they rest."""
+    last = LastWords.objects.filter(membership=membership, left_at__gt=at - REST).first()
+    return last.left_at + REST if last else None
 
 
 def _latest_phrase(pauses: QuerySet[Pause], at: datetime) -> Phrase | None:

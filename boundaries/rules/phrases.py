@@ -1,6 +1,7 @@
 """The few fixed phrases that may come with a pause, an ending or a time apart (R15)."""
 
 from collections.abc import Mapping
+from datetime import datetime, timedelta
 from enum import StrEnum
 
 
@@ -31,6 +32,18 @@ FITTING: Mapping[Occasion, tuple[Phrase, ...]] = {
     Occasion.TIME_APART: (Phrase.CARE, Phrase.FOR_MYSELF, Phrase.GOOD_TIME, Phrase.WELL),
 }
 """Which phrases fit which occasion: no other can come with it."""
+
+
+REST = timedelta(days=30)
+"""So long words can be read, and for so long no others of the same person come after them."""
+
+
+def may_leave(last_left_at: datetime, at: datetime) -> bool:
+    """Whether somebody who left words then may leave others at `at`, with a pause or a time apart.
+
+    With an end they always may: a pair ends once.
+    """
+    return at >= last_left_at + REST
 
 
 def fitting(text: str, occasion: Occasion) -> Phrase | None:

@@ -86,6 +86,11 @@ def standing(proposal: Proposal, at: datetime) -> Standing:
     return Standing.OPEN if at < proposal.lapses_at else Standing.OVER
 
 
+def is_due(proposal: Proposal, at: datetime) -> bool:
+    """Whether the instant has come at which it was to take force (R2)."""
+    return proposal.takes_force_at is not None and proposal.takes_force_at <= at
+
+
 def as_seen_by(person: UUID, proposal: Proposal, at: datetime) -> Standing | None:
     """What `person`'s pages say of it at `at`; None where they are to see nothing of it.
 

@@ -12,6 +12,7 @@ from accounts.access import member
 from accounts.models import Membership
 from boundaries import actions, queries
 from boundaries.rules.terms import NO_CONTACT
+from boundaries.time_apart_queries import chosen_in
 from boundaries.views.answers import to_pair
 from boundaries.words import acts_in_words, summary, terms_lines
 
@@ -47,6 +48,7 @@ def record(request: HttpRequest, membership: Membership) -> HttpResponse:
             {"row": row, "terms": summary(row.terms)}
             for row in queries.agreements_of(membership.pair)[:AGREEMENTS_ON_THE_PAGE]
         ],
+        "times_apart": chosen_in(membership)[:AGREEMENTS_ON_THE_PAGE],
         "page": pages.get_page(request.GET.get("page")),
         "acts": acts_in_words(),
     }

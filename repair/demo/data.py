@@ -14,11 +14,14 @@ from uuid import uuid4
 from allauth.account.models import EmailAddress
 from django.db import connection, transaction
 
-from accounts.actions import create_code, rename_other, use_code
+from accounts.actions import create_code, rename_other, use_any_code, use_code
 from accounts.clock import database_now
-from accounts.models import Membership, Pair, Person
+from accounts.codes import new_seed
+from accounts.models import Membership, Pair, Person, Support
 from accounts.proof import Proof
-from accounts.queries import get_membership_for
+from accounts.queries import get_membership_for, lines_to_tell
+from accounts.scopes import FIELDS, Scope
+from accounts.support_actions import dismiss_told, invite_supporter, rename_supported
 from boundaries import guards
 from boundaries.actions import consent, propose, set_limits
 from boundaries.actions.proposals import take_force
@@ -36,7 +39,7 @@ from conversations.actions import open_and_release, open_envelope, write_letter
 from conversations.models import Envelope
 from repair.demo import clock, letters
 from repair.demo.actions import go_to, go_to_the_present
-from repair.demo.people import ANA, BEN, PASSWORD, PEOPLE, DemoPerson
+from repair.demo.people import ANA, BEN, MIRA, PASSWORD, PEOPLE, DemoPerson
 
 FIRST_SATURDAY = Monthly(every=1, phase=0, days=frozenset({NthWeekday(1, 5)}))
 TERMS = Terms(
@@ -74,10 +77,11 @@ def is_there() -> bool:
 
 @transaction.atomic
 def put_back() -> None:
-    """Make the demo as it was at first. Only its two people and their pairs are touched."""
+    """Make the demo as it was at first. Only its people and their pairs are touched."""
     _forget()
     first, second = _last_conversations(database_now())
     couple = _agree(first.opens_at - timedelta(days=10))
+    _trust(couple.ana.person)
     _converse(couple, first, by=couple.ben, to=couple.ana, body=letters.BEN_FIRST)
     _look_back(couple.ana, first, safe=2, body=letters.ANA_AFTER_FIRST)
     _reflect(couple.ana, letters.ANA_ON_SAFE_ENOUGH)
@@ -121,6 +125,25 @@ def _agree(at: datetime) -> Couple:
     go_to(instant=clock.now() + SHORTEST_COOLING_OFF + MOMENT)
     take_force(couple.pair.pk)
     return couple
+
+
+def _trust(ana: Person) -> None:
+    """Ana asked Mira to stand by her, and has read that her code was used."""
+    mira = _person(MIRA)
+    code = invite_supporter(
+        by=ana,
+        seed=new_seed(),
+        name="Mira",
+        request=letters.ANA_ASKS_MIRA,
+        allowed={FIELDS[scope]: True for scope in (Scope.CALENDAR, Scope.CHECK_INS, Scope.PAUSE)},
+        ends_at=clock.now() + timedelta(days=300),
+        proof=Proof(ana.pk),
+    )
+    support = use_any_code(by=mira, code=code)
+    if isinstance(support, Support):
+        rename_supported(by=support, name=MIRA.name_for_other)
+    for line in lines_to_tell(ana):
+        dismiss_told(by=ana, look_id=line.pk)
 
 
 def _join() -> Couple:

@@ -1,5 +1,5 @@
-"""What Ana and Ben wrote: two letters that were delivered in the past, two that wait, and what Ana
-keeps for herself.
+"""What Ana and Ben wrote: two letters that were delivered in the past, two that wait, what Ana
+keeps for herself, and what she asks of Mira.
 """
 
 BEN_FIRST = """\
@@ -47,6 +47,10 @@ I have understood that quiet is something you gave yourself, and not something y
 That took me a while.
 
 Ben"""
+
+ANA_ASKS_MIRA = """\
+Please do not tell me what to do about Ben. Ask me on the Sunday after whether I slept. If I call \
+you and cannot speak, pause for me."""
 
 ANA_AFTER_FIRST = """\
 My neck was stiff all evening. I read it standing up. I am glad that it was one \

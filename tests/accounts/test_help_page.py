@@ -60,7 +60,7 @@ def test_what_nobody_checked_says_so_and_the_rest_says_when(client):
     unchecked = next(e for e in items if e.startswith("Respect Phoneline"))
     assert "We did not check this. Please look at their page first." in unchecked
     checked = next(e for e in items if e.startswith("Galop"))
-    assert "Checked on 26 November 2026, in an older copy of their page." in checked
+    assert "Checked on 26 November 2026, in an older copy of an official page." in checked
 
 
 @pytest.mark.parametrize(
@@ -158,3 +158,19 @@ def test_with_several_pairs_each_way_out_is_named(ana, pair, make_person, client
     for pair_id in (pair.pk, second.pair_id):
         assert reverse("conversations:part", args=[pair_id]) in links
     assert re.search(r"[^.]+: Keep a copy", text(client_of(ana)))
+
+
+def test_numbers_for_danger_now_say_when_they_were_checked(client):
+    danger = next(e for e in page(client).all("section") if e.attrs.get("id") == "danger")
+    for each in help_lines.own().emergency:
+        assert f"{each.number} Checked on {each.checked:%-d %B %Y}" in danger.text
+
+
+def test_all_that_one_wrote_can_be_taken_along(ana_client, client, pair):
+    copies = {
+        reverse("conversations:copy", args=[pair.pk]),
+        reverse("checkins:copy", args=[pair.pk]),
+        reverse("checkins:copy_reflections"),
+    }
+    assert copies <= {e.attrs["href"] for e in page(ana_client).all("a")}
+    assert "copies of their own" in text(client)

@@ -5,15 +5,19 @@ from uuid import uuid4
 from zoneinfo import ZoneInfo
 
 import pytest
+from django.core.exceptions import PermissionDenied
 from django.db import IntegrityError, connection, transaction
 from django.http import Http404
 
 from accounts.access import SUPPORTED, SUPPORTER, supported, supporter
 from accounts.actions import CodeGone, CodeRefused, use_any_code
 from accounts.models import Invitation, Person, Support, SupportLook
+from accounts.proof import Proof
 from accounts.queries import (
     get_support_for,
     get_trusted_for,
+    lets_read,
+    lines_to_tell,
     looks_at,
     open_supports_of,
     standing_supporting_of,
@@ -32,15 +36,17 @@ from accounts.scopes import (
     last_day_of,
 )
 from accounts.support_actions import (
+    ProofNeeded,
     TooManySupports,
     change_support,
-    dismiss_pauses,
+    dismiss_told,
     end_support,
+    invite_supporter,
     make_support_code,
     rename_supported,
     renew_support,
 )
-from tests import raw
+from tests import factories, raw
 from tests.factories import asked_support, support
 
 pytestmark = pytest.mark.django_db
@@ -123,7 +129,7 @@ def test_r25_access_ends_with_the_next_request(standing, cem, clock):
 
 
 def test_r25_what_is_changed_counts_from_the_next_request(standing, cem, clock):
-    change_support(by=standing, name="C.", request="x", allowed={"may_pause": True})
+    factories.change(support=standing, allowed=[Scope.PAUSE])
     allowed = {scope for scope in Scope if is_let_in(cem, standing, scope, at=clock.at)}
     assert allowed == {Scope.PAUSE}
 
@@ -136,7 +142,7 @@ def test_of_an_account_that_is_not_in_use_nothing_is_shown(standing, ana, cem, c
 def test_r25_it_is_renewed_alone_also_after_it_has_run_out(standing, cem, clock):
     clock.go_to(standing.ends_at + timedelta(days=3))
     later = clock.at + timedelta(days=30)
-    renew_support(by=standing, ends_at=later)
+    factories.renew(support=standing, ends_at=later)
     standing.refresh_from_db()
     assert (standing.ends_at, standing.renewed_at) == (later, clock.at)
     assert is_let_in(cem, standing, at=clock.at)
@@ -153,8 +159,8 @@ def test_r25_what_has_ended_stays_so(standing, cem, clock):
     before = Support.objects.values().get()
     clock.move(hours=1)
     end_support(by=standing)
-    renew_support(by=standing, ends_at=clock.at + timedelta(days=30))
-    change_support(by=standing, name="x", request="x", allowed=dict.fromkeys(FIELDS.values(), True))
+    factories.renew(support=standing, ends_at=clock.at + timedelta(days=30))
+    factories.change(support=standing, allowed=Scope)
     assert Support.objects.values().get() == before
 
 
@@ -180,34 +186,42 @@ def test_what_was_taken_back_before_it_began_is_not_listed(ana, clock):
     asked_support(of=ana)
     end_support(by=Support.objects.get())
     assert not supports_of(ana).exists()
+    assert Support.objects.get().request == "", "nothing of its words is kept"
     with pytest.raises(CodeGone):
         asked_support(of=ana)
 
 
 def test_a_new_code_takes_the_place_of_the_one_before(ana, cem, outsider, clock):
     old = asked_support(of=ana)
-    new = make_support_code(by=Support.objects.get(), seed="new")
-    assert make_support_code(by=Support.objects.get(), seed="new") == new
+    proof = Proof(ana.pk)
+    new = make_support_code(by=Support.objects.get(), seed="new", proof=proof)
+    assert make_support_code(by=Support.objects.get(), seed="new", proof=proof) == new
     with pytest.raises(CodeRefused):
         use_any_code(by=outsider, code=old)
     assert use_any_code(by=cem, code=new).supporter == cem
     with pytest.raises(CodeGone):
-        make_support_code(by=Support.objects.get(), seed="another")
+        make_support_code(by=Support.objects.get(), seed="another", proof=proof)
     assert Invitation.objects.filter(withdrawn_at=None).count() == 1
 
 
 def test_the_log_is_of_the_person_alone_and_pauses_are_told_until_they_are_let_go(
     standing, ana, cem, ben, clock
 ):
-    SupportLook.objects.create(support=standing, what=What.PAGE, at=clock.at)
-    SupportLook.objects.create(support=standing, what=What.PAUSE, at=clock.move(hours=1))
-    assert [look.told for look in looks_at(ana)] == ["Paused for you", "Read what you ask of them"]
+    SupportLook.objects.create(support=standing, what=What.PAGE, at=clock.move(hours=1))
+    first = SupportLook.objects.create(support=standing, what=What.PAUSE, at=clock.move(hours=1))
+    last = SupportLook.objects.create(support=standing, what=What.PAUSE, at=clock.move(hours=1))
+    told = ["Paused for you", "Paused for you", "Read what you ask of them", "Used your code"]
+    assert [look.told for look in looks_at(ana)] == told
+    assert [look.what for look in lines_to_tell(ana)] == ["pause", "began"]
     assert not looks_at(cem).exists()
-    dismiss_pauses(by=cem)
+    dismiss_told(by=cem, look_id=last.pk)
     assert SupportLook.objects.filter(is_dismissed=True).count() == 0
-    dismiss_pauses(by=ana)
-    assert list(SupportLook.objects.filter(is_dismissed=True).values_list("what")) == [("pause",)]
-    assert looks_at(ana).count() == 2
+    dismiss_told(by=ana, look_id=first.pk)
+    assert lines_to_tell(ana) == [last], "what came after the page was made stays to be told"
+    dismiss_told(by=ana, look_id=last.pk)
+    let_go = SupportLook.objects.filter(is_dismissed=True).values_list("what", flat=True)
+    assert sorted(let_go) == ["began", "pause", "pause"]
+    assert looks_at(ana).count() == 4
 
 
 def test_a_supporter_who_deletes_their_account_leaves_the_log(standing, ana, cem, clock):
@@ -217,7 +231,7 @@ def test_a_supporter_who_deletes_their_account_leaves_the_log(standing, ana, cem
     row = Support.objects.get()
     assert (row.supporter, row.name) == (None, "A friend")
     assert row.name_of_person == "Somebody you support"
-    assert looks_at(ana).count() == 1
+    assert looks_at(ana).count() == 2
     end_support(by=row)
 
 
@@ -270,6 +284,7 @@ ATTEMPTS = {
     "support_ends_within_a_year": lambda it: raw.change(it, ends_at=it.renewed_at),
     "support_ended_after_it_was_made": lambda it: raw.change(it, ended_at=it.made_at - SOON),
     "support_one_open_of_two": raw.copy,
+    "support_reads_check_ins_since": lambda it: raw.change(it, check_ins_since=None),
 }
 MORE = {
     "support_ends_within_a_year": lambda it: raw.change(
@@ -312,3 +327,73 @@ def test_each_decorator_says_what_it_is_and_knows_its_scopes():
     assert supported(lambda request, row: None).access == SUPPORTED
     with pytest.raises(ValueError, match="everything"):
         supporter("everything")
+
+
+@pytest.mark.parametrize("scope", Scope)
+def test_r25_more_needs_a_proof_and_less_none(ana, cem, clock, scope):
+    row = support(of=ana, by=cem, allowed=set(Scope) - {scope})
+    everything = dict.fromkeys(FIELDS.values(), True)
+    with pytest.raises(ProofNeeded):
+        change_support(by=row, name="C.", request="x", allowed=everything)
+    assert not is_let_in(cem, row, scope, at=clock.at)
+    change_support(by=row, name="C.", request="x", allowed={})
+    assert not any(is_let_in(cem, row, each, at=clock.at) for each in Scope)
+    with pytest.raises(ProofNeeded):
+        change_support(by=row, name="C.", request="x", allowed={FIELDS[scope]: True})
+    factories.change(support=row, allowed=[scope])
+    assert is_let_in(cem, row, scope, at=clock.at)
+
+
+def test_r25_a_later_day_needs_a_proof_and_a_sooner_one_none(standing, cem, clock):
+    sooner, was = standing.ends_at - timedelta(days=3), standing.ends_at
+    renew_support(by=standing, ends_at=sooner)
+    with pytest.raises(ProofNeeded):
+        renew_support(by=standing, ends_at=was)
+    standing.refresh_from_db()
+    assert standing.ends_at == sooner
+
+
+def test_r25_nobody_elses_proof_counts(standing, ana, ben, clock):
+    later, foreign = standing.ends_at + timedelta(days=3), Proof(ben.pk)
+    everything = dict.fromkeys(FIELDS.values(), True)
+    with pytest.raises(PermissionDenied):
+        renew_support(by=standing, ends_at=later, proof=foreign)
+    with pytest.raises(PermissionDenied):
+        change_support(by=standing, name="C.", request="x", allowed=everything, proof=foreign)
+    with pytest.raises(PermissionDenied):
+        make_support_code(by=standing, seed="x", proof=foreign)
+    with pytest.raises(PermissionDenied):
+        invite_supporter(
+            by=ana, seed="y", name="C.", request="x", allowed={}, ends_at=later, proof=foreign
+        )
+    assert Support.objects.count() == 1
+
+
+def test_r25_check_ins_count_from_when_they_may_be_read(ana, cem, clock):
+    """From the use of the code, from a change, and after it had run out from its renewal."""
+    code = asked_support(of=ana, allowed=[Scope.CHECK_INS])
+    row = use_any_code(by=cem, code=code) if clock.move(days=1) else None
+    assert row.check_ins_since == clock.at
+    clock.move(days=1)
+    factories.change(support=row, allowed=[Scope.CHECK_INS, Scope.PAUSE])
+    factories.renew(support=row, ends_at=clock.at + timedelta(days=9))
+    assert row.check_ins_since < clock.at, "what stands is not begun anew"
+    factories.change(support=row, allowed=[])
+    factories.change(support=row, allowed=[Scope.CHECK_INS])
+    assert row.check_ins_since == clock.at
+    clock.go_to(row.ends_at + timedelta(days=1))
+    factories.renew(support=row, ends_at=clock.at + timedelta(days=9))
+    assert row.check_ins_since == clock.at
+
+
+@pytest.mark.parametrize("scope", [Scope.CHECK_INS, Scope.REFLECTIONS])
+def test_r25_whether_somebody_may_read_is_of_what_stands(ana, ben, cem, clock, scope):
+    asked_support(of=ana, allowed=[scope])
+    assert not lets_read(ana, scope, clock.at), "nobody has used the code"
+    row = support(of=ana, by=cem, allowed=[scope])
+    assert lets_read(ana, scope, clock.at)
+    assert not lets_read(ana, Scope.CALENDAR, clock.at)
+    assert not lets_read(ben, scope, clock.at)
+    assert not lets_read(ana, scope, row.ends_at)
+    end_support(by=row)
+    assert not lets_read(ana, scope, clock.at)

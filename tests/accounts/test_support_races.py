@@ -1,18 +1,25 @@
 """Two at once, on two real connections: one code makes one supporter, and nobody supports both."""
 
+import time
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from threading import Barrier
 
 import pytest
-from django.db import transaction
+from django.db import connection, transaction
+from django.http import Http404
+from django.test.utils import CaptureQueriesContext
 
 from accounts import actions
 from accounts.actions import CodeRefused, create_code, use_any_code, use_code
 from accounts.clock import now
-from accounts.models import CodeAttempt, Invitation, Membership, Pair, Support
+from accounts.locks import locked_pair
+from accounts.models import CodeAttempt, Invitation, Membership, Pair, Support, SupportLook
 from accounts.queries import open_supports_of
 from accounts.scopes import MOST_AT_ONCE
 from accounts.support_actions import TooManySupports, end_support
+from boundaries.actions import pause_for
+from boundaries.models import Pause
 from tests.accounts.test_code_races import at_once
 from tests.factories import asked_support, support
 
@@ -112,3 +119,57 @@ def test_the_lock_is_what_keeps_it_so(ana, ben, outsider, pair, monkeypatch):
     monkeypatch.setattr(actions, "_begin_support", begin_after_both_have_read)
     answers = at_once(*[lambda code=code: use_any_code(by=outsider, code=code) for code in codes])
     assert count(answers, Support) == 2
+
+
+def test_r25_a_supporter_who_is_removed_while_a_pause_waits_pauses_nothing(
+    pair, ana, ana_place, outsider
+):
+    """It waits for the lock that a worker holds, and is then no longer theirs."""
+    row = support(of=ana, by=outsider, allowed=["pause"])
+    told = SupportLook.objects.filter(what="pause")
+
+    def pause():
+        try:
+            return pause_for(by=row)
+        except Http404 as gone:
+            return gone
+        finally:
+            connection.close()
+
+    with ThreadPoolExecutor(1) as pool:
+        with locked_pair(pair.pk):
+            answer = pool.submit(pause)
+            wait_until_somebody_waits()
+            with ThreadPoolExecutor(1) as other:
+                other.submit(end_and_close, row).result(10)
+        assert isinstance(answer.result(10), Http404)
+    assert not Pause.objects.exists()
+    assert not told.exists()
+
+
+def end_and_close(row):
+    try:
+        end_support(by=Support.objects.get(pk=row.pk))
+    finally:
+        connection.close()
+
+
+def wait_until_somebody_waits():
+    """Until another connection waits for a lock of the database."""
+    until = time.monotonic() + 10
+    while time.monotonic() < until:
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT count(*) FROM pg_locks WHERE NOT granted")
+            if cursor.fetchone()[0]:
+                return
+        time.sleep(0.02)
+    raise AssertionError("nobody waits for the lock")
+
+
+def test_r25_a_pair_that_is_begun_meanwhile_is_no_second_lock(pair, ana, ana_place, outsider):
+    """Which pairs are paused is settled before their locks are asked for."""
+    row = support(of=ana, by=outsider, allowed=["pause"])
+    with CaptureQueriesContext(connection) as asked:
+        pause_for(by=row)
+    locks = [each["sql"] for each in asked if "FOR UPDATE" in each["sql"]]
+    assert len([sql for sql in locks if "accounts_pair" in sql]) == 1

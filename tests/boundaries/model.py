@@ -15,7 +15,7 @@ from itertools import islice, pairwise
 from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
-from tests.boundaries.model_apart import Suggestion, TimesApart
+from tests.boundaries.model_apart import Doors, Suggestion, TimesApart
 
 Days = frozenset[date]
 
@@ -196,6 +196,7 @@ class Pair:
         self.windows: list[Window] = []
         self.proposals: list[Proposal] = []
         self.times_apart = TimesApart()
+        self.doors = Doors()
         self.agreed_at: datetime | None = None
         self.letters: list[Letter] = []
 
@@ -293,7 +294,8 @@ class Pair:
         if proposal.end == "in_force":
             return "in_force"
         if proposal.until is not None:
-            return "cooling_off" if self.seems_cooling_off(proposal) else "not_in_force"
+            stands = self.seems_cooling_off(proposal) and not self._is_found_void(proposal)
+            return "cooling_off" if stands else "not_in_force"
         if proposal.end == "superseded":
             return "not_in_force"
         return "open" if self.now < proposal.lapses_at else "not_taken_up"
@@ -495,6 +497,8 @@ class Pair:
     def withdraw(self, by: int, number: int) -> None:
         """R4."""
         proposal = self.proposals[number]
+        if self._is_found_void(proposal):
+            proposal.end, proposal.ended_at = "void", self.now
         if self.looks(proposal, by) in ("open", "cooling_off") and proposal.said_yes(by):
             proposal.back[by] = self.now
             if not proposal.end:
@@ -614,6 +618,22 @@ class Pair:
             if letter.state == "held":
                 letter.state, letter.held_at = "draft", None
 
+    def open_door(self, by: int) -> None:
+        """R16: after the end alone; again changes nothing."""
+        if not self.parted:
+            raise NotAllowedError
+        self.doors.since.setdefault(by, self.now)
+
+    def close_door(self, by: int) -> None:
+        self.doors.since.pop(by, None)
+
+    def begin_again(self) -> None:
+        """R16: a new pair, from nothing; in this one nothing begins. One that is there is found."""
+        if self.parted and self.doors.are_told(self.now):
+            self.doors.since, self.doors.begun = {}, True
+        elif self.parted and not self.doors.begun:
+            raise NotAllowedError
+
     # What time does
 
     def sweep_boundaries(self) -> None:
@@ -632,9 +652,24 @@ class Pair:
 
     def _take_force(self, proposal: Proposal) -> None:
         """R2 to R5, R8, asked again."""
-        waited = proposal.agreed_at and self.now - proposal.agreed_at
+        is_forbidden = self._is_forbidden(proposal)
         proposal.end, proposal.ended_at = "void", self.now
-        if (
+        if is_forbidden:
+            return
+        proposal.end = "in_force"
+        for each in self.proposals:
+            if each.until is None and self.now < each.lapses_at and not each.back:
+                each.end, each.ended_by, each.ended_at = "superseded", None, self.now
+        self._plan(proposal.terms, proposal.until)
+
+    def _is_found_void(self, proposal: Proposal) -> bool:
+        """R4: its instant has come, no worker has, and one would find that it is forbidden."""
+        is_due = not proposal.end and proposal.until and proposal.until <= self.now
+        return bool(is_due) and self._is_forbidden(proposal)
+
+    def _is_forbidden(self, proposal: Proposal) -> bool:
+        waited = proposal.agreed_at and self.now - proposal.agreed_at
+        return bool(
             self.paused
             or self.parted
             or self.apart
@@ -643,13 +678,7 @@ class Pair:
             or proposal.base != self.base
             or not self.fits(proposal.terms)
             or self.too_much(proposal.terms)
-        ):
-            return
-        proposal.end = "in_force"
-        for each in self.proposals:
-            if each.until is None and self.now < each.lapses_at and not each.back:
-                each.end, each.ended_by, each.ended_at = "superseded", None, self.now
-        self._plan(proposal.terms, proposal.until)
+        )
 
     def _plan(self, terms: Terms, due: datetime | None) -> None:
         """R6: the six conversations after it was due, but for what does not fit or is over."""

@@ -1,5 +1,5 @@
-"""Times apart as the design tells them (docs/decisions/0032), for `model`: plain values alone, and
-nothing imported from the project.
+"""Times apart and doors as the design tells them (docs/decisions/0032 and 0014), for `model`: plain
+values alone, and nothing imported from the project.
 """
 
 from dataclasses import dataclass, field
@@ -118,3 +118,20 @@ class TimesApart:
             if self.looks_to_author(each, now) == "open":
                 each.over = each.over or "void"
                 each.back_at = now if each.author == by else None
+
+
+class Doors:
+    """R16: those that stand open after the end, and whether somebody went through."""
+
+    def __init__(self) -> None:
+        self.since: dict[int, datetime] = {}
+        self.begun = False
+
+    def are_told(self, now: datetime) -> bool:
+        """Both are, on a Monday, once both have been open for 72 hours."""
+        if len(self.since) < 2:
+            return False
+        ripe = max(self.since.values()) + timedelta(hours=72)
+        midnights = (ripe.date() + timedelta(days=n) for n in range(8))
+        mondays = (datetime.combine(day, time(), UTC) for day in midnights if day.weekday() == 0)
+        return now >= next(monday for monday in mondays if monday >= ripe)

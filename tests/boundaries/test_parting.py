@@ -1,5 +1,6 @@
 """R16: either ends a pair for good; doors are private until both are open; R15: kind words."""
 
+from dataclasses import replace
 from datetime import timedelta
 from functools import partial
 
@@ -18,14 +19,16 @@ from boundaries.queries import (
     kind_words_for,
     load_situation,
     may_begin_again,
+    own_kind_words,
     own_limits,
     record_for,
 )
 from boundaries.rules.doors import told_from
-from boundaries.rules.phrases import Phrase
+from boundaries.rules.phrases import REST, Occasion, Phrase
 from boundaries.rules.reasons import Reason
 from boundaries.rules.terms import NO_CONTACT
 from boundaries.rules.windows import State
+from boundaries.time_apart_queries import farewell_for, own_farewell, words_with
 from conversations import actions as conversations
 from conversations.models import Envelope, Letter
 from tests import factories, seen
@@ -255,10 +258,10 @@ def test_r15_they_do_not_tell_whether_the_pause_was_lifted(both, clock):
 def test_r15_who_left_them_takes_them_back_also_after_the_pause(both, clock):
     ana, ben = both
     actions.pause(by=ana, phrase=Phrase.WELL)
-    actions.take_back_phrase(by=ben)
+    actions.take_back_phrase(by=ben, occasion=Occasion.PAUSE)
     actions.lift(by=ana)
     assert words_for(ben, clock) is Phrase.WELL
-    actions.take_back_phrase(by=ana)
+    actions.take_back_phrase(by=ana, occasion=Occasion.PAUSE)
     assert words_for(ben, clock) is None
 
 
@@ -281,6 +284,81 @@ def test_r13_no_words_are_added_to_a_pause_that_stands(both, clock):
     actions.pause(by=both[0])
     actions.pause(by=both[0], phrase=Phrase.CARE)
     assert words_for(both[1], clock) is None
+
+
+def test_r15_words_of_one_person_come_once_in_thirty_days(both, clock):
+    """Pausing, lifting and pausing again is no channel: four phrases were four messages."""
+    ana, ben = both
+    for phrase in (Phrase.CARE, Phrase.WELL, Phrase.REST, Phrase.NO_ANSWER_NEEDED):
+        actions.pause(by=ana, phrase=phrase)
+        clock.move(minutes=5)
+        assert words_for(ben, clock) is Phrase.CARE
+        actions.lift(by=ana)
+        clock.move(minutes=5)
+    actions.pause(by=ben, phrase=Phrase.WELL)
+    assert words_for(ana, clock) is Phrase.WELL, "each has their own"
+
+
+def test_r15_words_that_were_taken_back_count(both, clock):
+    ana, ben = both
+    actions.pause(by=ana, phrase=Phrase.CARE)
+    begun = clock.at
+    actions.take_back_phrase(by=ana, occasion=Occasion.PAUSE)
+    actions.lift(by=ana)
+    clock.go_to(begun + REST - MOMENT)
+    with factories.undone():
+        actions.pause(by=ana, phrase=Phrase.WELL)
+        assert words_for(ben, clock) is None
+        assert own_kind_words(ana, clock.at) is None, "her own page says what the other reads"
+    clock.go_to(begun + REST)
+    actions.pause(by=ana, phrase=Phrase.WELL)
+    assert words_for(ben, clock) is Phrase.WELL
+
+
+def words_of_time_apart(place, row, clock):
+    row.refresh_from_db()
+    return words_with(place, row, load_situation(place.pair, clock.at))
+
+
+def test_r15_one_phrase_of_a_person_stands_at_a_time(both, clock):
+    """With a time apart and a pause the later words take the place of the earlier."""
+    ana, ben = both
+    row = factories.suggest(by=ana, days=90, phrase=Phrase.CARE)
+    factories.choose(by=ben, time_apart=row, phrase=Phrase.GOOD_TIME)
+    actions.pause(by=ana, phrase=Phrase.WELL)
+    assert (words_of_time_apart(ben, row, clock), words_for(ben, clock)) == (Phrase.CARE, None)
+    actions.lift(by=ana)
+    clock.move(days=30)
+    actions.pause(by=ana, phrase=Phrase.WELL)
+    assert (words_of_time_apart(ben, row, clock), words_for(ben, clock)) == (None, Phrase.WELL)
+    assert words_of_time_apart(ana, row, clock) is Phrase.GOOD_TIME
+
+
+def test_r15_words_with_a_yes_wait_as_those_with_a_pause(both, clock):
+    """Of who suggested it, too: they begin to be read with the yes."""
+    ana, ben = both
+    row = factories.suggest(by=ana, phrase=Phrase.CARE)
+    actions.pause(by=ben, phrase=Phrase.WELL)
+    actions.lift(by=ben)
+    clock.move(days=1)
+    row = factories.suggest(by=ben, phrase=Phrase.GOOD_TIME)
+    factories.choose(by=ana, time_apart=row, phrase=Phrase.CARE)
+    assert words_of_time_apart(ana, row, clock) is None
+    assert words_for(ana, clock) is Phrase.WELL
+    assert words_of_time_apart(ben, row, clock) is Phrase.CARE
+
+
+def test_r15_such_words_are_turned_away_also_after_the_end(both, clock):
+    ana, ben = both
+    before = own_limits(ben)
+    conversations.part(by=ana, phrase=Phrase.WELL)
+    situation = load_situation(ben.pair, clock.at)
+    assert farewell_for(ben, situation, clock.at) is Phrase.WELL
+    for _ in range(2):
+        actions.hide_kind_words(by=ben)
+    assert farewell_for(ben, load_situation(ben.pair, clock.at), clock.at) is None
+    assert own_limits(ben) == replace(before, kind_words=False)
+    assert own_farewell(ana, clock.at) is Phrase.WELL, "who left them learns nothing"
 
 
 # --- Renewal ----------------------------------------------------------------------------------

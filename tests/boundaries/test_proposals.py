@@ -347,6 +347,55 @@ def test_r4_until_it_would_take_force_the_other_sees_it_stand_and_then_that_it_d
     assert agreement_in_force(pair) is None
 
 
+FORBIDDEN_SINCE = {
+    "the author's cooling-off": lambda ana, ben, _: lengthen_cooling_off(ana),
+    "the other's cooling-off": lambda ana, ben, _: lengthen_cooling_off(ben),
+}
+
+
+def lengthen_cooling_off(place):
+    factories.allow(by=(place,), cooling_off=timedelta(days=14))
+
+
+@pytest.mark.parametrize("how", SILENT_ENDS | FORBIDDEN_SINCE)
+def test_r4_r10_when_it_would_take_force_no_late_worker_shows_why_it_did_not(
+    cooling, ana_place, ben_place, clock, how
+):
+    """Whatever the cause, the page says so from that instant on, and by a sweep nothing changes."""
+    other = watcher(how, ana_place, ben_place)
+    (SILENT_ENDS | FORBIDDEN_SINCE)[how](ana_place, ben_place, cooling.pk)
+    clock.go_to(cooling.takes_force_at - MOMENT)
+    assert seen.standings(by=other) == [Standing.COOLING_OFF]
+    clock.go_to(cooling.takes_force_at)
+    before = seen.pages(of=other)
+    assert seen.standings(by=other) == [Standing.NOT_IN_FORCE]
+    actions.sweep()
+    assert seen.pages(of=other) == before
+
+
+@pytest.mark.parametrize("how", ["the author lowers limits", "the other's cooling-off"])
+def test_r4_taking_back_what_did_not_take_force_tells_nothing_and_holds(
+    cooling, ana_place, ben_place, clock, pair, how
+):
+    """An old page asks for it before a worker has come; the limits are given back afterwards."""
+    other = watcher(how, ana_place, ben_place)
+    (SILENT_ENDS | FORBIDDEN_SINCE)[how](ana_place, ben_place, cooling.pk)
+    clock.go_to(cooling.takes_force_at)
+    actions.withdraw_proposal(by=other, proposal_id=cooling.pk)
+    assert seen.standings(by=other) == [Standing.NOT_IN_FORCE]
+    assert seen.last_entry(in_=pair) == (Act.PROPOSAL_VOID, None, cooling.pk)
+    factories.allow(by=(ana_place, ben_place))
+    actions.sweep()
+    assert agreement_in_force(pair) is None
+
+
+def test_r4_what_nothing_forbids_stands_until_a_late_worker_comes(cooling, ben_place, clock):
+    clock.go_to(cooling.takes_force_at)
+    assert seen.standings(by=ben_place) == [Standing.COOLING_OFF]
+    actions.sweep()
+    assert seen.standings(by=ben_place) == [Standing.IN_FORCE]
+
+
 @pytest.mark.parametrize("how", ["the author withdraws", "the other withdraws"])
 def test_r4_who_withdrew_sees_that_they_did_and_it_is_recorded(
     cooling, ana_place, ben_place, pair, how

@@ -151,7 +151,7 @@ class Machine(RuleBasedStateMachine):
         self.undone.__enter__()
         self.clock.go_to(Clock.start)
         self.by = [Membership.objects.get(pk=place.pk) for place in self.places]
-        self.pair = self.by[0].pair
+        self.pair = self.by[1].pair = self.by[0].pair
         self.model = model.Pair(self.clock.at)
         self.proposals: list[UUID] = []
         self.times_apart: list[UUID] = []
@@ -287,6 +287,29 @@ class Machine(RuleBasedStateMachine):
         if really == 9:
             conversations.part(by=self.by[who])
             self.model.part(who)
+
+    @rule(who=persons, leave_open=st.booleans())
+    def use_a_door(self, who: int, leave_open: bool) -> None:
+        if leave_open:
+            self.same(lambda: actions.open_door(by=self.by[who]), lambda: self.model.open_door(who))
+        else:
+            actions.close_door(by=self.by[who])
+            self.model.close_door(who)
+
+    @rule(who=persons)
+    def begin_again(self, who: int) -> None:
+        self.same(lambda: actions.begin_again(by=self.by[who]), self.model.begin_again)
+
+    @precondition(lambda self: self.model.parted)
+    @rule(who=persons, hours=st.integers(60, 260))
+    def leave_both_doors_open(self, who: int, hours: int) -> None:
+        """Long enough, or nearly so; then both would begin again."""
+        self.use_a_door(who, leave_open=True)
+        self.use_a_door(1 - who, leave_open=True)
+        self.go_on(timedelta(hours=hours))
+        self.they_are_alike()
+        for each in (who, 1 - who):
+            self.begin_again(each)
 
     # Times apart
 
@@ -465,6 +488,7 @@ class Machine(RuleBasedStateMachine):
 
     @invariant()
     def they_are_alike(self) -> None:
+        self.pair.refresh_from_db()  # As each page would read it anew.
         self.the_same_is_in_force()
         self.the_same_windows_are_there()
         self.the_same_letters_have_come()
@@ -511,6 +535,8 @@ class Machine(RuleBasedStateMachine):
 
     def each_sees_the_same(self) -> None:
         situation = queries.load_situation(self.pair, self.clock.at)
+        told = self.model.parted and self.model.doors.are_told(self.clock.at)
+        assert queries.may_begin_again(situation, self.clock.at) == told
         coming = [each.span.opens_at for each in queries.coming_windows(situation, self.clock.at)]
         assert coming == [each.opens_at for each in self.model.coming]
         for who in (0, 1):
@@ -593,6 +619,18 @@ def test_the_model_imports_nothing_of_the_project():
             *("typing", "zoneinfo", model_apart.__name__),
         }
         assert not [node for node in nodes if isinstance(node, ast.Import)]
+
+
+def test_r16_doors_and_what_they_lead_to_are_as_the_design_says(machine):
+    """Which takes an end first, after which there is little else."""
+
+    def story(told):
+        told.part(0, 9)
+        for hours in (71, 180):
+            told.leave_both_doors_open(1, hours)
+        assert told.model.doors.begun
+
+    tell(machine(), "weekly", story)
 
 
 def test_r1_to_r20_in_any_order_all_is_as_the_design_says(machine):
@@ -682,6 +720,13 @@ def choose_ones_own(it):
     it.choose(0, 0)
 
 
+def begin_alone(it):
+    it.part(0, 9)
+    it.use_a_door(0, leave_open=True)
+    it.go_on(timedelta(days=20))
+    it.begin_again(0)
+
+
 def choose_what_lapsed(it):
     it.suggest(0, 60)
     it.go_on(model.LAPSE)
@@ -706,6 +751,8 @@ def choose_what_lapsed(it):
         (acts.ShowTimeApart, Reason.NOT_RECEIVED, "nothing", suggest_to_who_receives_none),
         (acts.AgreeToTimeApart, Reason.NOT_THEIRS, "nothing", choose_ones_own),
         (acts.AgreeToTimeApart, Reason.NOT_STANDING, "nothing", choose_what_lapsed),
+        (acts.BeginAgain, Reason.DOORS_NOT_OPEN, "nothing", begin_alone),
+        (acts.OpenDoor, Reason.NOT_PARTED, "nothing", lambda it: it.use_a_door(0, leave_open=True)),
     ],
     ids=lambda it: getattr(it, "__name__", str(it)),
 )

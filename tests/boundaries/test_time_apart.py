@@ -11,7 +11,7 @@ from boundaries import actions
 from boundaries.exceptions import RefusedError
 from boundaries.models import Agreement, LetBe, Proposal, TimeApart, Window
 from boundaries.queries import has_room_for_more, load_situation
-from boundaries.rules.phrases import FITTING, Phrase
+from boundaries.rules.phrases import FITTING, Occasion, Phrase
 from boundaries.rules.proposals import LAPSE
 from boundaries.rules.proposals import Standing as OfProposal
 from boundaries.rules.reasons import Reason
@@ -422,10 +422,13 @@ def test_r15_words_are_shown_once_it_stands_to_who_wants_them(ana_place, ben_pla
     assert words_with(ana_place, row, situation) is Phrase.GOOD_TIME
     factories.allow(by=(ben_place,), kind_words=False)
     assert words_with(ben_place, row, load_situation(ana_place.pair, clock.at)) is None
-    actions.take_back_phrase(by=ben_place)
+    actions.take_back_phrase(by=ben_place, occasion=Occasion.TIME_APART)
     row.refresh_from_db()
     assert (row.phrase_of_author, row.phrase_of_other) == ("care", "")
-    actions.take_back_phrase(by=ana_place)
+    actions.take_back_phrase(by=ana_place, occasion=Occasion.PAUSE)
+    row.refresh_from_db()
+    assert row.phrase_of_author == "care", "only what it stands beside"
+    actions.take_back_phrase(by=ana_place, occasion=Occasion.TIME_APART)
     row.refresh_from_db()
     assert row.phrase_of_author == ""
 

@@ -286,6 +286,9 @@ def withdraw(pair: Pair, who: int, index: int) -> Pair:
     row = pair.proposals[index]
     if seen(pair, who, index) not in (Standing.OPEN, Standing.COOLING_OFF) or not row.yes[who]:
         return pair
+    is_due = row.end == NOT_ENDED and row.due != NEVER and row.due <= pair.now
+    if is_due and ask(acts.TakeForce(proposal_value(index, row)), pair):
+        return _with_proposal(pair, index, _ended(row, End.VOID, pair, NOBODY))
     row = _taken_back(row, who, pair.now)
     if row.end == NOT_ENDED:
         row = _ended(row, End.WITHDRAWN if row.due == NEVER else End.CONSENT_WITHDRAWN, pair, who)

@@ -69,6 +69,8 @@ def _without_what_is_over(node: Node) -> Node:
 
 def _without_times_apart_that_are_over(node: Node) -> Node:
     pair, memory = node
+    if not pair.times_apart:
+        return node
     apart_until = memory.apart if pair.now < memory.apart else NEVER
     both = enumerate(zip(pair.times_apart, memory.wishes, strict=True))
     kept = [

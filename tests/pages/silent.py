@@ -14,14 +14,15 @@ from django.urls import reverse
 from accounts import actions as accounts
 from accounts import support_actions
 from accounts.models import Membership, Person, Support
-from accounts.queries import other_membership
+from accounts.proof import Proof
+from accounts.queries import looks_to_tell, other_membership
 from accounts.scopes import FIELDS, Scope
 from boundaries import actions
 from boundaries.models import Pause, Proposal, TimeApart, Window
 from boundaries.queries import own_limits
 from boundaries.rules.checkins import Answer
 from boundaries.rules.limits import HOURS_OF_THE_WEEK
-from boundaries.rules.phrases import Phrase
+from boundaries.rules.phrases import Occasion, Phrase
 from boundaries.rules.ways import More
 from boundaries.rules.windows import State
 from checkins import actions as checkins
@@ -505,7 +506,13 @@ def pauses_with_kind_words(ana: Ana) -> None:
 @back
 def takes_her_kind_words_back(ana: Ana) -> None:
     first(Pause.objects.filter(pair=ana.place.pair, person=ana.person).exclude(phrase=""))
-    actions.take_back_phrase(by=ana.place)
+    actions.take_back_phrase(by=ana.place, occasion=Occasion.PAUSE)
+
+
+@act
+def turns_kind_words_away(ana: Ana) -> None:
+    ana.limit(kind_words=True)
+    actions.hide_kind_words(by=ana.place)
 
 
 @act
@@ -583,7 +590,7 @@ def asks_somebody_for_support(ana: Ana) -> None:
 
 @act
 def makes_another_code_for_them(ana: Ana) -> None:
-    support_actions.make_support_code(by=_asked(ana), seed="again")
+    support_actions.make_support_code(by=_asked(ana), seed="again", proof=Proof(ana.person.pk))
 
 
 @back
@@ -617,14 +624,19 @@ def _hers(ana: Ana) -> Support:
 @act
 def changes_what_they_may(ana: Ana) -> None:
     support_actions.change_support(
-        by=_hers(ana), name="C.", request="Only listen.", allowed=ALL_ALLOWED
+        by=_hers(ana),
+        name="C.",
+        request="Only listen.",
+        allowed=ALL_ALLOWED,
+        proof=Proof(ana.person.pk),
     )
 
 
 @act
 def renews_it(ana: Ana) -> None:
     row = _hers(ana)
-    support_actions.renew_support(by=row, ends_at=row.ends_at + timedelta(days=60))
+    later, proof = row.ends_at + timedelta(days=60), Proof(ana.person.pk)
+    support_actions.renew_support(by=row, ends_at=later, proof=proof)
 
 
 def _looks(ana: Ana, name: str, *, method: str = "get") -> None:
@@ -663,7 +675,8 @@ def is_paused_for(ana: Ana) -> None:
 
 @back
 def lets_that_line_go(ana: Ana) -> None:
-    support_actions.dismiss_pauses(by=ana.person)
+    told = first(looks_to_tell(ana.person))
+    support_actions.dismiss_told(by=ana.person, look_id=told.pk)
 
 
 @back

@@ -15,6 +15,7 @@ from conversations import actions
 from conversations.exceptions import UnreadableLetterError
 from conversations.models import Envelope, Letter
 from tests import factories
+from tests.conftest import PASSWORD
 
 # What a page says is decided alike on every database.
 pytestmark = [pytest.mark.django_db, pytest.mark.once]
@@ -147,11 +148,14 @@ def test_where_nothing_can_be_sealed_words_come_back(ana_client, keyless, parts,
     assert TYPED not in caplog.text
 
 
-def test_where_nothing_can_be_sealed_what_is_asked_of_a_supporter_comes_back(ana_client, keyless):
+def test_where_nothing_can_be_sealed_what_is_asked_of_a_supporter_comes_back(at_ana, keyless):
+    """Also after the password page, which the form was interrupted by."""
     sent = {"name": "M.", "body": TYPED, "ends_on": "2026-12-24", "seed": "a seed"}
-    answer = ana_client.post(reverse("accounts:invite_supporter"), sent)
-    assert answer.status_code == 503
-    assert SHOWN in answer.content.decode()
+    at_ana.send(reverse("accounts:invite_supporter"), **sent)
+    form, button = at_ana.page.button("Continue")
+    at_ana.post(button.action, form.sent(button, {"password": PASSWORD}))
+    assert at_ana.status == 503
+    assert SHOWN in at_ana.answer.content.decode()
 
 
 def test_where_nothing_can_be_sealed_the_page_with_the_words_stays(ana_client, keyless):

@@ -116,6 +116,45 @@ def test_r13_whatever_is_sent_with_it_a_pause_is_made_and_nothing_is_passed_on(
     assert "Left for you" not in at_ben.text
 
 
+def test_r15_why_no_words_can_come_now_is_said_before(at_ana, to, agreement, clock):
+    at_ana.open(to("boundaries:pause_with_words"))
+    assert "Words of yours come once in 30 days at the most" in at_ana.text
+    at_ana.press("Pause with these words")
+    at_ana.press("Lift my pause")
+    at_ana.open(to("boundaries:pause_with_words"))
+    assert "New ones can come with a pause from" in at_ana.text
+    assert not has_button(at_ana, "Pause with these words")
+    at_ana.press("Pause without words")
+    assert "You have paused" in at_ana.text
+    assert Pause.objects.filter(phrase="").count() == 1
+
+
+def test_r15_words_are_turned_away_where_they_are_read(at_ana, at_ben, to, agreement):
+    at_ana.send(to("boundaries:pause"), phrase="care")
+    at_ben.open("/")
+    at_ben.press("Show me no such words")
+    assert "Nobody is told." in at_ben.text
+    assert CARE not in at_ben.text
+    at_ana.open("/")
+    assert CARE in at_ana.text, "who left them is not told"
+
+
+def test_r15_words_with_an_end_are_turned_away_where_they_are_read(at_ana, at_ben, to, past):
+    at_ana.send(to("conversations:part"), phrase="well")
+    at_ben.open(to("conversations:pair"))
+    at_ben.press("Show me no such words")
+    assert "This has ended" in at_ben.text
+    assert WELL not in at_ben.text
+
+
+@pytest.mark.parametrize("occasion", ["", "lost", "x" * 9000, "time_apart", "ending"])
+def test_words_are_taken_back_only_beside_which_it_was_pressed(at_ana, to, agreement, occasion):
+    at_ana.send(to("boundaries:pause"), phrase="care")
+    at_ana.send(to("boundaries:take_back_phrase"), occasion=occasion)
+    assert at_ana.status == 200
+    assert Pause.objects.get().phrase == "care"
+
+
 # --- Going separate ways ----------------------------------------------------------------------
 
 

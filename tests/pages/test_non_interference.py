@@ -6,6 +6,7 @@ he gets meanwhile is compared, too: he asked for all kinds of notices (R28).
 """
 
 import os
+import re
 import sys
 from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
@@ -32,7 +33,7 @@ from boundaries.models import Proposal
 from boundaries.queries import coming_windows
 from checkins import actions as checkins
 from conversations import actions as conversations
-from conversations import matters
+from conversations import live, matters
 from conversations.models import Letter, Matter, Notice
 from tests import factories
 from tests.clock import Clock
@@ -69,6 +70,7 @@ OTHERWISE: tuple[dict[str, Any], ...] = ({"by_htmx": True}, {"method": "HEAD"})
 # So often the worker sweeps while Ana acts, and so often until Ben looks again: at the same
 # instants in both worlds.
 SWEEPS = 4
+OF_A_CHECK_IN = re.compile("look 2, .*/check-in/before/")
 Mails = list[tuple[datetime, str, str, str]]
 Looks = Sequence[int]
 Story = Sequence[tuple[str, int]]
@@ -385,6 +387,10 @@ def turn_the_tables(ana: Ana) -> None:
         ("holds_a_letter", "/in-the-body/: body b'2' or b'3'"),
         ("changes_what_she_holds", "/in-a-header/: headers [('Last-Modified'"),
         ("writes_a_draft", "/in-the-status/: status 404 or 200"),
+        ("says_how_it_is", "/of_check_ins/: body b'0' or b'1'"),
+        ("writes_a_reflection", "/of_reflections/: body b'0' or b'1'"),
+        ("gets_support", "/of_supporters/: body b'2' or b'3'"),
+        ("is_looked_at_by_her_supporter", "/of_looks/: body b'0' or b'1'"),
     ],
 )
 def test_it_bites(worlds_of, settings, act, leak):
@@ -400,6 +406,33 @@ def test_what_ben_is_to_see_makes_a_difference(worlds_of):
     """That there is less now, on the pages that there really are (R1)."""
     found = worlds_of(STATES["agreed"], only="/agreement/").differences([("allows_nothing", 0)])
     assert any("/agreement/: body" in line for line in found)
+
+
+@pytest.mark.proof
+def test_r12_that_she_leaves_no_room_is_told_at_the_check_in_and_not_before(worlds_of):
+    """And only if it was so when it was looked, in the middle of what is told."""
+    worlds = worlds_of(STATES["a week before, with room"])
+    found = worlds.differences([("lowers_them_to_what_is_in_force", 100)])
+    assert found
+    assert [line for line in found if not OF_A_CHECK_IN.match(line)] == []
+    assert worlds.differences([("lowers_them_to_what_is_in_force", 900)]) == []
+
+
+@pytest.mark.proof
+@pytest.mark.parametrize("act", ["types_a_new_letter", "looks_at_the_pair"])
+def test_what_would_tell_him_while_they_talk_that_she_types_is_found_out(
+    worlds_of, monkeypatch, act
+):
+    """On his page and in what is sent to it."""
+    real = live._state
+
+    def state_with_drafts(now):
+        drafts = Letter.objects.filter(pair=now["window"].pair, state=Letter.State.DRAFT)
+        return f"{real(now)}<!-- {drafts.count()} -->"
+
+    monkeypatch.setattr(live, "_state", state_with_drafts)
+    found = worlds_of(STATES["talking"], only="/conversations/").differences([(act, 0)], LOOKS[:1])
+    assert any("/stream/" in line for line in found) == (act == "types_a_new_letter"), found
 
 
 def unless_anybody_skips(membership, situation, at):

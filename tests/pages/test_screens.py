@@ -19,7 +19,7 @@ from checkins import actions as checkins
 from conversations import actions as conversations
 from tests import factories
 from tests.conftest import PASSWORD
-from tests.story.screen import DESKTOP, ScreenVisitor
+from tests.story.screen import DESKTOP, PHONE, ScreenVisitor
 
 pytestmark = [
     pytest.mark.browser,
@@ -483,3 +483,14 @@ def test_parting_with_a_few_words(screen, ana, ben, past):
     assert "Left for you" in bens.text
     fits(bens)
     assert visitor.faults + bens.faults == []
+
+
+def test_the_navigation_is_one_line_on_a_phone(screen, ana, pair):
+    visitor = screen(ana)
+    visitor.open("/")
+    for size in (PHONE, DESKTOP):
+        visitor.page.set_viewport_size(size)
+        items = visitor.page.locator(".site-nav li")
+        boxes = [items.nth(number).bounding_box() for number in range(items.count())]
+        assert len(boxes) == 5
+        assert len({round(box["y"]) for box in boxes if box}) == 1, size

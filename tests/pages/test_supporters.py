@@ -11,6 +11,7 @@ from functools import partial
 from http.cookies import SimpleCookie
 from itertools import chain, combinations
 from uuid import uuid4
+from zoneinfo import ZoneInfo
 
 import pytest
 from django.db import connection
@@ -21,7 +22,7 @@ from django.urls import reverse
 from accounts.actions import create_code, rename_other, use_code
 from accounts.models import Membership, Person, Support, SupportLook
 from accounts.scopes import FIELDS, Scope
-from accounts.support_actions import change_support, end_support, rename_supported
+from accounts.support_actions import end_support, rename_supported
 from boundaries import actions
 from boundaries.models import Pause
 from tests import factories, seen
@@ -223,7 +224,7 @@ def test_r25_who_is_no_supporter_is_answered_like_an_outsider(life, who, clock):
         wanted = over.get(asked, 405 if is_leave and over else 404)
         assert status == wanted, asked
     assert set(answers(person, guessed).values()) == {404}
-    assert not SupportLook.objects.exists()
+    assert not SupportLook.objects.exclude(what="began").exists()
 
 
 def test_who_is_not_signed_in_is_sent_to_sign_in_whatever_the_key(life, client):
@@ -258,10 +259,10 @@ def _signed_in(person) -> Client:
     return client
 
 
-def test_what_the_other_does_with_letters_changes_nothing_that_a_supporter_reads(
+def test_what_the_other_does_changes_nothing_that_a_supporter_reads(
     life, ana_place, ben_place, clock
 ):
-    """Ben writes, skips, raises his limits and answers; the supporter reads the same."""
+    """Ben writes, skips, answers, reflects and raises his limits; the supporter reads the same."""
     row = support(life)
     reader = Reader(_signed_in(life.cem))
     asked = [Asked(each.path({"support_id": row.pk})) for each in WITH_SUPPORT]
@@ -272,7 +273,17 @@ def test_what_the_other_does_with_letters_changes_nothing_that_a_supporter_reads
         window = factories.next_window(pair=ana_place.pair)
         actions.skip(by=ben_place, window_id=window.pk)
         factories.allow(by=(ben_place,), minutes=240)
+        factories.check_in(by=ben_place, safe=1, body="My jaw is tight.")
+        factories.reflection(by=life.ben, body="What I did.", is_marked=True)
         assert differences(before, reader.ask(asked)) == []
+        # Of Ana's own the same two are read, or it would say nothing.
+        factories.check_in(by=ana_place, safe=1, body="My jaw is tight.")
+        factories.reflection(by=life.ana, body="What he did.", is_marked=True)
+        found = differences(before, reader.ask(asked))
+        assert [line.split(":")[0].rsplit("/", 2)[-2] for line in found] == [
+            "check-ins",
+            "reflections",
+        ]
 
 
 # --- The calendar ----------------------------------------------------------------------------
@@ -352,10 +363,10 @@ def test_r25_it_is_the_persons_pause_in_every_respect(life, ana_place, make_pers
 
 def test_r25_the_person_is_told_until_they_let_it_go_and_lifts_it_alone(life, at_ana, at_cem):
     row = support(life)
-    change_support(by=row, name="My friend C.", request="x", allowed={"may_pause": True})
+    factories.change(support=row, name="My friend C.", allowed=[Scope.PAUSE])
     at_cem.open(reverse("accounts:support", args=[row.pk]))
     at_cem.press("Pause for them")
-    assert "You paused for them. They read that you did." in at_cem.text
+    assert "You paused for them. They can read that you did." in at_cem.text
     assert "Lift" not in at_cem.text
     at_cem.send(reverse("boundaries:lift", args=[life.pair_id]))
     assert at_cem.status == 404
@@ -370,11 +381,14 @@ def test_r25_the_person_is_told_until_they_let_it_go_and_lifts_it_alone(life, at
 
 
 def test_a_person_without_pairs_is_told_on_the_first_page(cem, outsider, clock):
-    row = factories.support(of=outsider, by=cem, allowed=Scope)
-    pause_by_post(row)
+    """That their code was used; a pause that stopped nothing is in the log."""
+    pause_by_post(factories.support(of=outsider, by=cem, allowed=Scope))
     at_outsider = ClientVisitor(outsider)
     at_outsider.open("/")
-    assert "paused for you" in at_outsider.text
+    assert "Somebody used your code for A friend" in at_outsider.text
+    assert "paused for you" not in at_outsider.text
+    at_outsider.press("I have read this")
+    assert "used your code" not in at_outsider.text
 
 
 def test_a_pause_by_somebody_signed_out_does_not_look_like_one(life, client):
@@ -385,14 +399,42 @@ def test_a_pause_by_somebody_signed_out_does_not_look_like_one(life, client):
     assert not Pause.objects.exists()
 
 
+def test_a_supporter_does_not_flood_the_first_page(life, at_ana, ana_place, clock):
+    """However often they press, and however often she lifts it, it is one line, of the last."""
+    row = support(life, Scope.PAUSE)
+    for _ in range(3):
+        for _again in range(4):
+            pause_by_post(row)
+        last = f"{clock.at.astimezone(ZoneInfo(life.ana.time_zone)):%H:%M}"
+        actions.lift(by=ana_place)
+        clock.move(hours=1)
+    at_ana.open("/")
+    assert at_ana.text.count("paused for you on") == 1
+    assert f"{last}." in at_ana.text
+    assert SupportLook.objects.filter(what="pause").count() == 12
+
+
+def test_a_pause_that_changed_nothing_stands_in_the_log_alone(life, at_ana, ana_place, clock):
+    row = support(life, Scope.PAUSE)
+    actions.pause(by=ana_place)
+    pause_by_post(row)
+    at_ana.open("/")
+    assert "paused for you" not in at_ana.text
+    at_ana.open("/trusted/log/")
+    assert "Paused for you" in at_ana.text
+
+
 # --- The log ---------------------------------------------------------------------------------
 
 
-def test_r25_check_ins_and_what_was_marked_are_read_and_nothing_else(life, at_cem):
+def test_r25_check_ins_and_what_was_marked_are_read_and_nothing_else(life, at_cem, ana_place):
     row = support(life, Scope.CHECK_INS, Scope.REFLECTIONS)
     at_cem.open(reverse("accounts:support", args=[row.pk]))
     at_cem.follow("Their check-ins")
-    assert ANAS_BODY in at_cem.text
+    assert ANAS_BODY not in at_cem.text, "given when nobody else was to read it"
+    factories.check_in(by=ana_place, body="my hands are calm now")
+    at_cem.open(reverse("checkins:supported_check_ins", args=[row.pk]))
+    assert "my hands are calm now" in at_cem.text
     at_cem.open(reverse("checkins:supported_reflections", args=[row.pk]))
     assert MARKED in at_cem.text
     assert not [words for words in NEVER if words in at_cem.text]
@@ -421,7 +463,7 @@ def test_r25_every_look_and_every_pause_is_in_the_log(life, cem, ana_client, clo
 def test_what_was_refused_is_no_look(life, cem):
     row = support(life, Scope.PAUSE)
     assert _signed_in(cem).get(f"/supporting/{row.pk}/calendar/").status_code == 404
-    assert not SupportLook.objects.exists()
+    assert not SupportLook.objects.exclude(what="began").exists()
 
 
 def test_nobody_but_the_person_sees_the_log(life, ana_client, cem, ben_client):
@@ -461,8 +503,16 @@ FILLED = {
 }
 
 
-def test_a_doubled_click_on_asking_shows_the_same_code(ana_client, clock):
-    pages = [ana_client.post("/trusted/invite/", FILLED).content for _ in range(2)]
+def ask_with_the_password(visitor):
+    visitor.send("/trusted/invite/", **FILLED)
+    visitor.prove()
+
+
+def test_a_doubled_click_on_asking_shows_the_same_code(at_ana, clock):
+    ask_with_the_password(at_ana)
+    pages = [at_ana.answer.content]
+    at_ana.send("/trusted/invite/", **FILLED)
+    pages.append(at_ana.answer.content)
     codes = [page.split(b'class="code">')[1].split(b"<")[0] for page in pages]
     assert codes[0] == codes[1]
     row = Support.objects.get()
@@ -507,14 +557,16 @@ def test_a_last_day_in_the_past_is_refused_also_for_renewing(life, at_ana, typed
     assert Support.objects.get().ends_at == row.ends_at
 
 
-def test_a_sixth_is_refused_plainly_and_what_was_typed_is_kept(ana, ana_client, clock):
+def test_a_sixth_is_refused_plainly_and_what_was_typed_is_kept(ana, at_ana, clock):
     for number in range(5):
         factories.asked_support(of=ana, seed=str(number))
-    page = ana_client.post("/trusted/invite/", FILLED).content.decode()
+    ask_with_the_password(at_ana)
+    page = at_ana.answer.content.decode()
     assert "End one of them first." in page
     assert "My sister" in page
     assert Support.objects.count() == 5
-    assert "Ask somebody" not in ana_client.get("/trusted/").content.decode()
+    at_ana.open("/trusted/")
+    assert "Ask somebody" not in at_ana.text
 
 
 def test_forged_scopes_change_nothing(life, cem, ben_client):
@@ -602,6 +654,7 @@ def test_the_story_of_a_friend_who_stands_by(ana, at_ana, at_ben, agreement, ana
         may_pause=True,
         ends_on="2027-01-31",
     )
+    at_ana.prove()
     code = at_ana.answer.content.decode().split('class="code">')[1].split("<")[0]
     at_ben.open("/code/use/")
     at_ben.press("Use the code", code=code)

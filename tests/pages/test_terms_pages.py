@@ -453,6 +453,20 @@ def test_r3_an_old_page_proposes_no_change_from_something_else(at_ana, page, agr
     assert Proposal.objects.get() == agreement.proposal
 
 
+def test_r3_what_changes_while_the_password_is_asked_for_is_asked_again(
+    at_ana, page, agreement, ben_place
+):
+    at_ana.open(page)
+    at_ana.press(SEE, **TYPED | {"letters": "2"})
+    at_ana.press("Propose this")
+    assert "Please type your password" in at_ana.text
+    actions.take_less(by=ben_place, terms=NO_CONTACT)
+    at_ana.prove()
+    assert "What is in force has changed since you looked." in at_ana.text
+    assert "This is what you would propose" in at_ana.text
+    assert Proposal.objects.get() == agreement.proposal
+
+
 def test_r3_a_yes_is_to_a_change_from_what_was_shown(agreement, ana_place, ben_place):
     actions.take_less(by=ben_place, terms=factories.terms(minutes=30, live=False))
     with pytest.raises(RefusedError) as refused:

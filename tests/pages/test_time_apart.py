@@ -1,5 +1,6 @@
 """The pages of a time apart: from a suggestion to the question on its day, and to a proposal."""
 
+import re
 from datetime import UTC, date, datetime, time, timedelta
 
 import pytest
@@ -22,6 +23,7 @@ pytestmark = [pytest.mark.django_db, pytest.mark.once]
 SUGGEST = "Suggest this day"
 YES = "Yes, until this day"
 STANDS = "You both chose a time apart, until"
+MEANT = "The day has come once it has begun everywhere on earth"
 QUESTION = "What would be right for you now?"
 
 
@@ -287,3 +289,79 @@ def test_when_it_is_over_does_not_tell_where_its_author_is(
     at_ana.press("Suggest", day=day.isoformat())
     row = TimeApart.objects.get()
     assert (row.day, row.ends_at) == (day, datetime.combine(day, time(12), UTC))
+
+
+def test_nor_does_any_byte_that_the_other_reads(
+    at_ana, at_ben, to, past, ana, ben_place, clock, day
+):
+    """In whatever zone its author lives, from the suggestion to after the day, at each hour."""
+    read = []
+    for zone in ("Europe/Berlin", "Asia/Tokyo"):
+        with factories.undone():
+            Person.objects.filter(pk=ana.pk).update(time_zone=zone)
+            read.append(list(_pages_around(day, at_ana, at_ben, to, ben_place, clock)))
+    assert YES in read[0][0]
+    assert (QUESTION in read[0][2], QUESTION in read[0][-2]) == (False, True)
+    assert read[0] == read[1]
+
+
+def _pages_around(day, at_ana, at_ben, to, ben_place, clock):
+    begun = clock.at
+    at_ana.send(to("boundaries:suggest_time_apart"), day=day.isoformat())
+    row = TimeApart.objects.get()
+    own = to("boundaries:time_apart", row.pk)
+    yield _bytes_of(at_ben, own, row)
+    factories.choose(by=ben_place, time_apart=row)
+    for hours in range(-24, 40, 4):
+        clock.go_to(datetime.combine(day, time(0), UTC) + timedelta(hours=hours))
+        for path in own, to("conversations:pair"), to("boundaries:record"):
+            yield _bytes_of(at_ben, path, row)
+    clock.go_to(begun)
+
+
+def _bytes_of(visitor, path, row) -> str:
+    """A whole page, without what is random in it."""
+    visitor.open(path)
+    html = visitor.answer.content.decode().replace(str(row.pk), "its key")
+    return re.sub(r'(nonce=|name="csrfmiddlewaretoken" value=)"[^"]+"', r"\1", html)
+
+
+def test_which_day_is_meant_is_said_before_and_while_it_stands(
+    at_ana, at_ben, to, past, ana_place, ben_place
+):
+    """In Tokyo the day counts from the evening on."""
+    at_ana.open(to("boundaries:suggest_time_apart"))
+    assert MEANT in at_ana.text
+    row = factories.suggest(by=ana_place)
+    at_ben.open(to("boundaries:time_apart", row.pk))
+    assert MEANT in at_ben.text
+    factories.choose(by=ben_place, time_apart=row)
+    for each in at_ana, at_ben:
+        each.open(to("conversations:pair"))
+        assert MEANT in each.text
+
+
+def test_r15_words_with_a_time_apart_can_be_turned_away_where_they_are_read(
+    at_ben, past, ana_place, ben_place
+):
+    row = factories.suggest(by=ana_place, phrase=Phrase.CARE)
+    factories.choose(by=ben_place, time_apart=row)
+    at_ben.open("/")
+    assert str(PHRASES[Phrase.CARE]) in at_ben.text
+    at_ben.press("Show me no such words")
+    assert str(PHRASES[Phrase.CARE]) not in at_ben.text
+
+
+def test_r30_what_both_chose_is_in_what_has_been(at_ana, at_ben, to, past, ana_place, ben_place):
+    """Both read from when and until when, and nobody what was only suggested."""
+    factories.suggest(by=ana_place, days=30)
+    row = factories.suggest(by=ben_place, days=60)
+    for each in (at_ana, at_ben):
+        each.open(to("boundaries:record"))
+        assert "without contact" not in each.text
+    factories.choose(by=ana_place, time_apart=row)
+    row.refresh_from_db()
+    for each in (at_ana, at_ben):
+        each.open(to("boundaries:record"))
+        said = f"From {in_words(row.agreed_at.date())} until {in_words(row.day)}"
+        assert f"{said} A time apart, without contact" in each.text

@@ -6,6 +6,8 @@ from django.http import HttpRequest, HttpResponse
 from django.urls import include, path
 from django.utils.http import http_date
 
+from accounts.models import Support, SupportLook
+from checkins.models import CheckIn, Reflection
 from conversations.models import Letter
 from repair.urls import urlpatterns as ours
 
@@ -28,7 +30,32 @@ def in_the_status(request: HttpRequest, pair_id: UUID, letter_id: UUID) -> HttpR
     return HttpResponse(status=200 if found else 404)
 
 
+def of_check_ins(request: HttpRequest, pair_id: UUID) -> HttpResponse:
+    """How many were given in the pair, by whomever."""
+    return HttpResponse(str(CheckIn.objects.filter(membership__pair=pair_id).count()))
+
+
+def of_reflections(request: HttpRequest, pair_id: UUID) -> HttpResponse:
+    """How much the two have thought about."""
+    found = Reflection.objects.filter(person__memberships__pair=pair_id)
+    return HttpResponse(str(found.count()))
+
+
+def of_supporters(request: HttpRequest, pair_id: UUID) -> HttpResponse:
+    """How many support the two, or did."""
+    found = Support.objects.filter(person__memberships__pair=pair_id, began_at__isnull=False)
+    return HttpResponse(str(found.count()))
+
+
+def of_looks(request: HttpRequest, pair_id: UUID) -> HttpResponse:
+    """How often somebody who supports one of the two has looked."""
+    found = SupportLook.objects.filter(support__person__memberships__pair=pair_id)
+    return HttpResponse(str(found.count()))
+
+
 leaks = [
+    *(path(f"{each.__name__}/", each) for each in (of_check_ins, of_reflections)),
+    *(path(f"{each.__name__}/", each) for each in (of_supporters, of_looks)),
     path("in-the-body/", in_the_body),
     path("in-a-header/", in_a_header),
     path("<uuid:letter_id>/in-the-status/", in_the_status),

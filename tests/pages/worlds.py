@@ -3,11 +3,12 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from uuid import uuid4
 
 from accounts import actions as accounts
 from accounts.models import Membership, Person
 from boundaries import actions
-from boundaries.rules.checkins import Answer
+from boundaries.rules.checkins import ROUND_AHEAD, Answer
 from checkins import actions as checkins
 from conversations import actions as conversations
 from tests import factories
@@ -15,6 +16,13 @@ from tests.clock import Clock
 from tests.pages import silent
 
 BENS = {"minutes": 60, "letters": 3}
+AS_AGREED = {
+    "days_between": 28,
+    "minutes": 45,
+    "letters": 2,
+    "letter_length": 4000,
+    "live": False,
+}
 
 
 @dataclass(frozen=True)
@@ -60,6 +68,23 @@ def agreed(ana: Membership, ben: Membership, clock: Clock) -> None:
     factories.suggest(by=ben)
 
 
+def a_week_before(ana: Membership, ben: Membership, clock: Clock) -> None:
+    """While she acts it is looked whether both leave room (R12). Ben leaves none."""
+    _until_it_is_looked(ana, ben, clock)
+    factories.allow(by=(ben,), **AS_AGREED)
+
+
+def a_week_before_with_room(ana: Membership, ben: Membership, clock: Clock) -> None:
+    """The same; both leave some, which both are told at the check-in."""
+    _until_it_is_looked(ana, ben, clock)
+
+
+def _until_it_is_looked(ana: Membership, ben: Membership, clock: Clock) -> None:
+    _after_one_conversation(ana, ben, clock)
+    opens_at = factories.next_window(pair=ana.pair).opens_at
+    clock.go_to(opens_at - ROUND_AHEAD - timedelta(hours=3))
+
+
 def day_after(ana: Membership, ben: Membership, clock: Clock) -> None:
     """A day after a conversation; he has said how it was, and may say again how it is."""
     _after_one_conversation(ana, ben, clock)
@@ -90,6 +115,20 @@ def is_open(ana: Membership, ben: Membership, clock: Clock) -> None:
     _letters(ana, ben)
     factories.propose(by=ben, live=False, minutes=60)
     clock.move(minutes=2)
+
+
+def talking(ana: Membership, ben: Membership, clock: Clock) -> None:
+    """A conversation is open in which both have talked."""
+    _allow(ana, ben)
+    agreement = factories.agree(by=ana, other=ben, clock=clock, live=True)
+    _letters(ana, ben, ben)
+    opened = factories.open_next(pair=agreement.pair, clock=clock)
+    _letters(ana, ben)
+    for place, body in ((ana, "Hello."), (ben, "Hello you."), (ana, "It rains here.")):
+        clock.move(seconds=20)
+        conversations.say(by=place, window_id=opened.pk, key=uuid4(), body=body)
+    factories.check_in(by=ben, body="I am here.")
+    clock.move(minutes=1)
 
 
 def parted(ana: Membership, ben: Membership, clock: Clock) -> None:
@@ -177,6 +216,16 @@ HELD = frozenset(
         "deletes_what_she_holds",
     }
 )
+HOURS = frozenset({"allows_no_hours", "allows_only_hours_in_which_nothing_is"})
+ROOM = HOURS | {
+    "lowers_them_to_what_is_in_force",
+    "lowers_them_below_what_ben_proposes",
+    "skips_the_next_one",
+    "skips_in_a_check_in",
+    "wants_no_check_ins",
+    "allows_nothing",
+}
+"""With which she leaves none, or not the other two of what both are told (R12)."""
 STATES = {
     "nothing agreed": State(
         nothing_agreed,
@@ -198,6 +247,26 @@ STATES = {
         is_thorough=True,
         seen=PAUSES | SUGGESTS | {"allows_nothing"},
         idle=AFTER | LET_BE | TAKES_BACK | YES | LIFT | DOORS,
+    ),
+    "a week before": State(
+        a_week_before,
+        later=timedelta(days=4, hours=1),
+        seen=PAUSES | SUGGESTS | {"allows_nothing"},
+        idle=GO_AHEAD | AFTER | OF_BENS | OF_BENS_APART | TAKES_BACK | YES | LIFT | DOORS,
+    ),
+    "a week before, with room": State(
+        a_week_before_with_room,
+        later=timedelta(days=4, hours=1),
+        seen=PAUSES | SUGGESTS | ROOM,
+        idle=BEFORE - ROOM
+        | AFTER
+        | OF_BENS
+        | OF_BENS_APART
+        | TAKES_BACK
+        | YES
+        | LIFT
+        | DOORS
+        | {"allows_all_hours"},
     ),
     "the day after": State(
         day_after,
@@ -255,6 +324,25 @@ STATES = {
         | LIFT
         | DOORS
         | {"allows_all_hours"},
+    ),
+    "talking": State(
+        talking,
+        later=timedelta(days=1),
+        span=timedelta(minutes=20),
+        seen=PAUSES
+        | SUGGESTS
+        | HOURS
+        | {"allows_nothing", "lowers_them_to_what_is_in_force", "wants_to_be_asked"},
+        idle=OF_HERS
+        | OF_BENS
+        | OF_BENS_APART
+        | TAKES_BACK
+        | GO_AHEAD
+        | AFTER
+        | YES
+        | LIFT
+        | DOORS
+        | {"allows_all_hours", "wants_not_to_be_asked"},
     ),
     "after a time apart": State(
         after_a_time_apart,

@@ -17,10 +17,15 @@ from repair.processes import end_with_parent
 from tests.servers import free_port
 from tests.stack import ROOT, environment, wait_for
 
+APPLICATION = "repair.asgi:application"
+
 
 @dataclass
 class Parts:
-    """One Repair whose parts start and are lost one by one."""
+    """One Repair whose parts start and are lost one by one.
+
+    application: what the web server runs, in place of Repair's own.
+    """
 
     folder: Path
     env: dict[str, str]
@@ -28,6 +33,7 @@ class Parts:
     processes: list[subprocess.Popen[bytes]] = field(default_factory=list)
     web: subprocess.Popen[bytes] | None = None
     worker: subprocess.Popen[bytes] | None = None
+    application: str = APPLICATION
 
     @property
     def address(self) -> str:
@@ -51,7 +57,8 @@ class Parts:
 
     def start_web(self) -> None:
         """Start the web server; at the same address each time."""
-        self.web = self.run(start.web("127.0.0.1", self.port))
+        command = start.web("127.0.0.1", self.port)
+        self.web = self.run([self.application if each == APPLICATION else each for each in command])
 
     def stop_web(self) -> None:
         """End the web server as a new version of it would be put in its place."""

@@ -3,6 +3,7 @@
 import os
 import re
 import threading
+import time
 
 import psutil
 import psycopg
@@ -17,19 +18,25 @@ from tests.story.visitors import signed_in
 pytestmark = pytest.mark.processes
 
 EACH = 8
+SLOW = 0.5
 STREAMS_OF_EACH = MOST_OF_A_PERSON
 
 
 @pytest.fixture
 def talk(parts):
     """Both in their conversation, which is open, each with a stream."""
+    return parts, *meet(parts)
+
+
+def meet(parts):
+    """The two in their conversation, and their streams."""
     ana, ben = (signed_in(parts.address, each.email) for each in (ANA, BEN))
     ana.press("the next conversation")
     for visitor in (ana, ben):
         visitor.look_until("Your conversation is open")
         visitor.follow("Talk")
     streams = [Listener(each, f"{each.path}stream/").listen() for each in (ana, ben)]
-    return parts, ana, ben, streams
+    return ana, ben, streams
 
 
 def say(visitor, *bodies):
@@ -96,26 +103,67 @@ def test_r13_after_a_pause_nothing_arrives_and_what_was_being_said_is_a_draft(ta
 def test_r13_while_much_is_said_nothing_is_on_its_way_after_the_pause_has_answered(talk):
     """What had been sent by then lies in the socket already; what comes later is what is wrong."""
     parts, ana, ben, _ = talk
+    by_then = pause_while_much_is_said(ana, ben)
+    # Or nothing was being said any more. Without pokes all of it comes within a second.
+    assert max(by_then) < 12 or not parts.env.get("REDIS_URL")
+
+
+@pytest.mark.proof
+def test_r13_slow_streams_hold_up_the_pause_and_tell_nothing_after_it(parts):
+    """Or it would be the waiting that is caught below."""
+    pause_while_much_is_said(*meet_on(parts, "right"), pace=SLOW)
+
+
+@pytest.mark.proof
+@pytest.mark.parametrize("broken", ["without_the_lock", "without_the_gate"])
+def test_a_stream_that_tells_something_after_the_pause_is_caught(parts, broken):
+    """By the same check: see `asgi_slow` for how each is broken."""
+    ana, ben = meet_on(parts, broken)
+    with pytest.raises(AssertionError, match="came after the pause"):
+        pause_while_much_is_said(ana, ben, pace=SLOW)
+
+
+def meet_on(parts, streams):
+    """The two in their conversation, on a web server whose streams are so."""
+    parts.stop_web()
+    parts.env["STREAMS"], parts.application = streams, "tests.story.asgi_slow:application"
+    parts.start_web()
+    wait_for(parts.is_well, "The web server does not come back", 30)
+    ana, ben, _ = meet(parts)
+    return ana, ben
+
+
+def pause_while_much_is_said(ana, ben, pace=0.0):
+    """Ben talks and Ana pauses; two streams of each have heard by then all that they ever hear.
+
+    pace: seconds that he takes for each word, where streams are slow. Return how many messages each
+    of them had heard when the pause had answered.
+    """
+    said = []
     own = [Wire(each, f"{each.path}stream/?after=0") for each in (ana, ben) for _ in range(2)]
 
     def go_on():
         for n in range(12):
             if "Say it" in ben.text:
                 ben.press("Say it", body=f"word {n}")
+                said.append(n)
+                time.sleep(pace)
 
     talking = threading.Thread(target=go_on)
     talking.start()
     wait_for(lambda: all(wire.said() >= 2 for wire in own), "Nothing is heard")
+    heard_by = len(said)
+    wait_for(lambda: len(said) > heard_by or not talking.is_alive(), "Nothing more is said")
     ana.press("Pause")
     by_then = [wire.said() for wire in own]
     assert "You have paused" in ana.text
     talking.join()
     for wire in own:
         wait_for(lambda wire=wire: wire.said() and b"event: over" in wire.came, "It does not end")
-    assert [wire.said() for wire in own] == by_then
+    afterwards = [wire.said() for wire in own]
+    assert afterwards == by_then, f"{by_then}, {afterwards}: some came after the pause"
     assert min(by_then) >= 2
-    # Or nothing was being said any more. Without pokes all of it comes within a second.
-    assert max(by_then) < 12 or not parts.env.get("REDIS_URL")
+    return by_then
 
 
 @pytest.mark.proof

@@ -1,0 +1,244 @@
+"""R25: whoever holds somebody's phone makes nobody their supporter; and no page promises too much.
+
+Inviting, another code, more than before and a later day need the password; less needs none.
+"""
+
+import pytest
+from django.urls import reverse
+
+from accounts.models import Invitation, Support
+from accounts.queries import MOST_LINES
+from accounts.scopes import Scope
+from boundaries import actions as boundaries
+from tests import factories
+from tests.pages.test_checkins_story import LINK_AFTER, after, before, start  # noqa: F401
+from tests.pages.visitor import ClientVisitor
+
+# Who may do what is decided alike on every database.
+pytestmark = [pytest.mark.django_db, pytest.mark.once]
+
+ASKED = "Please type your password"
+CODE = 'class="code">'
+
+
+@pytest.fixture
+def cem(make_person):
+    return make_person("cem")
+
+
+def code_on(visitor):
+    return visitor.answer.content.decode().split(CODE)[1].split("<")[0]
+
+
+def invite(visitor):
+    visitor.open("/trusted/invite/")
+    visitor.press(
+        "Make a code for them",
+        name="C.",
+        body="Please listen.",
+        sees_check_ins=True,
+        ends_on="2027-03-31",
+    )
+
+
+def test_asking_somebody_needs_the_password_and_then_it_is_done(at_ana, ana):
+    invite(at_ana)
+    assert "You are about to: Ask somebody to stand by you" in at_ana.text
+    assert not Support.objects.exists()
+    at_ana.prove()
+    assert code_on(at_ana)
+    row = Support.objects.get(person=ana)
+    assert (row.words, row.allowed) == (
+        "Please listen.",
+        ["Read the check-ins that I give from now on"],
+    )
+
+
+def test_another_code_needs_the_password(at_ana, ana):
+    factories.asked_support(of=ana)
+    row, first = Support.objects.get(), Invitation.objects.get()
+    at_ana.open(reverse("accounts:change_support", args=[row.pk]))
+    at_ana.press("Make a new one instead")
+    assert "You are about to: Make a new code" in at_ana.text
+    first.refresh_from_db()
+    assert first.withdrawn_at is None
+    at_ana.prove()
+    assert code_on(at_ana)
+
+
+def test_more_needs_the_password_and_less_none(at_ana, ana, cem):
+    row = factories.support(of=ana, by=cem, allowed=[Scope.CALENDAR])
+    path = reverse("accounts:change_support", args=[row.pk])
+    at_ana.open(path)
+    at_ana.press("Save", may_pause=True, sees_reflections=True)
+    assert "You are about to: Let somebody you trust see or do more" in at_ana.text
+    row.refresh_from_db()
+    assert not row.may_pause
+    at_ana.prove()
+    row.refresh_from_db()
+    assert row.may_pause
+    assert row.sees_reflections
+    at_ana.open(path)
+    at_ana.press("Save", may_pause=False, sees_calendar=False, sees_reflections=False)
+    assert ASKED not in at_ana.text
+    row.refresh_from_db()
+    assert row.allowed == []
+
+
+def test_a_password_for_one_more_thing_is_none_for_another(at_ana, ana, cem):
+    row = factories.support(of=ana, by=cem)
+    path = reverse("accounts:change_support", args=[row.pk])
+    at_ana.open(path)
+    at_ana.press("Save", may_pause=True)
+    at_ana.prove()
+    at_ana.open(path)
+    at_ana.press("Save", sees_check_ins=True)
+    assert ASKED in at_ana.text
+
+
+def test_a_later_day_needs_the_password_and_a_sooner_one_none(at_ana, ana, cem, clock):
+    row = factories.support(of=ana, by=cem)
+    was, path = row.ends_at, reverse("accounts:renew_support", args=[row.pk])
+    at_ana.open(path)
+    at_ana.press("Set this day", ends_on="2027-03-31")
+    assert "You are about to: Choose a later last day" in at_ana.text
+    row.refresh_from_db()
+    assert row.ends_at == was
+    at_ana.prove()
+    row.refresh_from_db()
+    assert row.ends_at > was
+    later = row.ends_at
+    at_ana.open(path)
+    at_ana.press("Set this day", ends_on=f"{clock.at:%Y-%m-%d}")
+    assert ASKED not in at_ana.text
+    row.refresh_from_db()
+    assert row.ends_at < later
+
+
+def test_ending_needs_no_password(at_ana, ana, cem):
+    row = factories.support(of=ana, by=cem)
+    at_ana.open("/trusted/")
+    at_ana.press("End it with A friend")
+    assert ASKED not in at_ana.text
+    row.refresh_from_db()
+    assert row.ended_at
+
+
+def test_that_a_code_was_used_is_told_until_it_is_let_go(at_ana, ana, cem):
+    factories.support(of=ana, by=cem)
+    at_ana.open("/")
+    assert "Somebody used your code for A friend" in at_ana.text
+    at_ana.press("I have read this")
+    at_ana.open("/")
+    assert "used your code" not in at_ana.text
+    at_ana.open("/trusted/log/")
+    assert "A friend: Used your code" in at_ana.text
+
+
+# --- What pages promise ----------------------------------------------------------------------
+
+
+@pytest.fixture
+def trust(ana, cem):
+    return lambda *scopes: factories.support(of=ana, by=cem, allowed=scopes)
+
+
+def test_pages_of_check_ins_say_who_reads(at_ana, after, trust):  # noqa: F811
+    path = reverse("checkins:check_ins", args=[after.pair_id])
+    start(at_ana, LINK_AFTER)
+    assert "Only you see what you answer here." in at_ana.text
+    at_ana.open(path)
+    assert "Only you can read them." in at_ana.text
+    row = trust(Scope.CHECK_INS)
+    at_ana.open(path)
+    assert "somebody you trust can read those that you gave since" in at_ana.text
+    assert "Only you" not in at_ana.text
+    start(at_ana, LINK_AFTER)
+    assert "You and somebody you trust see what you answer here." in at_ana.text
+    assert "Only you" not in at_ana.text
+    at_ana.press("Keep it", safe="3", body="Private halcyon.")
+    assert "You can see it, and somebody you trust." in at_ana.text
+    at_cem = ClientVisitor(row.supporter)
+    at_cem.open(reverse("checkins:supported_check_ins", args=[row.pk]))
+    assert "Private halcyon." in at_cem.text
+
+
+def test_the_page_before_a_conversation_says_who_reads(at_ana, before, trust):  # noqa: F811
+    path = reverse("checkins:give_before", args=[before.pair_id, before.pk])
+    at_ana.open(path)
+    assert "Only you see what you answer here." in at_ana.text
+    trust(Scope.CHECK_INS)
+    at_ana.open(path)
+    assert "You and somebody you trust see what you answer here." in at_ana.text
+
+
+def test_pages_of_reflections_say_who_reads(at_ana, trust):
+    new = "/reflections/new/?question=safe"
+    at_ana.open("/reflections/")
+    assert "Nobody else can read what you write here." in at_ana.text
+    trust(Scope.REFLECTIONS)
+    at_ana.open("/reflections/")
+    assert (
+        "What you mark can be read by somebody you trust. Nobody else can read the rest."
+        in at_ana.text
+    )
+    at_ana.open(new)
+    at_ana.press("Save", body="Not marked")
+    assert "Only you can see it." in at_ana.text
+    at_ana.open(new)
+    at_ana.press("Save", body="Marked", is_marked=True)
+    assert "Only you" not in at_ana.text
+    assert "Somebody whom you let read what you mark can see it." in at_ana.text
+
+
+def test_the_picture_says_who_reads_what_it_is_made_of(at_ana, pair, trust):
+    """The picture is theirs alone, and a supporter reads the answers."""
+    path = reverse("checkins:picture", args=[pair.pk])
+    at_ana.open(path)
+    assert "Only you see this." in at_ana.text
+    trust(Scope.CHECK_INS)
+    at_ana.open(path)
+    assert "Only you see this." not in at_ana.text
+    assert (
+        "Only you see this picture; somebody you trust can read the check-ins that you gave since "
+        "you allowed it." in at_ana.text
+    )
+
+
+def test_after_an_end_and_with_help_no_page_says_that_reflections_are_read_by_one(
+    at_ana, pair, trust
+):
+    trust(Scope.REFLECTIONS)
+    for path in ("/help/", reverse("conversations:part", args=[pair.pk])):
+        at_ana.open(path)
+        assert "eflections" in at_ana.text
+        assert "or you alone" not in at_ana.text
+
+
+# --- What is told on the first page ----------------------------------------------------------
+
+
+def test_a_pause_by_one_supporter_is_not_hidden_by_that_of_another(
+    at_ana, ana, ana_place, make_person, clock
+):
+    for name in ("cem", "dora"):
+        row = factories.support(of=ana, by=make_person(name), allowed=[Scope.PAUSE])
+        factories.change(support=row, name=name.title(), allowed=[Scope.PAUSE])
+        for _ in range(2):
+            clock.move(hours=1)
+            boundaries.pause_for(by=row)
+            boundaries.lift(by=ana_place)
+    at_ana.open("/")
+    assert [at_ana.text.count(f"{name} paused for you on") for name in ("Cem", "Dora")] == [1, 1]
+
+
+def test_no_number_of_pauses_hides_that_a_code_was_used(at_ana, ana, ana_place, cem, clock):
+    """Nor is it let go unread with the lines that were shown."""
+    row = factories.support(of=ana, by=cem, allowed=[Scope.PAUSE])
+    for _ in range(MOST_LINES + 1):
+        clock.move(hours=1)
+        boundaries.pause_for(by=row)
+        boundaries.lift(by=ana_place)
+    at_ana.open("/")
+    assert "Somebody used your code for A friend" in at_ana.text
+    assert at_ana.text.count("paused for you on") == 1
