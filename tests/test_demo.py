@@ -5,7 +5,7 @@ import re
 import httpx
 import pytest
 
-from repair.demo.people import ANA, BEN, MIRA, PASSWORD
+from repair.demo.people import ANA, BEN, NOOR, PASSWORD
 from tests import stack
 from tests.stack import wait_for
 from tests.test_start import manage
@@ -52,15 +52,15 @@ def test_a_newcomer_moves_to_the_next_conversation_and_the_letter_arrives(repair
 
 @pytest.mark.proof
 @pytest.mark.once
-def test_mira_sees_what_ana_lets_her(tmp_path):
+def test_noor_sees_what_ana_lets_her(tmp_path):
     with stack.running(tmp_path) as repair:
-        mira = signed_in(repair.address, MIRA.email)
-        page = mira.sees("/supporting/")
+        noor = signed_in(repair.address, NOOR.email)
+        page = noor.sees("/supporting/")
         key = re.search("/supporting/([0-9a-f-]{36})/", page)
         assert key
-        assert "whether I slept" in mira.sees(key[0])
-        assert "Saturday" in mira.sees(f"{key[0]}calendar/")
-        assert "Quieter than last time." in mira.sees(f"{key[0]}check-ins/")
+        assert "whether I slept" in noor.sees(key[0])
+        assert "Saturday" in noor.sees(f"{key[0]}calendar/")
+        assert "Quieter than last time." in noor.sees(f"{key[0]}check-ins/")
         assert "paused for you" not in signed_in(repair.address, ANA.email).sees()
 
 

@@ -20,7 +20,7 @@ from boundaries.models import Agreement, Consent, Proposal, Window
 from boundaries.queries import load_situation
 from boundaries.rules import acts, gate, windows
 from boundaries.rules.canonical import terms_digest
-from boundaries.rules.proposals import LAPSE, End, Standing, standing
+from boundaries.rules.proposals import LAPSE, End, Standing, is_due, standing
 from boundaries.rules.proposals import Proposal as ProposalValue
 from boundaries.rules.situation import Situation
 from boundaries.rules.terms import NO_CONTACT, Terms
@@ -31,11 +31,13 @@ class Contact(NamedTuple):
     """What stands in a pair and can be ended: keys and digests alone.
 
     So that ending it, and pausing, need nothing that could be broken: no terms are read.
-    proposals: those that are open or in cooling-off. agreement: the one in force. opened: the open
-    window.
+    proposals: those that are open or in cooling-off. due: those whose instant has come, which are
+    nobody's to end any more: they do not take force, and no page says by whose act (R4).
+    agreement: the one in force. opened: the open window.
     """
 
     proposals: list[tuple[UUID, str]]
+    due: list[tuple[UUID, str]]
     agreement: tuple[UUID, str] | None
     opened: UUID | None
 
@@ -43,11 +45,13 @@ class Contact(NamedTuple):
 def contact_in(pair: Pair, at: datetime) -> Contact:
     """Read what stands, in three queries."""
     open_or_cooling_off = Q(made_at__gt=at - LAPSE) | Q(takes_force_at__isnull=False)
-    proposals = Proposal.objects.filter(open_or_cooling_off, pair=pair, end=None)
+    rows = Proposal.objects.filter(open_or_cooling_off, pair=pair, end=None)
+    proposals = rows.values_list("pk", "digest", "takes_force_at")
     agreements = Agreement.objects.filter(pair=pair, ended_at=None)
     windows = Window.objects.filter(pair=pair, state=State.OPEN)
     return Contact(
-        list(proposals.values_list("pk", "digest")),
+        [(pk, digest) for pk, digest, due in proposals if due is None or at < due],
+        [(pk, digest) for pk, digest, due in proposals if due is not None and due <= at],
         agreements.values_list("pk", "digest").first(),
         windows.values_list("pk", flat=True).first(),
     )
@@ -56,11 +60,12 @@ def contact_in(pair: Pair, at: datetime) -> Contact:
 def contact_of(situation: Situation, at: datetime) -> Contact:
     """The same from a situation that was read already."""
     stands = (Standing.OPEN, Standing.COOLING_OFF)
-    proposals = (each for each in situation.proposals if standing(each, at) in stands)
+    proposals = [each for each in situation.proposals if standing(each, at) in stands]
     agreement = situation.agreement
     windows = (each.id for each in situation.windows if each.state is State.OPEN)
     return Contact(
-        [(each.id, terms_digest(each.terms)) for each in proposals],
+        [(each.id, terms_digest(each.terms)) for each in proposals if not is_due(each, at)],
+        [(each.id, terms_digest(each.terms)) for each in proposals if is_due(each, at)],
         (agreement, terms_digest(situation.in_force)) if agreement else None,
         next(windows, None),
     )
@@ -152,11 +157,12 @@ def end_for_time_apart(pair: Pair, situation: Situation, at: datetime) -> list[E
     """
     contact = contact_of(situation, at)
     looks_open = Q(takes_force_at=None, made_at__gt=at - LAPSE)
-    looks_cooling_off = Q(takes_force_at__gt=at) | Q(takes_force_at__isnull=False, end=None)
+    looks_cooling_off = Q(takes_force_at__gt=at)
     rows = Proposal.objects.filter(looks_cooling_off | (looks_open & ~_taken_back()), pair=pair)
     rows.update(end=End.SUPERSEDED, ended_at=at, ended_by=None)
     return [
         *(Entry(Act.PROPOSAL_VOID, None, *each) for each in contact.proposals),
+        *_void(contact.due, at, None),
         *end_agreement(contact, at, by=None),
         *planning.cancel_all(pair, contact.opened, at),
     ]
@@ -177,12 +183,28 @@ def void_proposals(pair: Pair, contact: Contact, at: datetime, *, by: UUID | Non
     Whose act it is takes back all that seems to stand to them, also what is over without their
     knowing: if it went on looking open, they would learn by their own act that it was over (R4).
     """
-    if contact.proposals:
-        rows = Proposal.objects.filter(pk__in=[key for key, _ in contact.proposals])
-        rows.update(end=End.VOID, ended_at=at, ended_by=by)
+    entries = _void(contact.proposals, at, by) + _void(contact.due, at, None)
     if by:
         _seeming_to_stand(pair, by, at).update(withdrawn_at=not_before("given_at", at))
-    return [Entry(Act.PROPOSAL_VOID, by, *each) for each in contact.proposals]
+    return entries
+
+
+def _void(proposals: list[tuple[UUID, str]], at: datetime, by: UUID | None) -> list[Entry]:
+    if proposals:
+        rows = Proposal.objects.filter(pk__in=[key for key, _ in proposals])
+        rows.update(end=End.VOID, ended_at=at, ended_by=by)
+    return [Entry(Act.PROPOSAL_VOID, by, *each) for each in proposals]
+
+
+def void_forbidden(pair: Pair, situation: Situation, at: datetime) -> list[Entry]:
+    """Write down what `gate.settled` found void: what is due, and may not take force (R2, R3).
+
+    Whoever changes what the gate looks at does this first, or what every page said to be over
+    could still take force.
+    """
+    void = [each.id for each in situation.proposals if each.end is End.VOID]
+    rows = Proposal.objects.filter(pk__in=void, end=None)
+    return _void(list(rows.values_list("pk", "digest")) if void else [], at, None)
 
 
 def compute_again(pair_id: UUID) -> None:

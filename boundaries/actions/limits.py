@@ -6,7 +6,7 @@ from uuid import UUID
 
 from accounts.locks import locked_pair
 from accounts.models import Membership, Pair
-from boundaries.actions.agreements import put_less_in_force
+from boundaries.actions.agreements import put_less_in_force, void_forbidden
 from boundaries.actions.planning import save_answers, shorten_open
 from boundaries.actions.record import Act, Entry, add_to_record
 from boundaries.models import PersonalLimits
@@ -28,10 +28,11 @@ def set_limits(*, by: Membership, limits: Limits) -> None:
         own = PersonalLimits.objects.filter(membership=by)
         if before.limits[by.person_id] == limits and own.exists():
             return
+        entries = void_forbidden(pair, before, at)
         _save(by, limits, at)
         situation = replace(before, limits={**before.limits, by.person_id: limits})
         situation = _skipping_what_does_not_fit(situation, by.person_id)
-        entries = [Entry(Act.LIMITS_SET, by.person_id, digest=digest(limits_to_json(limits)))]
+        entries.append(Entry(Act.LIMITS_SET, by.person_id, digest=digest(limits_to_json(limits))))
         add_to_record(pair, entries + _cut(pair, by, situation, at), at)
 
 

@@ -6,7 +6,7 @@ from uuid import UUID
 from accounts.locks import locked_pair
 from accounts.models import Membership, Pair
 from accounts.proof import Proof
-from boundaries.actions.agreements import not_before, put_in_force
+from boundaries.actions.agreements import not_before, put_in_force, void_forbidden
 from boundaries.actions.record import Act, Entry, add_to_record
 from boundaries.exceptions import RefusedError, refuse_if
 from boundaries.models import Consent, Proposal
@@ -14,7 +14,6 @@ from boundaries.queries import load_situation
 from boundaries.rules import acts, gate
 from boundaries.rules.canonical import terms_digest
 from boundaries.rules.proposals import End, Standing, as_seen_by, is_due, standing
-from boundaries.rules.proposals import Proposal as ProposalValue
 from boundaries.rules.reasons import Reason
 from boundaries.rules.situation import Situation
 from boundaries.rules.terms import Terms
@@ -73,22 +72,14 @@ def withdraw_proposal(*, by: Membership, proposal_id: UUID) -> None:
     """Take back one's own proposal, or one's consent until it takes force, in silence (R4).
 
     One that is over, but does not look so to this person, can be taken back like any other: if
-    nothing came of it, they would learn that it is over (R4, R10). One that is due and forbidden is
-    void, as a worker would have found: their page says already that it did not take force. Where
-    there is nothing to take back it changes nothing. Raises Proposal.DoesNotExist for another
-    pair's.
+    nothing came of it, they would learn that it is over (R4, R10). Where there is nothing to take
+    back it changes nothing. Raises Proposal.DoesNotExist for another pair's.
     """
     with locked_pair(by.pair_id) as (pair, at):
         proposal = _get(pair, proposal_id)
-        value = proposal.as_value()
-        seen = as_seen_by(by.person_id, value, at)
-        if seen not in (Standing.OPEN, Standing.COOLING_OFF):
+        value = load_situation(pair, at).proposal(proposal_id) or proposal.as_value()
+        if as_seen_by(by.person_id, value, at) not in (Standing.OPEN, Standing.COOLING_OFF):
             return
-        if seen is Standing.COOLING_OFF and is_due(value, at):
-            situation = load_situation(pair, at)
-            if gate.reasons_against(acts.TakeForce(value), situation, at):
-                add_to_record(pair, _void(value, at), at)
-                return
         own = proposal.consents.filter(person_id=by.person_id, withdrawn_at=None)
         if own.update(withdrawn_at=not_before("given_at", at)):
             end = End.CONSENT_WITHDRAWN if proposal.takes_force_at else End.WITHDRAWN
@@ -115,20 +106,11 @@ def take_force(pair_id: UUID) -> None:
     """Put into force what has cooled off in this pair; what the gate forbids is void (R2, R3)."""
     with locked_pair(pair_id) as (pair, at):
         situation = load_situation(pair, at)
+        entries = void_forbidden(pair, situation, at)
         for proposal in situation.proposals:
-            if standing(proposal, at) is Standing.COOLING_OFF and is_due(proposal, at):
-                add_to_record(pair, _settle(pair, proposal, situation, at), at)
-
-
-def _settle(pair: Pair, proposal: ProposalValue, situation: Situation, at: datetime) -> list[Entry]:
-    if not gate.reasons_against(acts.TakeForce(proposal), situation, at):
-        return put_in_force(pair, proposal, situation, at)
-    return _void(proposal, at)
-
-
-def _void(proposal: ProposalValue, at: datetime) -> list[Entry]:
-    Proposal.objects.filter(pk=proposal.id).update(end=End.VOID, ended_at=at, ended_by=None)
-    return [Entry(Act.PROPOSAL_VOID, None, proposal.id, terms_digest(proposal.terms))]
+            if is_due(proposal, at):
+                entries += put_in_force(pair, proposal, situation, at)
+        add_to_record(pair, entries, at)
 
 
 ACT_OF_END = {

@@ -18,7 +18,6 @@ from boundaries.rules.proposals import (
     End,
     Standing,
     as_seen_by,
-    is_due,
     of_interest_until,
 )
 from boundaries.rules.proposals import Proposal as ProposalValue
@@ -91,16 +90,9 @@ def has_declined(membership: Membership, proposal_id: UUID) -> bool:
 
 
 def _as_seen(person: UUID, row: Proposal, situation: Situation, at: datetime) -> Standing | None:
-    """How a proposal looks to this person; None if they are to see nothing of it (R4, R10, R14).
-
-    From the instant at which it would take force on, also before a worker has come: what the gate
-    forbids then reads as what was withdrawn.
-    """
-    proposal = row.as_value()
+    """How a proposal looks to this person; None if they are to see nothing of it (R4, R10, R14)."""
+    proposal = situation.proposal(row.pk) or row.as_value()
     standing = as_seen_by(person, proposal, at)
-    if standing is Standing.COOLING_OFF and is_due(proposal, at):
-        forbidden = gate.reasons_against(acts.TakeForce(proposal), situation, at)
-        return Standing.NOT_IN_FORCE if forbidden else standing
     if standing is Standing.OPEN and proposal.author != person:
         hidden = gate.reasons_against(acts.Show(person, proposal), situation, at)
         return None if hidden else standing

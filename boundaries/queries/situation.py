@@ -12,6 +12,7 @@ from accounts.models import Membership, Pair
 from boundaries.models import Agreement, Pause, TimeApart, Window
 from boundaries.queries.limits import limits_of
 from boundaries.queries.proposals import proposals_by_pair
+from boundaries.rules import gate
 from boundaries.rules.proposals import Proposal as ProposalValue
 from boundaries.rules.situation import Situation
 from boundaries.rules.terms import NO_CONTACT
@@ -45,7 +46,8 @@ def load_situations(pairs: Iterable[Pair], at: datetime) -> dict[UUID, Situation
     """The situations of many pairs by their keys: four queries, whatever their history."""
     pairs = list(pairs)
     keys = [pair.pk for pair in pairs]
-    return _situations(pairs, proposals_by_pair(keys, at), _memberships(keys, at))
+    found = _situations(pairs, proposals_by_pair(keys, at), _memberships(keys, at))
+    return {key: gate.settled(situation, at) for key, situation in found.items()}
 
 
 def _situations(

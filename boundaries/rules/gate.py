@@ -8,6 +8,7 @@ it, one line for each act. What each line means is here if it is about the pair,
 """
 
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
@@ -34,6 +35,7 @@ from boundaries.rules.acts import (
     TakeLess,
 )
 from boundaries.rules.limits import within
+from boundaries.rules.proposals import End, is_due
 from boundaries.rules.reasons import Reason
 from boundaries.rules.situation import Situation
 
@@ -48,6 +50,22 @@ def reasons_against(act: object, situation: Situation, at: datetime) -> tuple[Re
     return tuple(
         reason for reason, forbids in GATE[type(act)].items() if forbids(act, situation, at)
     )
+
+
+def settled(situation: Situation, at: datetime) -> Situation:
+    """The situation in which what is due and forbidden is void, also before a worker has come.
+
+    So from that instant on no page and no refusal tells why it did not take force (R4).
+    """
+    if not any(is_due(each, at) for each in situation.proposals):
+        return situation
+    proposals = (
+        replace(each, end=End.VOID, ended_at=each.takes_force_at)
+        if is_due(each, at) and reasons_against(TakeForce(each), situation, at)
+        else each
+        for each in situation.proposals
+    )
+    return replace(situation, proposals=tuple(proposals))
 
 
 def parted(_: object, situation: Situation, __: datetime) -> bool:

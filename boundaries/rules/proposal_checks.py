@@ -46,10 +46,13 @@ def outside_own_hours(act: Propose, situation: Situation, at: datetime) -> bool:
 
 
 def beyond_limits(act: Show | Consent | TakeForce, situation: Situation, at: datetime) -> bool:
-    """R8, R10: within both persons' limits, hours included."""
-    terms = act.proposal.terms
+    """R8, R10: within both persons' limits, hours included.
+
+    When it is due, its dates are those after that instant, however late a worker comes (R7).
+    """
+    terms, due = act.proposal.terms, act.proposal.takes_force_at
     return not all(
-        within(terms, limits) and fit(terms, limits, after=at)
+        within(terms, limits) and fit(terms, limits, after=due or at)
         for limits in situation.limits.values()
     )
 
@@ -138,12 +141,15 @@ def not_both_consented(act: TakeForce, situation: Situation, _: datetime) -> boo
 
 
 def cooling_off(act: TakeForce, situation: Situation, at: datetime) -> bool:
-    """R2: not before the end of cooling-off, nor of one that somebody has made longer since."""
+    """R2: not before the end of cooling-off, and not at all if somebody has made it longer since.
+
+    A worker that comes late finds what one in time would have (R7).
+    """
     proposal = act.proposal
-    if proposal.takes_force_at is None or at < proposal.takes_force_at:
+    if proposal.agreed_at is None or proposal.takes_force_at is None:
         return True
     longest = max(limits.cooling_off for limits in situation.limits.values())
-    return proposal.agreed_at is not None and at < proposal.agreed_at + longest
+    return at < proposal.takes_force_at or proposal.takes_force_at < proposal.agreed_at + longest
 
 
 def changed_meanwhile(act: Show | Consent | TakeForce, situation: Situation, _: datetime) -> bool:

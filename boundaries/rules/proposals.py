@@ -87,8 +87,9 @@ def standing(proposal: Proposal, at: datetime) -> Standing:
 
 
 def is_due(proposal: Proposal, at: datetime) -> bool:
-    """Whether the instant has come at which it was to take force (R2)."""
-    return proposal.takes_force_at is not None and proposal.takes_force_at <= at
+    """Whether it stands and the instant has come at which it takes force, or does not (R2)."""
+    due = proposal.takes_force_at
+    return proposal.end is None and due is not None and at >= due
 
 
 def as_seen_by(person: UUID, proposal: Proposal, at: datetime) -> Standing | None:

@@ -51,3 +51,7 @@ class Situation:
     def window(self, key: UUID) -> Window | None:
         """The window with this key, if it is one that is planned or open."""
         return next((window for window in self.windows if window.id == key), None)
+
+    def proposal(self, key: UUID) -> Proposal | None:
+        """The proposal with this key, if it is one that may still matter."""
+        return next((proposal for proposal in self.proposals if proposal.id == key), None)

@@ -39,7 +39,7 @@ from conversations.actions import open_and_release, open_envelope, write_letter
 from conversations.models import Envelope
 from repair.demo import clock, letters
 from repair.demo.actions import go_to, go_to_the_present
-from repair.demo.people import ANA, BEN, MIRA, PASSWORD, PEOPLE, DemoPerson
+from repair.demo.people import ANA, BEN, NOOR, PASSWORD, PEOPLE, DemoPerson
 
 FIRST_SATURDAY = Monthly(every=1, phase=0, days=frozenset({NthWeekday(1, 5)}))
 TERMS = Terms(
@@ -128,20 +128,20 @@ def _agree(at: datetime) -> Couple:
 
 
 def _trust(ana: Person) -> None:
-    """Ana asked Mira to stand by her, and has read that her code was used."""
-    mira = _person(MIRA)
+    """Ana asked Noor to stand by her, and has read that her code was used."""
+    noor = _person(NOOR)
     code = invite_supporter(
         by=ana,
         seed=new_seed(),
-        name="Mira",
-        request=letters.ANA_ASKS_MIRA,
+        name="Noor",
+        request=letters.ANA_ASKS_NOOR,
         allowed={FIELDS[scope]: True for scope in (Scope.CALENDAR, Scope.CHECK_INS, Scope.PAUSE)},
         ends_at=clock.now() + timedelta(days=300),
         proof=Proof(ana.pk),
     )
-    support = use_any_code(by=mira, code=code)
+    support = use_any_code(by=noor, code=code)
     if isinstance(support, Support):
-        rename_supported(by=support, name=MIRA.name_for_other)
+        rename_supported(by=support, name=NOOR.name_for_other)
     for line in lines_to_tell(ana):
         dismiss_told(by=ana, look_id=line.pk)
 

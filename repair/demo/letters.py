@@ -1,5 +1,5 @@
 """What Ana and Ben wrote: two letters that were delivered in the past, two that wait, what Ana
-keeps for herself, and what she asks of Mira.
+keeps for herself, and what she asks of Noor.
 """
 
 BEN_FIRST = """\
@@ -48,7 +48,7 @@ That took me a while.
 
 Ben"""
 
-ANA_ASKS_MIRA = """\
+ANA_ASKS_NOOR = """\
 Please do not tell me what to do about Ben. Ask me on the Sunday after whether I slept. If I call \
 you and cannot speak, pause for me."""
 
@@ -60,5 +60,5 @@ ANA_AFTER_SECOND = """\
 Quieter than last time. I breathed all the way down once or twice, and slept."""
 
 ANA_ON_SAFE_ENOUGH = """\
-That I know when it is, and when it is over. That I do not have to answer. That Mira knows the \
+That I know when it is, and when it is over. That I do not have to answer. That Noor knows the \
 date and I can call her afterwards."""

@@ -15,5 +15,5 @@ class DemoPerson:
 PASSWORD = "two-cups-of-tea"  # noqa: S105 - the demo prints it
 ANA = DemoPerson("ana@example.org", "Europe/Berlin", "Ben")
 BEN = DemoPerson("ben@example.org", "Europe/Lisbon", "Ana")
-MIRA = DemoPerson("mira@example.org", "Europe/Berlin", "Ana")
-PEOPLE = (ANA, BEN, MIRA)
+NOOR = DemoPerson("noor@example.org", "Europe/Berlin", "Ana")
+PEOPLE = (ANA, BEN, NOOR)

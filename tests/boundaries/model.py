@@ -260,11 +260,13 @@ class Pair:
     def six(self, terms: Terms, after: datetime | None = None) -> list[Window]:
         return list(islice(self.of_terms(terms, after or self.now), WINDOWS))
 
-    def fits(self, terms: Terms, persons: Iterable[int] = (0, 1)) -> bool:
-        """R8, R10: within the limits of these persons, with its dates."""
+    def fits(
+        self, terms: Terms, persons: Iterable[int] = (0, 1), due: datetime | None = None
+    ) -> bool:
+        """R8, R10: within the limits of these persons, with its dates from now, or when due."""
         if not all(within(terms, self.limits[who]) for who in persons):
             return False
-        return all(self.in_hours(window, persons) for window in self.six(terms))
+        return all(self.in_hours(window, persons) for window in self.six(terms, due))
 
     def too_much(self, terms: Terms) -> bool:
         """R5."""
@@ -275,11 +277,15 @@ class Pair:
     def is_open(self, proposal: Proposal) -> bool:
         return not proposal.end and proposal.until is None and self.now < proposal.lapses_at
 
+    def is_due(self, proposal: Proposal) -> bool:
+        """From its instant until a worker comes, it is nobody's to end any more."""
+        return not proposal.end and proposal.until is not None and proposal.until <= self.now
+
     def seems_cooling_off(self, proposal: Proposal) -> bool:
         """R4: until its instant it stands, or looks as if."""
         if proposal.until is None or proposal.end in ("in_force", "superseded"):
             return False
-        return not proposal.end or self.now < proposal.until
+        return self.now < proposal.until or not (proposal.end or self._is_found_void(proposal))
 
     def looks(self, proposal: Proposal, person: int) -> str:
         """R4, R10, R14: what this person reads of it."""
@@ -294,8 +300,7 @@ class Pair:
         if proposal.end == "in_force":
             return "in_force"
         if proposal.until is not None:
-            stands = self.seems_cooling_off(proposal) and not self._is_found_void(proposal)
-            return "cooling_off" if stands else "not_in_force"
+            return "cooling_off" if self.seems_cooling_off(proposal) else "not_in_force"
         if proposal.end == "superseded":
             return "not_in_force"
         return "open" if self.now < proposal.lapses_at else "not_taken_up"
@@ -330,6 +335,8 @@ class Pair:
         """R8: what is above is cut at once. R9: raising changes nothing."""
         if self.limits[by] == limits:
             return
+        for each in filter(self._is_found_void, self.proposals):
+            each.end, each.ended_at = "void", self.now
         self.limits[by] = limits
         for window in self.windows:
             last = self.last_conversation()
@@ -416,6 +423,9 @@ class Pair:
     def _void(self, by: int | None) -> None:
         """R3. Whose act it is takes back what seems to stand to them (R4)."""
         for each in self.proposals:
+            if self.is_due(each):
+                each.end, each.ended_at = "void", self.now
+                continue
             seems = by is not None and self.looks(each, by) in ("open", "cooling_off")
             if self.is_open(each) or (each.until and not each.end):
                 each.end, each.ended_by, each.ended_at = "void", by, self.now
@@ -497,8 +507,6 @@ class Pair:
     def withdraw(self, by: int, number: int) -> None:
         """R4."""
         proposal = self.proposals[number]
-        if self._is_found_void(proposal):
-            proposal.end, proposal.ended_at = "void", self.now
         if self.looks(proposal, by) in ("open", "cooling_off") and proposal.said_yes(by):
             proposal.back[by] = self.now
             if not proposal.end:
@@ -549,8 +557,10 @@ class Pair:
             raise NotAllowedError
         for each in self.proposals:
             looks_open = each.until is None and self.now < each.lapses_at and not each.back
-            if looks_open or self.seems_cooling_off(each):
+            if looks_open or (each.until and self.now < each.until):
                 each.end, each.ended_by, each.ended_at = "superseded", None, self.now
+            elif self.is_due(each):
+                each.end, each.ended_at = "void", self.now
         self._end_deal()
         self.times_apart.choose(number, self.now)
 
@@ -642,7 +652,7 @@ class Pair:
             in_time = window.opened_at <= window.opens_at + IN_TIME
             window.state = "held" if in_time else "cut_short"
         for proposal in self.proposals:
-            if not proposal.end and proposal.until and proposal.until <= self.now:
+            if self.is_due(proposal):
                 self._take_force(proposal)
         if self.deal and self.deal.review_at <= self.now and not self._unsettled():
             self._end_contact(None)
@@ -664,11 +674,12 @@ class Pair:
 
     def _is_found_void(self, proposal: Proposal) -> bool:
         """R4: its instant has come, no worker has, and one would find that it is forbidden."""
-        is_due = not proposal.end and proposal.until and proposal.until <= self.now
-        return bool(is_due) and self._is_forbidden(proposal)
+        return self.is_due(proposal) and self._is_forbidden(proposal)
 
     def _is_forbidden(self, proposal: Proposal) -> bool:
-        waited = proposal.agreed_at and self.now - proposal.agreed_at
+        """Asked when it is due; that a worker came later adds nothing (R7)."""
+        agreed_at, due = proposal.agreed_at, proposal.until
+        waited = agreed_at and due and due - agreed_at
         return bool(
             self.paused
             or self.parted
@@ -676,7 +687,7 @@ class Pair:
             or not waited
             or waited < max(each.cooling_off for each in self.limits)
             or proposal.base != self.base
-            or not self.fits(proposal.terms)
+            or not self.fits(proposal.terms, due=due)
             or self.too_much(proposal.terms)
         )
 

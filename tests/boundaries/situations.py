@@ -89,7 +89,9 @@ def proposals(draw, terms, at, wrong, *, cooled):
         if "age" in wrong
         else [MOMENT, LAPSE - MOMENT]
     )
-    dues = [None, at, at + MOMENT] if "due" in wrong else [at if cooled else None]
+    dues = [None, at, at + MOMENT] if "due" in wrong else [at, at - DAY] if cooled else [None]
+    takes_force_at = draw(st.sampled_from(dues))
+    waits = [3 * DAY - MOMENT, 3 * DAY, 14 * DAY] if "due" in wrong else [3 * DAY]
     end = draw(st.sampled_from(End)) if "end" in wrong else None
     return Proposal(
         id=uuid4(),
@@ -97,7 +99,8 @@ def proposals(draw, terms, at, wrong, *, cooled):
         terms=terms,
         base=draw(st.none() | st.just(AGREEMENT)) if "base" in wrong else None,
         made_at=at - draw(st.sampled_from(ages)),
-        takes_force_at=draw(st.sampled_from(dues)),
+        agreed_at=takes_force_at and takes_force_at - draw(st.sampled_from(waits)),
+        takes_force_at=takes_force_at,
         end=end,
         ended_at=end and at,
         ended_by=draw(st.none() | persons) if end else None,

@@ -33,6 +33,7 @@ from boundaries.rules.gate import GATE, reasons_against
 from boundaries.rules.limits import HOURS_OF_THE_WEEK, SHORTEST_REST
 from boundaries.rules.proposals import LAPSE, End, Proposal
 from boundaries.rules.reasons import Reason
+from boundaries.rules.rhythm import Weekly
 from boundaries.rules.situation import Situation
 from boundaries.rules.terms import NO_CONTACT
 from boundaries.rules.time_apart import End as EndOfTimeApart
@@ -78,8 +79,8 @@ def proposal(**changes):
 
 def both_agreed(**changes):
     """A proposal that both said yes to and that has just cooled off."""
-    cooled = {"takes_force_at": START, "made_at": START - timedelta(days=4), "consented": BOTH}
-    return proposal(**(cooled | changes))
+    cooled = {"takes_force_at": START, "agreed_at": START - 3 * DAY, "made_at": START - 4 * DAY}
+    return proposal(**(cooled | {"consented": BOTH} | changes))
 
 
 def suggestion(**changes):
@@ -294,6 +295,36 @@ def test_no_case_is_about_a_line_that_does_not_exist():
 def test_r8_a_proposal_is_beyond_limits_also_by_its_hours(act):
     case = changed(*ALLOWED[act], BEN_NOT_AT_SIX)
     assert reasons_against(*case) == (Reason.BEYOND_LIMITS,)
+
+
+@pytest.mark.parametrize("late", [timedelta(), DAY, 11 * DAY, 40 * DAY], ids=str)
+def test_r7_a_late_worker_puts_nothing_in_force_that_one_in_time_would_not(late):
+    """Not when a cooling-off that somebody has made longer since has passed, too."""
+    longer = nothing_yet(limits=limits(ben={"cooling_off": 14 * DAY}))
+    assert reasons_against(TakeForce(both_agreed()), longer, START + late) == (Reason.COOLING_OFF,)
+
+
+@pytest.mark.parametrize("late", [timedelta(), 40 * DAY], ids=str)
+def test_r7_however_late_a_worker_comes_the_dates_are_those_that_were_shown(late):
+    """At six in Berlin, with Ben's hours those of summer: it begins among the first six dates."""
+    due = factories.utc(year=2027, month=3, day=2)
+    cooled = both_agreed(
+        terms=factories.terms(rhythm=Weekly(1, 0, frozenset({5}))),
+        made_at=due - 4 * DAY,
+        agreed_at=due - 3 * DAY,
+        takes_force_at=due,
+    )
+    summer = nothing_yet(limits=limits(ben={"hours": frozenset(range(16, 168, 24))}))
+    assert reasons_against(TakeForce(cooled), summer, due + late) == (Reason.BEYOND_LIMITS,)
+
+
+def test_r4_what_is_due_and_forbidden_is_settled_before_a_worker_comes():
+    stands = nothing_yet(proposals=(both_agreed(),))
+    assert gate.settled(stands, START) == stands
+    paused = replace(stands, paused=frozenset({BEN}))
+    assert gate.settled(paused, START - MOMENT) == paused
+    void = both_agreed(end=End.VOID, ended_at=START)
+    assert gate.settled(paused, START + DAY) == replace(paused, proposals=(void,))
 
 
 def test_r16_doors_are_told_of_on_a_monday_and_never_by_the_second():

@@ -187,11 +187,13 @@ def test_r2_consent_is_never_given_beyond_limits_pace_or_a_pause(case, person):
 def test_r2_terms_never_take_force_before_both_agreed_and_it_cooled_off(case):
     situation, proposal, at = case
     if allowed(TakeForce(proposal), situation, at):
-        proposal_is_possible(proposal, situation, at)
-        pace_is_kept(proposal, situation)
-        assert proposal.consented == BOTH
         assert proposal.takes_force_at is not None
         assert at >= proposal.takes_force_at
+        proposal_is_possible(proposal, situation, proposal.takes_force_at)
+        pace_is_kept(proposal, situation)
+        assert proposal.consented == BOTH
+        waited = proposal.takes_force_at - proposal.agreed_at
+        assert all(waited >= each.cooling_off for each in situation.limits.values())
 
 
 @given(pairs_in_conversation(state=State.OPEN), all_terms() | st.just(LESS))

@@ -373,20 +373,66 @@ def test_r4_r10_when_it_would_take_force_no_late_worker_shows_why_it_did_not(
     assert seen.pages(of=other) == before
 
 
-@pytest.mark.parametrize("how", ["the author lowers limits", "the other's cooling-off"])
-def test_r4_taking_back_what_did_not_take_force_tells_nothing_and_holds(
+SINCE = ["the author lowers limits", "the other's cooling-off"]
+
+
+@pytest.mark.parametrize("how", SINCE)
+def test_r4_taking_back_what_did_not_take_force_changes_nothing(
     cooling, ana_place, ben_place, clock, pair, how
 ):
-    """An old page asks for it before a worker has come; the limits are given back afterwards."""
+    """An old page asks for it, before a worker has come and after."""
     other = watcher(how, ana_place, ben_place)
     (SILENT_ENDS | FORBIDDEN_SINCE)[how](ana_place, ben_place, cooling.pk)
     clock.go_to(cooling.takes_force_at)
+    before = seen.everything(in_=pair)
+    actions.withdraw_proposal(by=other, proposal_id=cooling.pk)
+    assert seen.everything(in_=pair) == before
+    actions.sweep()
     actions.withdraw_proposal(by=other, proposal_id=cooling.pk)
     assert seen.standings(by=other) == [Standing.NOT_IN_FORCE]
-    assert seen.last_entry(in_=pair) == (Act.PROPOSAL_VOID, None, cooling.pk)
+
+
+@pytest.mark.parametrize("how", SINCE)
+def test_r4_r7_what_was_said_to_be_over_stays_so_when_limits_are_given_back(
+    cooling, ana_place, ben_place, clock, pair, how
+):
+    """Both have read it when the cause goes, and only then a worker comes."""
+    (SILENT_ENDS | FORBIDDEN_SINCE)[how](ana_place, ben_place, cooling.pk)
+    clock.go_to(cooling.takes_force_at)
     factories.allow(by=(ana_place, ben_place))
+    assert seen.standings(by=ben_place) == seen.standings(by=ana_place) == [Standing.NOT_IN_FORCE]
     actions.sweep()
     assert agreement_in_force(pair) is None
+    assert seen.standings(by=ben_place) == seen.standings(by=ana_place) == [Standing.NOT_IN_FORCE]
+
+
+@pytest.mark.parametrize("how", SINCE)
+def test_r4_asking_anew_is_not_refused_for_what_did_not_take_force(
+    cooling, ana_place, ben_place, clock, how
+):
+    other = watcher(how, ana_place, ben_place)
+    (SILENT_ENDS | FORBIDDEN_SINCE)[how](ana_place, ben_place, cooling.pk)
+    clock.go_to(cooling.takes_force_at)
+    assert factories.propose(by=other, minutes=5).made_at == clock.at
+
+
+@pytest.mark.parametrize("end", [pause, lower_limits])
+def test_r4_what_is_due_is_nobodys_to_end_but_does_not_take_force(
+    cooling, ana_place, ben_place, clock, pair, end
+):
+    """Ana ends it after its instant and before a worker comes, and thinks again (R14)."""
+    clock.go_to(cooling.takes_force_at)
+    end(ana_place)
+    for think_again in (lambda: actions.lift(by=ana_place), lambda: allow(ana_place)):
+        for each in (ana_place, ben_place):
+            assert seen.standings(by=each) == [Standing.NOT_IN_FORCE]
+        think_again()
+        actions.sweep()
+    assert agreement_in_force(pair) is None
+
+
+def allow(place):
+    factories.allow(by=(place,))
 
 
 def test_r4_what_nothing_forbids_stands_until_a_late_worker_comes(cooling, ben_place, clock):

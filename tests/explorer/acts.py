@@ -113,7 +113,7 @@ def is_due_to_settle(pair: Pair) -> bool:
     """Whether something waits for the worker."""
     return (
         any(each.open and each.closes <= pair.now for each in pair.windows)
-        or any(_stands(row) and NEVER < row.due <= pair.now for row in pair.proposals)
+        or any(model.is_due(pair, row) for row in pair.proposals)
         or (NEVER < pair.review <= pair.now)
     )
 

@@ -7,11 +7,12 @@ asks the function that it is to check: less and more come from `order`, what was
 
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
+from itertools import product
 from uuid import UUID
 
 from boundaries.rules import acts as rules
 from boundaries.rules import gate
-from boundaries.rules.proposals import Proposal
+from boundaries.rules.proposals import Proposal, Standing
 from boundaries.rules.situation import Situation
 from boundaries.rules.time_apart import TimeApart
 from boundaries.rules.windows import Span, State, Window
@@ -71,7 +72,7 @@ def parted_is_the_end(now: Node) -> str | None:
         return None
     if something_stands(now.pair):
         return "a parted pair has contact"
-    if any(row.end == NOT_ENDED and row.due != NEVER for row in now.pair.proposals):
+    if any(row.end == NOT_ENDED and row.due > now.pair.now for row in now.pair.proposals):
         return "a parted pair has a proposal in cooling-off"
     asked = (rules.Propose(person, TERMS[code]) for person in PERSONS for code in PROPOSED)
     if any(not model.ask(act, now.pair) for act in asked):
@@ -184,6 +185,15 @@ def silence_ends_it(before: Node, act: Act, now: Node) -> str | None:
     return None
 
 
+def over_stays_over(before: Node, _: Act, now: Node) -> str | None:
+    """R4, R7: what both have read not to have taken force does not stand again."""
+    for who, index in product((0, 1), range(len(before.pair.proposals))):
+        was, is_now = (model.seen(each.pair, who, index) for each in (before, now))
+        if was is Standing.NOT_IN_FORCE is not is_now:
+            return "what was said not to have taken force is said to be something else"
+    return None
+
+
 OF_STATES = (
     in_force_is_within_both_limits,
     nothing_passes_a_pause,
@@ -199,6 +209,7 @@ OF_ACTS = (
     more_only_after_a_whole_window,
     what_opens_was_agreed,
     silence_ends_it,
+    over_stays_over,
 )
 
 
@@ -211,7 +222,7 @@ def something_stands(pair: Pair) -> bool:
 
 def _passes(pair: Pair, when: str) -> str | None:
     """A sentence if the gate lets something through, in this pair or if all else were in order."""
-    for act in delivering(model.situation_of(pair)):
+    for act in delivering(model.as_stored(pair)):
         if not model.ask(act, pair):
             return f"{type(act).__name__} passes the gate {when}"
     for name in passes_in_the_best_case(pair.paused, pair.parted):

@@ -42,7 +42,7 @@ def nothing_passes_a_time_apart(now: Node) -> str | None:
         return None
     if something_stands(now.pair):
         return "contact goes on during a time apart"
-    for act in (*_new(now.pair), *asking(model.situation_of(now.pair))):
+    for act in (*_new(now.pair), *asking(model.as_stored(now.pair))):
         if not model.ask(act, now.pair):
             return f"{type(act).__name__} passes the gate during a time apart"
     for name in passes_in_the_best_case_apart():
@@ -118,7 +118,8 @@ def _may_be_chosen(wish: Wish, who: int, node: Node) -> bool:
 
 
 def _stands(row: Proposed, pair: Pair) -> bool:
-    return row.end == NOT_ENDED and (row.due != NEVER or pair.now < row.made + FORTNIGHT)
+    until = row.made + FORTNIGHT if row.due == NEVER else row.due
+    return row.end == NOT_ENDED and pair.now < until
 
 
 OF_STATES = (nothing_passes_a_time_apart, only_what_stands_can_be_chosen)

@@ -172,6 +172,11 @@ def proposal_value(index: int, proposal: Proposed) -> proposals.Proposal:
 @lru_cache(maxsize=16)
 def situation_of(pair: Pair) -> Situation:
     """The situation that `load_situation_for_time_apart` would give, with other keys."""
+    return gate.settled(as_stored(pair), instant(pair.now))
+
+
+def as_stored(pair: Pair) -> Situation:
+    """The same with what is due and forbidden as its row still says."""
     return Situation(
         limits=both_limits(pair.limits),
         paused=frozenset(PERSONS[who] for who in (0, 1) if pair.paused[who]),
@@ -207,6 +212,7 @@ def set_limits(pair: Pair, who: int, code: int) -> Pair:
     """`boundaries.actions.set_limits`."""
     if pair.limits[who] == code:
         return pair
+    pair = void_forbidden(pair)
     pair = pair._replace(limits=put(pair.limits, who, code))
     return _cut(pair, who)
 
@@ -286,9 +292,6 @@ def withdraw(pair: Pair, who: int, index: int) -> Pair:
     row = pair.proposals[index]
     if seen(pair, who, index) not in (Standing.OPEN, Standing.COOLING_OFF) or not row.yes[who]:
         return pair
-    is_due = row.end == NOT_ENDED and row.due != NEVER and row.due <= pair.now
-    if is_due and ask(acts.TakeForce(proposal_value(index, row)), pair):
-        return _with_proposal(pair, index, _ended(row, End.VOID, pair, NOBODY))
     row = _taken_back(row, who, pair.now)
     if row.end == NOT_ENDED:
         row = _ended(row, End.WITHDRAWN if row.due == NEVER else End.CONSENT_WITHDRAWN, pair, who)
@@ -415,15 +418,26 @@ def close_due(pair: Pair) -> Pair:
 
 def take_force(pair: Pair) -> Pair:
     """Put into force what has cooled off; what the gate forbids is void."""
-    before = pair
-    for index, row in enumerate(before.proposals):
-        if row.end == NOT_ENDED and row.due != NEVER and row.due <= pair.now:
-            if ask(acts.TakeForce(proposal_value(index, row)), before):
-                voided = _ended(row, End.VOID, pair, NOBODY)
-                pair = _with_proposal(pair, index, voided)
-            else:
-                pair = put_in_force(pair, index)
+    pair = void_forbidden(pair)
+    for index, row in enumerate(pair.proposals):
+        if is_due(pair, row):
+            pair = put_in_force(pair, index)
     return pair
+
+
+def void_forbidden(pair: Pair) -> Pair:
+    """`boundaries.actions.agreements.void_forbidden`."""
+    found = situation_of(pair).proposals
+    rows = (
+        _ended(row, End.VOID, pair, NOBODY) if is_due(pair, row) and value.end else row
+        for row, value in zip(pair.proposals, found, strict=True)
+    )
+    return pair._replace(proposals=tuple(rows))
+
+
+def is_due(pair: Pair, row: Proposed) -> bool:
+    """Whether it stands and its instant has come."""
+    return row.end == NOT_ENDED and NEVER < row.due <= pair.now
 
 
 def lapse(pair: Pair) -> Pair:
@@ -562,16 +576,14 @@ def end_contact(pair: Pair) -> Pair:
 def settle_for_time_apart(pair: Pair) -> Pair:
     """What looks open, or in cooling-off, is over, and both know (R3)."""
 
-    def looks_so(row: Proposed) -> bool:
-        if row.due == NEVER:
-            return row.made > pair.now - LAPSE and row.back == (NEVER, NEVER)
-        return row.due > pair.now or row.end == NOT_ENDED
+    def settled(row: Proposed) -> Proposed:
+        if is_due(pair, row):
+            return _ended(row, End.VOID, pair, NOBODY)
+        looks_open = row.due == NEVER and row.made > pair.now - LAPSE and row.back == (NEVER, NEVER)
+        seems_to_stand = looks_open or row.due > pair.now
+        return _ended(row, End.SUPERSEDED, pair, NOBODY) if seems_to_stand else row
 
-    rows = (
-        _ended(row, End.SUPERSEDED, pair, NOBODY) if looks_so(row) else row
-        for row in pair.proposals
-    )
-    return pair._replace(proposals=tuple(rows))
+    return pair._replace(proposals=tuple(map(settled, pair.proposals)))
 
 
 def void_proposals(pair: Pair, who: int) -> Pair:
@@ -582,6 +594,8 @@ def void_proposals(pair: Pair, who: int) -> Pair:
 
 
 def _voided(row: Proposed, pair: Pair, index: int, who: int) -> Proposed:
+    if is_due(pair, row):
+        return _ended(row, End.VOID, pair, NOBODY)
     if standing(pair, index) in (Standing.OPEN, Standing.COOLING_OFF):
         row = _ended(row, End.VOID, pair, who)
     if who == NOBODY or not row.yes[who] or row.end in KNOWN_TO_BE_OVER:
@@ -592,12 +606,12 @@ def _voided(row: Proposed, pair: Pair, index: int, who: int) -> Proposed:
 
 def standing(pair: Pair, index: int) -> Standing:
     """Where the proposal at this place is in truth."""
-    return proposals.standing(proposal_value(index, pair.proposals[index]), instant(pair.now))
+    return proposals.standing(situation_of(pair).proposals[index], instant(pair.now))
 
 
 def seen(pair: Pair, who: int, index: int) -> Standing | None:
     """How the proposal at this place looks to a person."""
-    value = proposal_value(index, pair.proposals[index])
+    value = situation_of(pair).proposals[index]
     return proposals.as_seen_by(PERSONS[who], value, instant(pair.now))
 
 

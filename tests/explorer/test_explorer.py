@@ -57,19 +57,21 @@ def test_without_a_pause_all_passes_in_the_best_case():
     assert passing == ["OpenWindow", "Release", *notices, *asking]
 
 
+WITHOUT_CONSENT = "contact was added without two fresh consents and their cooling-off"
+
+
 def test_a_violation_is_told_as_the_shortest_story(monkeypatch):
-    """Whoever lowered their limits wants to think for 120 hours, after which these should count."""
-    ignore(monkeypatch, Reason.BEYOND_LIMITS, rules.TakeForce)
+    """Here, that what both consented to takes force whatever limits say by then."""
+    limits_ignored_when_it_takes_force(monkeypatch)
     violation = walk(WIDE_LIMITS).violation
     assert str(violation).splitlines() == [
-        "in_force_is_within_both_limits: what is in force is more than somebody's limits",
+        f"more_needs_two_fresh_consents: {WITHOUT_CONSENT}",
         "  1. Ana sets limits to wide",
         "  2. Ben sets limits to wide",
-        "  3. Ana: propose MORE",
-        "  4. Ben: consent, Ana's proposal of MORE",
+        "  3. Ana: propose LESS",
+        "  4. Ben: consent, Ana's proposal of LESS",
         "  5. Ana sets limits to middle",
-        "  6. 72.00 hours pass, the worker is away",
-        "  7. 48.00 hours pass, the worker is at work",
+        "  6. 72.00 hours pass, the worker is at work",
     ]
 
 
@@ -212,8 +214,9 @@ def consent_to_other_terms(monkeypatch):
 
 
 def limits_ignored_when_it_takes_force(monkeypatch):
-    """They were asked at the second consent."""
+    """They were asked at the second consent, and so was the cooling-off that goes with them."""
     ignore(monkeypatch, Reason.BEYOND_LIMITS, rules.TakeForce)
+    ignore(monkeypatch, Reason.COOLING_OFF, rules.TakeForce)
 
 
 def limits_cut_nothing(monkeypatch):
@@ -279,7 +282,7 @@ def silence_renews(monkeypatch):
     def lapse(pair):
         if not pair.agreement or pair.review > pair.now or pair.windows:
             return pair
-        again = model.Proposed(0, pair.in_force, pair.agreement, pair.now)
+        again = model.Proposed(0, pair.in_force, pair.agreement, pair.now, due=pair.now)
         index = len(pair.proposals)
         renewed = model.put_in_force(pair._replace(proposals=(*pair.proposals, again)), index)
         return renewed._replace(proposals=pair.proposals)
@@ -423,6 +426,21 @@ def windows_of_an_agreement_that_ended_open(monkeypatch):
     ignore(monkeypatch, Reason.BEYOND_LIMITS, rules.OpenWindow)
 
 
+def limits_that_are_given_back_revive(monkeypatch):
+    """What is due and forbidden is only void once a worker has come."""
+    real = model.set_limits
+
+    def set_limits(pair, who, code):
+        now = real(pair, who, code)
+        revived = (
+            was if model.is_due(pair, was) else row
+            for was, row in zip(pair.proposals, now.proposals, strict=True)
+        )
+        return now._replace(proposals=tuple(revived))
+
+    monkeypatch.setattr(model, "set_limits", set_limits)
+
+
 CONSENTS = invariants.more_needs_two_fresh_consents
 LIMITS = invariants.in_force_is_within_both_limits
 PAUSE = invariants.nothing_passes_a_pause
@@ -435,6 +453,7 @@ PLANNED = invariants.what_is_planned_was_agreed
 DELIVERED = invariants.what_is_delivered_was_agreed
 OPENS = invariants.what_opens_was_agreed
 SILENCE = invariants.silence_ends_it
+STAYS = invariants.over_stays_over
 
 BROKEN = [
     (no_cooling_off, WIDE_LIMITS, CONSENTS),
@@ -472,6 +491,7 @@ BROKEN = [
     (windows_open_after_their_end, LESS_IN_FORCE, OPENS),
     (nobody_is_asked_before_a_window, LESS_IN_FORCE, OPENS),
     (skips_are_ignored, LESS_IN_FORCE, OPENS),
+    (limits_that_are_given_back_revive, WIDE_LIMITS, STAYS),
 ]
 
 

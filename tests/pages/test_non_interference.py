@@ -390,7 +390,7 @@ def turn_the_tables(ana: Ana) -> None:
         ("says_how_it_is", "/of_check_ins/: body b'0' or b'1'"),
         ("writes_a_reflection", "/of_reflections/: body b'0' or b'1'"),
         ("gets_support", "/of_supporters/: body b'2' or b'3'"),
-        ("is_looked_at_by_her_supporter", "/of_looks/: body b'0' or b'1'"),
+        ("is_looked_at_by_her_supporter", "/of_looks/: body b'2' or b'3'"),
     ],
 )
 def test_it_bites(worlds_of, settings, act, leak):

@@ -13,7 +13,7 @@ from repair.demo.people import PASSWORD, PEOPLE
 class Command(BaseCommand):
     """Exists only when REPAIR_DEMO=1."""
 
-    help = "Put Ana, Ben and Mira, what happened, and the clock back as they were at first."
+    help = "Put Ana, Ben and Noor, what happened, and the clock back as they were at first."
 
     requires_system_checks: list[str] = []
 
