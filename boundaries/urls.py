@@ -3,8 +3,8 @@
 from django.urls import include, path, register_converter
 
 from accounts.feeds import TokenConverter
-from boundaries import feeds, supporting, time_apart_views
-from boundaries.views import agreements, doors, limits, pauses, proposals, windows
+from boundaries import feeds, supporting
+from boundaries.views import agreements, doors, limits, pauses, proposals, time_apart, windows
 
 register_converter(TokenConverter, "token")
 
@@ -33,24 +33,24 @@ in_a_pair = [
     path("pause/with-words/", pauses.pause_with_words, name="pause_with_words"),
     path("pause/take-back-phrase/", pauses.take_back_phrase, name="take_back_phrase"),
     path("kind-words/hide/", pauses.hide_kind_words, name="hide_kind_words"),
-    path("time-apart/", time_apart_views.suggest_time_apart, name="suggest_time_apart"),
-    path("time-apart/<uuid:time_apart_id>/", time_apart_views.time_apart, name="time_apart"),
+    path("time-apart/", time_apart.suggest_time_apart, name="suggest_time_apart"),
+    path("time-apart/<uuid:time_apart_id>/", time_apart.time_apart, name="time_apart"),
     path(
         "time-apart/<uuid:time_apart_id>/agree/",
-        time_apart_views.agree_to_time_apart,
+        time_apart.agree_to_time_apart,
         name="agree_to_time_apart",
     ),
     path(
         "time-apart/<uuid:time_apart_id>/decline/",
-        time_apart_views.decline_time_apart,
+        time_apart.decline_time_apart,
         name="decline_time_apart",
     ),
     path(
         "time-apart/<uuid:time_apart_id>/take-back/",
-        time_apart_views.take_back_time_apart,
+        time_apart.take_back_time_apart,
         name="take_back_time_apart",
     ),
-    path("time-apart/<uuid:time_apart_id>/let-be/", time_apart_views.let_be, name="let_be"),
+    path("time-apart/<uuid:time_apart_id>/let-be/", time_apart.let_be, name="let_be"),
     path("door/open/", doors.open_door, name="open_door"),
     path("door/close/", doors.close_door, name="close_door"),
     path("begin-again/", doors.begin_again, name="begin_again"),

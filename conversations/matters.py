@@ -9,7 +9,7 @@ from django.utils.module_loading import import_string
 
 from accounts.models import Membership, Person
 from boundaries import queries as boundaries
-from boundaries import time_apart_queries as times_apart
+from boundaries.queries import time_apart as times_apart
 from boundaries.rules import acts, gate, reading, window_checks
 from boundaries.rules.quiet import QuietHours
 from boundaries.rules.situation import Situation

@@ -5,8 +5,8 @@ from typing import Any
 
 from accounts.models import Membership
 from boundaries import queries as boundaries
-from boundaries import time_apart_queries as times_apart
 from boundaries.models import Window as DbWindow
+from boundaries.queries import time_apart as times_apart
 from boundaries.rules import acts, gate
 from boundaries.rules.situation import Situation
 from boundaries.rules.windows import State, Window

@@ -19,10 +19,10 @@ from accounts.fields import clean_words
 from accounts.models import Membership
 from accounts.queries import ended_memberships_of, memberships_of, standing_supporting_of
 from accounts.sealed import is_readable
+from boundaries.forms.time_apart import WordsForm
 from boundaries.queries import pairs_paused_by, terms_in_force
 from boundaries.rules.phrases import Occasion
 from boundaries.rules.terms import NO_CONTACT
-from boundaries.time_apart_forms import WordsForm
 from conversations import actions, queries
 from conversations.exceptions import (
     AlreadyReleasedError,

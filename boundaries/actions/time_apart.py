@@ -12,6 +12,7 @@ from boundaries.actions.kind_words import leave_words
 from boundaries.actions.record import Act, Entry, add_to_record
 from boundaries.exceptions import RefusedError, refuse_if
 from boundaries.models import LetBe, TimeApart
+from boundaries.queries.time_apart import load_situation_for_time_apart
 from boundaries.rules import acts, gate
 from boundaries.rules import time_apart as rules
 from boundaries.rules.phrases import Phrase
@@ -19,7 +20,6 @@ from boundaries.rules.proposals import LAPSE
 from boundaries.rules.reasons import Reason
 from boundaries.rules.situation import Situation
 from boundaries.rules.time_apart import End, Standing
-from boundaries.time_apart_queries import load_situation_for_time_apart
 
 
 def suggest_time_apart(

@@ -11,8 +11,8 @@ from accounts import clock
 from accounts.access import member
 from accounts.models import Membership
 from boundaries import actions, queries
+from boundaries.queries.time_apart import chosen_in
 from boundaries.rules.terms import NO_CONTACT
-from boundaries.time_apart_queries import chosen_in
 from boundaries.views.answers import to_pair
 from boundaries.words import acts_in_words, summary, terms_lines
 

@@ -23,12 +23,12 @@ from boundaries.queries import (
     own_limits,
     record_for,
 )
+from boundaries.queries.time_apart import farewell_for, own_farewell, words_with
 from boundaries.rules.doors import told_from
 from boundaries.rules.phrases import REST, Occasion, Phrase
 from boundaries.rules.reasons import Reason
 from boundaries.rules.terms import NO_CONTACT
 from boundaries.rules.windows import State
-from boundaries.time_apart_queries import farewell_for, own_farewell, words_with
 from conversations import actions as conversations
 from conversations.models import Envelope, Letter
 from tests import factories, seen

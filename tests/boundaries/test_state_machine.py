@@ -34,6 +34,7 @@ from accounts.models import Membership
 from boundaries import actions, queries
 from boundaries.exceptions import RefusedError
 from boundaries.models import Agreement, Pause, Proposal, SetAside, TimeApart, Window
+from boundaries.queries.time_apart import get_time_apart_for, times_apart_for
 from boundaries.rules import acts, gate
 from boundaries.rules.limits import Limits
 from boundaries.rules.reasons import Reason
@@ -41,7 +42,6 @@ from boundaries.rules.rhythm import Weekly
 from boundaries.rules.situation import Situation
 from boundaries.rules.terms import NO_CONTACT, Terms
 from boundaries.rules.windows import State
-from boundaries.time_apart_queries import get_time_apart_for, times_apart_for
 from conversations import actions as conversations
 from conversations.exceptions import AlreadyReleasedError
 from conversations.models import Envelope, Letter

@@ -11,16 +11,16 @@ from boundaries import actions
 from boundaries.exceptions import RefusedError
 from boundaries.models import Agreement, LetBe, Proposal, TimeApart, Window
 from boundaries.queries import has_room_for_more, load_situation
+from boundaries.queries.time_apart import (
+    get_time_apart_for,
+    times_apart_for,
+    words_with,
+)
 from boundaries.rules.phrases import FITTING, Occasion, Phrase
 from boundaries.rules.proposals import LAPSE
 from boundaries.rules.proposals import Standing as OfProposal
 from boundaries.rules.reasons import Reason
 from boundaries.rules.time_apart import Standing, begin_of, first_and_last_day
-from boundaries.time_apart_queries import (
-    get_time_apart_for,
-    times_apart_for,
-    words_with,
-)
 from boundaries.words import PHRASES
 from conversations import actions as conversations
 from tests import factories, seen

@@ -16,8 +16,8 @@ from boundaries.actions import planning
 from boundaries.exceptions import RefusedError
 from boundaries.models import Agreement, Proposal, SetAside, TimeApart, Window
 from boundaries.queries.situation import COMING
+from boundaries.queries.time_apart import load_situation_for_time_apart
 from boundaries.rules import windows
-from boundaries.time_apart_queries import load_situation_for_time_apart
 from conversations import actions as conversations
 from tests import factories
 from tests.explorer import acts, apart, memory, model, quotient

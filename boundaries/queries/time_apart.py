@@ -10,7 +10,9 @@ from django.http import Http404
 
 from accounts.models import Membership, Pair
 from boundaries.models import Agreement, Farewell, LetBe, TimeApart
-from boundaries.queries import KIND_WORDS_STAY_FOR, PROPOSALS_MATTER_FOR, load_situation
+from boundaries.queries.pauses import KIND_WORDS_STAY_FOR
+from boundaries.queries.proposals import PROPOSALS_MATTER_FOR
+from boundaries.queries.situation import load_situation
 from boundaries.rules import acts, gate
 from boundaries.rules.phrases import Phrase
 from boundaries.rules.situation import Situation

@@ -13,12 +13,13 @@ from accounts import clock
 from accounts.access import member
 from accounts.models import Membership
 from boundaries import actions
-from boundaries import time_apart_queries as queries
 from boundaries.exceptions import RefusedError
+from boundaries.forms.time_apart import SuggestTimeApartForm, WordsForm
+from boundaries.queries import time_apart as queries
 from boundaries.rules import acts, gate
 from boundaries.rules.phrases import Occasion
 from boundaries.rules.time_apart import EVERYWHERE
-from boundaries.time_apart_forms import SuggestTimeApartForm, WordsForm
+from boundaries.views.answers import look_again, tell, to_pair
 from boundaries.words import PHRASES, told
 
 
@@ -73,7 +74,7 @@ def agree_to_time_apart(
     No password: it is less contact, and holds at once (R1).
     """
     if not _is_shown(membership, time_apart_id):
-        return _look_again(request, membership)
+        return look_again(request, membership)
     form = WordsForm(request.POST, occasion=Occasion.TIME_APART)
     digest = request.POST.get("digest", "")
     try:
@@ -81,9 +82,8 @@ def agree_to_time_apart(
             by=membership, time_apart_id=time_apart_id, digest=digest, phrase=form.words()
         )
     except RefusedError as refused:
-        for sentence in told(refused.reasons):
-            messages.error(request, sentence)
-    return _to_pair(membership)
+        tell(request, refused)
+    return to_pair(membership)
 
 
 @member
@@ -94,10 +94,10 @@ def decline_time_apart(
     """Say no, in silence. A doubled press is answered like the first."""
     has_declined = queries.has_declined(membership, time_apart_id)
     if not has_declined and not _is_shown(membership, time_apart_id):
-        return _look_again(request, membership)
+        return look_again(request, membership)
     actions.decline_time_apart(by=membership, time_apart_id=time_apart_id)
     messages.success(request, _("You declined. The other is not told."))
-    return _to_pair(membership)
+    return to_pair(membership)
 
 
 @member
@@ -109,7 +109,7 @@ def take_back_time_apart(
     queries.get_time_apart_for(membership, time_apart_id, clock.now())
     if actions.take_back_time_apart(by=membership, time_apart_id=time_apart_id):
         messages.success(request, _("You took it back."))
-    return _to_pair(membership)
+    return to_pair(membership)
 
 
 @member
@@ -118,7 +118,7 @@ def let_be(request: HttpRequest, membership: Membership, time_apart_id: UUID) ->
     """Choose nothing for now, once its day has come; for oneself alone."""
     queries.get_time_apart_for(membership, time_apart_id, clock.now())
     actions.let_be(by=membership, time_apart_id=time_apart_id)
-    return _to_pair(membership)
+    return to_pair(membership)
 
 
 def _ask_for_a_day(
@@ -138,11 +138,3 @@ def _is_shown(membership: Membership, time_apart_id: UUID) -> bool:
     except Http404:
         return False
     return True
-
-
-def _look_again(request: HttpRequest, membership: Membership) -> HttpResponse:
-    return render(request, "boundaries/look_again.html", {"membership": membership}, status=404)
-
-
-def _to_pair(membership: Membership) -> HttpResponse:
-    return redirect("conversations:pair", membership.pair_id)
