@@ -48,7 +48,7 @@ def test_it_becomes_healthy_greets_ends_with_ctrl_c_and_keeps_its_data(tmp_path)
     repair = stack.launch(tmp_path, **elsewhere)
     said = wait_for(lambda: "Ctrl-C ends it." in repair.said() and repair.said(), "no greeting", 60)
     assert f"Repair is ready: {repair.address}" in said
-    assert all(said.count(f"{name}@example.org") == 1 for name in ("ana", "ben", "mira"))
+    assert all(said.count(f"{name}@example.org") == 1 for name in ("ana", "ben", "noor"))
     assert repair.health().json() == {"web": True, "database": True, "worker": True}
     assert len(repair.alive()) >= 5  # this one, web, worker, its beat and its pool
     assert stack.end(repair, signal.SIGINT) == 0
