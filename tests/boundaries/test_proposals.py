@@ -410,10 +410,13 @@ def test_r4_r7_what_was_said_to_be_over_stays_so_when_limits_are_given_back(
 def test_r4_asking_anew_is_not_refused_for_what_did_not_take_force(
     cooling, ana_place, ben_place, clock, how
 ):
+    """And it can be agreed to, although no worker has come since."""
     other = watcher(how, ana_place, ben_place)
     (SILENT_ENDS | FORBIDDEN_SINCE)[how](ana_place, ben_place, cooling.pk)
     clock.go_to(cooling.takes_force_at)
-    assert factories.propose(by=other, minutes=5).made_at == clock.at
+    anew = factories.propose(by=other, minutes=5)
+    to_whom = {ana_place, ben_place} - {other}
+    assert factories.consent(by=to_whom.pop(), to=anew).takes_force_at > clock.at
 
 
 @pytest.mark.parametrize("end", [pause, lower_limits])
