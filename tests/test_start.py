@@ -12,6 +12,7 @@ import psutil
 import pytest
 from cryptography.fernet import Fernet
 
+from repair.demo.people import PEOPLE
 from tests import compose, stack
 from tests.stack import ROOT, environment, wait_for
 
@@ -48,7 +49,7 @@ def test_it_becomes_healthy_greets_ends_with_ctrl_c_and_keeps_its_data(tmp_path)
     repair = stack.launch(tmp_path, **elsewhere)
     said = wait_for(lambda: "Ctrl-C ends it." in repair.said() and repair.said(), "no greeting", 60)
     assert f"Repair is ready: {repair.address}" in said
-    assert all(said.count(f"{name}@example.org") == 1 for name in ("ana", "ben", "mira"))
+    assert all(said.count(each.email) == 1 for each in PEOPLE)
     assert repair.health().json() == {"web": True, "database": True, "worker": True}
     assert len(repair.alive()) >= 5  # this one, web, worker, its beat and its pool
     assert stack.end(repair, signal.SIGINT) == 0
