@@ -5,6 +5,8 @@ VENV := .venv
 RACES ?= 2000
 BIN := $(VENV)/bin
 
+DEVELOPMENT := DJANGO_SETTINGS_MODULE=$${DJANGO_SETTINGS_MODULE:-repair.settings.development}
+
 .PHONY: help run demo test prove races explore bench check pins
 
 help:
@@ -19,10 +21,10 @@ help:
 	@echo "make pins   compile requirements/*.in to pinned requirements/*.txt"
 
 run: $(VENV)/base.stamp
-	@REPAIR_DEMO=$${REPAIR_DEMO-1} exec $(BIN)/python manage.py start
+	@$(DEVELOPMENT) REPAIR_DEMO=$${REPAIR_DEMO-1} exec $(BIN)/python manage.py start
 
 demo: $(VENV)/base.stamp
-	@REPAIR_DEMO=1 $(BIN)/python manage.py demo
+	@$(DEVELOPMENT) REPAIR_DEMO=1 $(BIN)/python manage.py demo
 
 test: $(VENV)/dev.stamp
 	@exec $(BIN)/python -m tests.run

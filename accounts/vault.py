@@ -31,7 +31,7 @@ class UnreadableError(Exception):
 
 def new_key() -> str:
     """A new key for one pair or one person, wrapped by the host's present key."""
-    return _wrap(AESGCM.generate_key(bit_length=8 * KEY_BYTES))
+    return wrap(AESGCM.generate_key(bit_length=8 * KEY_BYTES))
 
 
 def is_current(wrapped: str) -> bool:
@@ -46,7 +46,22 @@ def prefix() -> str:
 
 def rewrap(wrapped: str) -> str:
     """The same key, wrapped by the host's present key. Raises UnreadableError."""
-    return _wrap(_unwrap(wrapped))
+    return wrap(_unwrap(wrapped))
+
+
+def wrap(data: bytes) -> str:
+    """The data, wrapped by the host's present key, with that key's version before it."""
+    version, wrapping = next(iter(settings.REPAIR_KEYS.items()))
+    return f"{version}:{Fernet(wrapping).encrypt(data).decode()}"
+
+
+def unwrap(wrapped: str) -> bytes:
+    """What was wrapped by one of the host's keys. Raises UnreadableError."""
+    version, _, token = wrapped.partition(":")
+    try:
+        return Fernet(settings.REPAIR_KEYS[int(version)]).decrypt(token)
+    except (KeyError, ValueError, InvalidToken):
+        raise UnreadableError from None
 
 
 def seal(words: str, *, wrapped: str, place: str) -> bytes:
@@ -76,17 +91,8 @@ def _cipher(wrapped: str) -> AESGCM:
     return AESGCM(_unwrap(wrapped))
 
 
-def _wrap(key: bytes) -> str:
-    version, wrapping = next(iter(settings.REPAIR_KEYS.items()))
-    return f"{version}:{Fernet(wrapping).encrypt(key).decode()}"
-
-
 def _unwrap(wrapped: str) -> bytes:
-    version, _, token = wrapped.partition(":")
-    try:
-        key = Fernet(settings.REPAIR_KEYS[int(version)]).decrypt(token)
-    except (KeyError, ValueError, InvalidToken):
-        raise UnreadableError from None
+    key = unwrap(wrapped)
     if len(key) != KEY_BYTES:
         raise UnreadableError
     return key

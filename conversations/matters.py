@@ -66,7 +66,7 @@ def would_go_into(membership: Membership, situation: Situation, at: datetime) ->
 def answer_to(
     membership: Membership, window: Window | None, situation: Situation, at: datetime
 ) -> str:
-    """What this person said to the next conversation: "skipped", "go_ahead", or "asked" or "open".
+    """What this person said to a conversation to come: "skipped", "go_ahead", or "asked" or "open".
 
     Who wanted to be asked is asked from some days before (R24). "outside" if their own hours forbid
     it; "due" if it should be open and no worker has come, when it can still be skipped, and

@@ -35,7 +35,10 @@ def pair_page(membership: Membership, at: datetime) -> dict[str, Any]:
         "has_limits": boundaries.own_limits(membership) is not None,
         "in_force": situation.in_force,
         "terms_lines": terms_lines(situation.in_force),
-        "coming": boundaries.coming_for(membership, situation, at),
+        "coming": [
+            (window, matters.answer_to(membership, window, situation, at))
+            for window in boundaries.coming_windows(situation, at)
+        ],
         "proposals": [
             {"row": row, "standing": standing, "is_mine": row.author_id == membership.person_id}
             for row, standing in boundaries.proposals_for(membership, situation, at)

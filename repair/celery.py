@@ -6,7 +6,7 @@ from typing import Any
 from celery import Celery
 from celery.signals import setup_logging, worker_init
 
-os.environ.setdefault("DJANGO_SETTINGS_MODULE", "repair.settings.development")
+os.environ.setdefault("DJANGO_SETTINGS_MODULE", "repair.settings.production")
 
 app = Celery("repair")
 app.config_from_object("django.conf:settings", namespace="CELERY")

@@ -51,9 +51,10 @@ class Running:
 
 
 def environment(folder: Path, **values: str) -> dict[str, str]:
-    """The environment of a Repair whose files lie in `folder`."""
+    """The environment of a Repair whose files lie in `folder`, on one's own machine."""
     inherited = {name: text for name, text in os.environ.items() if name not in NEVER_PASSED_ON}
-    return {**inherited, "REPAIR_VAR": str(folder), **values}
+    own = {"DJANGO_SETTINGS_MODULE": "repair.settings.development", "REPAIR_VAR": str(folder)}
+    return {**inherited, **own, **values}
 
 
 def launch(folder: Path, **values: str) -> Running:

@@ -87,9 +87,7 @@ print("celery" in sys.modules)
 @pytest.mark.processes
 @pytest.mark.once
 def test_a_lost_broker_fails_no_request_because_none_touches_it(tmp_path):
-    env = environment(
-        tmp_path, REDIS_URL=DEAD, DJANGO_SETTINGS_MODULE="repair.settings.development"
-    )
+    env = environment(tmp_path, REDIS_URL=DEAD)
     said = subprocess.run(
         [sys.executable, "-c", REQUEST],
         cwd=ROOT,

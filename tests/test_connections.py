@@ -32,12 +32,11 @@ def ask(sql="SELECT pg_backend_pid()"):
 
 def run(tmp_path, script, **env):
     """Let a process of its own say what it finds."""
-    settings = {"DJANGO_SETTINGS_MODULE": "repair.settings.development"}
     url = {"DATABASE_URL": os.environ["DATABASE_URL"]}
     ended = subprocess.run(
         [sys.executable, "-c", ASK + script],
         cwd=ROOT,
-        env=environment(tmp_path, **settings, **url, **env),
+        env=environment(tmp_path, **url, **env),
         capture_output=True,
         text=True,
         check=False,

@@ -1,8 +1,12 @@
 """/healthz: 200 when web, database and worker are up, 503 otherwise, never a fault."""
 
+import os
 import subprocess
 import sys
+from contextlib import contextmanager
 from datetime import timedelta
+from http.server import BaseHTTPRequestHandler, HTTPServer
+from threading import Thread
 
 import pytest
 
@@ -10,6 +14,7 @@ from accounts.clock import database_now
 from repair.health.actions import beat
 from repair.health.models import Heartbeat
 from repair.health.queries import FRESH
+from tests import compose
 from tests.stack import ROOT, environment
 
 
@@ -61,10 +66,49 @@ def test_without_a_database_it_answers_all_the_same(tmp_path, url):
     env = environment(
         tmp_path,
         DATABASE_URL=url or f"sqlite:///{tmp_path / 'never' / 'made.sqlite3'}",
-        DJANGO_SETTINGS_MODULE="repair.settings.development",
     )
     said = subprocess.run(
         [sys.executable, "-c", ASK], cwd=ROOT, env=env, capture_output=True, text=True, check=False
     )
     expected = '503 {"web": true, "database": false, "worker": false}'
     assert said.stdout.strip() == expected, said.stderr
+
+
+ANSWER_ONLY_HERE = {"http_proxy": "http://127.0.0.1:1", "all_proxy": "http://127.0.0.1:1"}
+
+
+@pytest.mark.processes
+@pytest.mark.once
+@pytest.mark.parametrize(("status", "code"), [(200, 0), (503, 1)])
+def test_the_compose_file_asks_the_container_itself_whatever_proxy_is_set(status, code):
+    """It believes an answer of 200 and no other."""
+    with answering(status) as port:
+        kind, program, *arguments = compose.services()["web"]["healthcheck"]["test"]
+        assert (kind, program) == ("CMD", "python")
+        asked = [each.replace(":8000", f":{port}") for each in arguments]
+        ended = subprocess.run(
+            [sys.executable, *asked],
+            env={**os.environ, **ANSWER_ONLY_HERE},
+            capture_output=True,
+            check=False,
+            timeout=30,
+        )
+    assert ended.returncode == code, ended.stderr
+
+
+@contextmanager
+def answering(status):
+    """A web server on this machine that answers so, as /healthz would; yields its port."""
+
+    class Answer(BaseHTTPRequestHandler):
+        def do_GET(self):
+            self.send_response(status if self.path == "/healthz" else 404)
+            self.end_headers()
+
+        def log_message(self, *_):
+            pass
+
+    with HTTPServer(("127.0.0.1", 0), Answer) as server:
+        Thread(target=server.serve_forever, daemon=True).start()
+        yield server.server_port
+        server.shutdown()

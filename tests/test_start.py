@@ -12,7 +12,8 @@ import psutil
 import pytest
 from cryptography.fernet import Fernet
 
-from tests import stack
+from repair.demo.people import PEOPLE
+from tests import compose, stack
 from tests.stack import ROOT, environment, wait_for
 
 pytestmark = [pytest.mark.processes, pytest.mark.once]
@@ -48,7 +49,7 @@ def test_it_becomes_healthy_greets_ends_with_ctrl_c_and_keeps_its_data(tmp_path)
     repair = stack.launch(tmp_path, **elsewhere)
     said = wait_for(lambda: "Ctrl-C ends it." in repair.said() and repair.said(), "no greeting", 60)
     assert f"Repair is ready: {repair.address}" in said
-    assert all(said.count(f"{name}@example.org") == 1 for name in ("ana", "ben", "noor"))
+    assert all(said.count(each.email) == 1 for each in PEOPLE)
     assert repair.health().json() == {"web": True, "database": True, "worker": True}
     assert len(repair.alive()) >= 5  # this one, web, worker, its beat and its pool
     assert stack.end(repair, signal.SIGINT) == 0
@@ -218,6 +219,14 @@ def test_worker_and_web_say_the_same_line(tmp_path):
         assert len(ended.stderr.splitlines()) == 1
 
 
+def test_what_the_compose_file_passes_on_empty_is_as_good_as_not_set(tmp_path):
+    passed_on = compose.services()["web"]["environment"]
+    empty = {name: "" for name, value in passed_on.items() if str(value).endswith(":-}")}
+    assert {"DATABASE_CONNECTIONS", "REPAIR_KEYS_FILE", "REPAIR_HELP_FILE"} <= set(empty)
+    ended = manage(tmp_path, "check", **{**empty, **PRODUCTION})
+    assert (ended.returncode, ended.stderr) == (0, "")
+
+
 STARTS = {
     "web": ["-m", "uvicorn", "repair.asgi:application", "--lifespan=off", "--port=0"],
     "another web": ["-c", "import repair.wsgi"],
@@ -227,6 +236,25 @@ STARTS = {
 
 
 LONG = {"web", "another web", "worker"}
+
+
+@pytest.mark.parametrize("what", STARTS)
+def test_without_settings_it_takes_those_of_production_and_no_database_of_its_own(tmp_path, what):
+    """Or a worker that is started by hand would serve an empty database, and say nothing."""
+    env = environment(tmp_path)
+    del env["DJANGO_SETTINGS_MODULE"]
+    ended = subprocess.run(
+        [sys.executable, *STARTS[what]],
+        cwd=ROOT,
+        env=env,
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=60,
+    )
+    assert ended.returncode != 0
+    assert ended.stderr.startswith("Repair cannot start: SECRET_KEY is missing")
+    assert not {path.name for path in tmp_path.iterdir()} & {"db.sqlite3", "secrets"}
 
 
 @pytest.mark.parametrize(
@@ -239,7 +267,7 @@ def test_with_keys_that_open_nothing_it_does_not_start(tmp_path, what):
     ended = subprocess.run(
         [sys.executable, *STARTS[what]],
         cwd=ROOT,
-        env=environment(tmp_path, DJANGO_SETTINGS_MODULE="repair.settings.development"),
+        env=environment(tmp_path),
         capture_output=True,
         text=True,
         check=False,
@@ -260,7 +288,7 @@ def test_with_its_own_keys_it_may_start(tmp_path):
 
 def test_keys_made_by_several_at_once_are_the_same(tmp_path):
     ask = "from django.conf import settings; print(settings.SECRET_KEY, settings.REPAIR_KEYS)"
-    env = environment(tmp_path, DJANGO_SETTINGS_MODULE="repair.settings.development")
+    env = environment(tmp_path)
     both = [
         subprocess.Popen(
             [sys.executable, "-c", ask], cwd=ROOT, env=env, stdout=subprocess.PIPE, text=True

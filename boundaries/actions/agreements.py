@@ -208,8 +208,9 @@ def void_forbidden(pair: Pair, situation: Situation, at: datetime) -> list[Entry
 
 
 def compute_again(pair_id: UUID) -> None:
-    """Compute the planned windows with the zone data of now, if they were with others.
+    """Compute the planned windows with this process's zone data, if they were with older ones.
 
+    Never with older ones than theirs: of two workers that differ both would move them for ever.
     Doing it twice is doing it once. Whether a window fits limits is for the gate, when it opens;
     but whose hours it left, with them or by itself, skips it from now on (R9). The review comes
     nearer with the last window and never moves away (R6).
@@ -217,7 +218,7 @@ def compute_again(pair_id: UUID) -> None:
     with locked_pair(pair_id) as (pair, at):
         now = windows.zone_data()
         rows = Agreement.objects.filter(pair=pair, ended_at=None)
-        if not rows.exclude(zone_data=now).update(zone_data=now):
+        if not rows.filter(zone_data__lt=now).update(zone_data=now):
             return
         situation = load_situation(pair, at)
         moves = windows.moved(situation.in_force, situation.windows, at)

@@ -129,7 +129,10 @@ def named(terms: Terms, opens_at: datetime) -> Span | None:
 
 
 def zone_data() -> str:
-    """Which version of the zone data counts: that of the tzdata package."""
+    """Which version of the zone data counts: that of the tzdata package, such as "2026a".
+
+    Of two the newer one is the greater text: a year, and a letter within it.
+    """
     version: str = tzdata.IANA_VERSION
     return version
 

@@ -1,7 +1,5 @@
 """On one's own machine: everything has a default, and what is made lies in var/."""
 
-import os
-
 from repair.settings import env
 from repair.settings.base import *  # noqa: F403
 from repair.settings.base import INSTALLED_APPS, LOGGING, TEMPLATES, VAR
@@ -10,7 +8,7 @@ REPAIR_DEMO = env.flag("REPAIR_DEMO", default=False)
 # The demo shows what a person would see, also when something is not found.
 DEBUG = env.flag("REPAIR_DEBUG", default=not REPAIR_DEMO)
 SECRET_KEY = env.text("SECRET_KEY", "") or env.kept_secret_key(VAR / "secrets" / "secret_key")
-if "REPAIR_KEYS" in os.environ or "REPAIR_KEYS_FILE" in os.environ:
+if env.text("REPAIR_KEYS", "") or env.text("REPAIR_KEYS_FILE", ""):
     REPAIR_KEYS = env.encryption_keys()
 else:
     REPAIR_KEYS = env.kept_encryption_keys(VAR / "secrets" / "encryption_keys")

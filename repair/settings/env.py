@@ -48,13 +48,17 @@ def text(name: str, default: str | None = None) -> str:
 
 
 def flag(name: str, *, default: bool) -> bool:
-    """A yes or no: 1, true, yes, on; 0, false, no, off."""
-    return _parsed(name, lambda: env.bool(name, default), "Set it to 1 or 0.")
+    """A yes or no: 1, true, yes, on; 0, false, no, off. Empty is as good as not set."""
+    if not text(name, ""):
+        return default
+    return _parsed(name, lambda: env.bool(name), "Set it to 1 or 0.")
 
 
 def number(name: str, *, default: int) -> int:
-    """A whole number, zero or more."""
-    value = _parsed(name, lambda: env.int(name, default), "Set it to a whole number.")
+    """A whole number, zero or more. Empty is as good as not set."""
+    if not text(name, ""):
+        return default
+    value = _parsed(name, lambda: env.int(name), "Set it to a whole number.")
     if value < 0:
         fail(f"{name} is below zero. Set it to a whole number.")
     return value

@@ -9,10 +9,12 @@ import pytest
 from django.apps import apps
 from django.conf import settings
 from django.contrib.sessions.models import Session
+from django.core import signing
 from django.core.cache import cache
 from django.core.management import call_command
-from django.db import connection, transaction
+from django.db import connection, models, transaction
 from django.test import Client
+from django.test.utils import isolate_apps
 from django.urls import reverse
 from redis import Redis
 
@@ -34,7 +36,7 @@ HTMX = {"HX-Request": "true"}
 
 
 def all_that_the_database_holds():
-    """Every value of every table, as text; and what is in a session, which is packed."""
+    """Every value of every table, as text; and what is in a session, unpacked without any key."""
     with connection.cursor() as cursor:
         for table in connection.introspection.table_names(cursor):
             cursor.execute(f"SELECT * FROM {connection.ops.quote_name(table)}")
@@ -42,7 +44,10 @@ def all_that_the_database_holds():
                 for value in row:
                     is_bytes = isinstance(value, bytes | memoryview)
                     yield bytes(value).decode("latin-1") if is_bytes else str(value)
-    yield from (str(session.get_decoded()) for session in Session.objects.all())
+    for session in Session.objects.all():
+        packed, _instant, _signature = session.session_data.rsplit(":", 2)
+        data = signing.b64_decode(packed.removeprefix(".").encode())
+        yield (zlib.decompress(data) if packed.startswith(".") else data).decode("latin-1")
 
 
 def all_that_is_beside_it():
@@ -65,8 +70,10 @@ def unpacked(data):
         yield zlib.decompress(found + rest).decode("latin-1")
 
 
-def plant(client, place, other, clock):
+def plant(client, place, other, supporter, clock):
     """Type the word wherever words can be typed, so that it is kept, comes late, or is refused."""
+    plant_for_oneself(client, place)
+    plant_with_support(client, place.person, supporter)
     rename_other(membership=place, name=PLANTED)
     factories.feed(of=place.person)
     client.post(reverse("accounts:rename_feed"), {"title": PLANTED})
@@ -89,9 +96,67 @@ def plant(client, place, other, clock):
     client.post(say, {"body": f"{PLANTED}, too late", "key": uuid4()}, headers=HTMX)
 
 
-def test_no_planted_word_is_kept_anywhere(ana_client, ana_place, ben_place, clock, caplog):
+def plant_for_oneself(client, place):
+    """In check-ins and reflections."""
+    own = reverse("checkins:give_own", args=[place.pair_id])
+    write = reverse("checkins:write_reflection")
+    for words in (f"{PLANTED}, felt", PLANTED * 2000):
+        client.post(own, {"key": uuid4(), "answer": "same", "safe": 3, "body": words})
+        client.post(write, {"key": uuid4(), "question": "hope", "body": words, "version": 1})
+
+
+def plant_with_support(client, person, supporter):
+    """In what is asked of a supporter, and in the names that the two have for each other."""
+    row = factories.support(of=person, by=supporter, request=f"{PLANTED}, asked")
+    change, invite = reverse("accounts:change_support", args=[row.pk]), "accounts:invite_supporter"
+    rename = reverse("accounts:rename_supported", args=[row.pk])
+    theirs = Client()
+    theirs.force_login(supporter)
+    for name, words in ((PLANTED, f"{PLANTED}, asked otherwise"), (PLANTED * 9, PLANTED * 300)):
+        typed = {"name": name, "body": words, "may_pause": True}
+        client.post(change, {"name": name, "body": words})
+        client.post(change, typed)  # which is to be proved first, and never is
+        client.post(reverse(invite), {**typed, "ends_on": "2026-12-24", "seed": "a seed"})
+        theirs.post(rename, {"name": name})
+
+
+def sealed_fields():
+    """Every sealed field that there is, with its model."""
+    return [
+        (model, field.name)
+        for model in apps.get_models()
+        for field in model._meta.fields
+        if isinstance(field, SealedTextField)
+    ]
+
+
+def filled():
+    """Those of which some row holds words that open, with whether the planted one is in them."""
+    words = {
+        f"{model.__name__}.{name}": [getattr(row, name) or "" for row in model.objects.all()]
+        for model, name in sealed_fields()
+    }
+    return {
+        field: any(PLANTED in each for each in found)
+        for field, found in words.items()
+        if any(found)
+    }
+
+
+IS_NO_WORD = {"CheckIn.safe"}
+"""Sealed, and a number from one to five."""
+
+
+def test_no_planted_word_is_kept_anywhere(
+    ana_client, ana_place, ben_place, outsider, clock, caplog, settings
+):
     with caplog.at_level(logging.DEBUG):
-        plant(ana_client, ana_place, ben_place, clock)
+        plant(ana_client, ana_place, ben_place, outsider, clock)
+    # A new sealed field is planted in, too.
+    assert filled() == {
+        f"{model.__name__}.{name}": f"{model.__name__}.{name}" not in IS_NO_WORD
+        for model, name in sealed_fields()
+    }
     places = {
         "database": lambda: list(all_that_the_database_holds()),
         "beside it": lambda: list(all_that_is_beside_it()),
@@ -104,7 +169,11 @@ def test_no_planted_word_is_kept_anywhere(ana_client, ana_place, ben_place, cloc
     }
     assert [message.body for message in Message.objects.all()] == [f"{PLANTED}, said"]
     assert [feed.title for feed in Feed.objects.all()] == [PLANTED]
+    # It would go on with what was typed before the password, and so it is kept; but sealed.
+    sessions = [str(session.get_decoded()) for session in Session.objects.all()]
+    assert any(PLANTED in each for each in sessions)
     # Or it would look in the wrong places.
+    settings.SESSION_SERIALIZER = "django.core.signing.JSONSerializer"
     mark_all(ana_client)
     for where, held in places.items():
         assert any(MARK in each for each in held()), where
@@ -139,19 +208,43 @@ def test_every_text_of_people_is_sealed():
     }
     # Their form is that of terms, limits and answers, and holds no words.
     values = {"Agreement.terms", "Proposal.terms", "PersonalLimits.value", "Window.answers"}
-    assert texts() == addresses_and_zones | codes_of_ours | made_by_chance_or_computed | values
+    expected = addresses_and_zones | codes_of_ours | made_by_chance_or_computed | values
+    assert texts(apps.get_models()) == expected
 
 
-def texts():
-    """Every field that could hold words and is not sealed."""
-    kinds = {"TextField", "CharField", "JSONField", "BinaryField", "FileField"}
+HOLD_NO_WORDS = {
+    *("AutoField", "BigAutoField", "UUIDField", "BooleanField", "DateTimeField", "TimeField"),
+    *("SmallIntegerField", "PositiveSmallIntegerField", "PositiveIntegerField", "DateField"),
+    *("IntegerField", "BigIntegerField", "ForeignKey", "OneToOneField"),
+}
+
+
+def texts(models):
+    """Every field that could hold words and is not sealed: of whatever kind, unless of these."""
     return {
         f"{model.__name__}.{field.name}"
-        for model in apps.get_models()
+        for model in models
         for field in model._meta.fields
-        if field.get_internal_type() in kinds and not field.choices
+        if field.get_internal_type() not in HOLD_NO_WORDS and not field.choices
         if not isinstance(field, SealedTextField)
     }
+
+
+@isolate_apps("accounts")
+def test_words_that_are_not_sealed_are_caught():
+    class Note(models.Model):
+        plain = models.CharField(max_length=60)
+        address = models.URLField()
+        listed = models.JSONField()
+        sealed = SealedTextField(owner="person")
+
+        class Meta:
+            app_label = "accounts"
+
+        def __str__(self):
+            return "a note"
+
+    assert texts([Note]) == {"Note.plain", "Note.address", "Note.listed"}
 
 
 def test_a_row_opens_only_its_own_words(ana_place, caplog):

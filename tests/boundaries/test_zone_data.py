@@ -30,6 +30,7 @@ pytestmark = pytest.mark.django_db
 
 HOUR = timedelta(hours=1)
 SUMMER, WINTER, HALF = "CEST-2", "CET-1", "XXX-1:30"
+AS_IT_IS = "CET-1CEST,M3.5.0,M10.5.0/3"
 AT_SIX_IN_WINTER = frozenset(day * 24 + 17 for day in range(7))
 """Six in the evening in Berlin in winter, as hours in UTC."""
 EVERY_DAY = Weekly(1, 0, frozenset(range(7)))
@@ -133,13 +134,42 @@ def test_an_agreement_from_before_is_computed_again_once_and_nothing_moves(agree
     assert seen.everything(in_=pair) == before
 
 
-def test_what_moved_moves_back_with_the_data(agreement, pair, data):
+def test_what_moved_moves_back_with_newer_data(agreement, pair, data):
     before = planned(pair)
     with data(berlin=HALF):
         actions.sweep()
         assert planned(pair) != before
-    actions.sweep()
+    with data(berlin=AS_IT_IS, version="2099b"):
+        actions.sweep()
     assert planned(pair) == before
+
+
+def test_of_two_workers_the_one_with_older_data_moves_nothing_back(agreement, pair, data):
+    with data(berlin=HALF):
+        actions.sweep()
+        moved_once = seen.everything(in_=pair)
+    for _ in range(2):
+        actions.sweep()
+        compute_again(pair.pk)
+        with data(berlin=HALF):
+            actions.sweep()
+    assert seen.everything(in_=pair) == moved_once
+
+
+@pytest.mark.parametrize(
+    ("older", "newer"),
+    [("", "1993a"), ("2025b", "2025c"), ("2025c", "2026a"), ("2026z", "2027a"), ("2026a", "2030a")],
+)
+def test_older_is_older_to_the_database_too(agreement, pair, data, older, newer):
+    for stored, now, counts in (
+        (older, newer, newer),
+        (newer, older, newer),
+        (newer, newer, newer),
+    ):
+        Agreement.objects.update(zone_data=stored)
+        with data(berlin=AS_IT_IS, version=now):
+            actions.sweep()
+        assert agreement_in_force(pair).zone_data == counts
 
 
 def test_who_skips_still_does_and_who_said_go_ahead_is_asked_again(

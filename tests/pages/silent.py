@@ -378,6 +378,12 @@ def skips_the_next_one(ana: Ana) -> None:
     actions.skip(by=ana.place, window_id=ana.window().pk)
 
 
+@act
+def skips_the_last_one(ana: Ana) -> None:
+    planned = Window.objects.filter(pair=ana.place.pair, state=State.PLANNED)
+    actions.skip(by=ana.place, window_id=first(planned.order_by("-opens_at")).pk)
+
+
 # --- A time apart (R10, R14): where Ben receives nothing that is proposed --------------------
 
 

@@ -20,6 +20,7 @@ pytestmark = [pytest.mark.django_db, pytest.mark.once]
 OUTSIDE = "Outside the hours that you allow, so it is skipped"
 SKIPPED = "You skip this one"
 DAYS = re.compile(r"Saturday (\d+ \w+ \d{4}), (\d\d:\d\d) to \d\d:\d\d((?:(?!Saturday).)*)")
+BUTTON = re.compile(r"(?:Skip this one|Go ahead after all) on \d+ \w+ \d{4}")
 SATURDAYS = Weekly(1, 0, frozenset({5}))
 SIX = [
     "7 November 2026", "5 December 2026", "2 January 2027",
@@ -30,8 +31,12 @@ SIX = [
 def coming(visitor):
     """The days of the list on the pair's page, each with its time and what is said of it."""
     visitor.open("/")
-    listed = visitor.text.split("Conversations to come")[1].split("Times are in your own")[0]
+    listed = BUTTON.sub("", the_list(visitor))
     return [(day, time, said.strip(" .")) for day, time, said in DAYS.findall(listed)]
+
+
+def the_list(visitor):
+    return visitor.text.split("Conversations to come")[1].split("Times are in your own")[0]
 
 
 def without_hour(place, hour):
@@ -114,3 +119,40 @@ def test_r24_what_one_skips_is_shown_to_that_person_alone(at_ana, at_ben, ben_pl
     actions.skip(by=ben_place, window_id=factories.next_window(pair=pair).pk)
     assert [SKIPPED in said for *_, said in coming(at_ben)] == [True, *[False] * 5]
     assert coming(at_ana) == before
+
+
+@pytest.mark.usefixtures("agreement")
+def test_r24_each_is_skipped_alone_and_can_be_thought_over(at_ana, at_ben):
+    before = coming(at_ben)
+    at_ana.open("/")
+    assert BUTTON.findall(the_list(at_ana)) == [f"Skip this one on {day}" for day in SIX]
+    at_ana.press("Skip this one on 2 January 2027")
+    assert [day for day, _, said in coming(at_ana) if said == SKIPPED] == ["2 January 2027"]
+    at_ana.press("Skip this one on 3 April 2027")
+    skipped = {day for day, _, said in coming(at_ana) if said == SKIPPED}
+    assert skipped == {"2 January 2027", "3 April 2027"}
+    assert BUTTON.findall(the_list(at_ana)) == [
+        f"{'Go ahead after all' if day in skipped else 'Skip this one'} on {day}" for day in SIX
+    ]
+    at_ana.press("Go ahead after all on 2 January 2027")
+    assert [day for day, _, said in coming(at_ana) if said == SKIPPED] == ["3 April 2027"]
+    assert coming(at_ben) == before
+
+
+@pytest.mark.usefixtures("agreement")
+def test_r24_a_later_one_that_was_skipped_does_not_take_place_and_the_others_do(
+    at_ana, at_ben, pair, clock
+):
+    at_ana.open("/")
+    at_ana.press("Skip this one on 5 December 2026")
+    for state in ("held", "skipped", "held"):
+        window = factories.next_window(pair=pair)
+        clock.go_to(window.opens_at)
+        conversations.sweep()
+        clock.go_to(window.closes_at)
+        actions.sweep()
+        window.refresh_from_db()
+        assert window.state == state, window.opens_at
+    for visitor in (at_ana, at_ben):
+        visitor.open("/")
+        assert "Saturday 5 December 2026 Did not take place" in visitor.text

@@ -181,7 +181,7 @@ def instants(state: State, begun: datetime) -> tuple[datetime, datetime]:
     return begun + state.span, begun + state.span + state.later
 
 
-ANSWERS = frozenset({"says_go_ahead", "skips_the_next_one"})
+ANSWERS = frozenset({"says_go_ahead", "skips_the_next_one", "skips_the_last_one"})
 ENVELOPES = frozenset({"reads_what_came", "keeps_what_came", "hands_back_what_came"})
 GO_AHEAD = frozenset({"says_go_ahead_in_a_check_in"})  # only while one is due; a skip needs none
 BEFORE = GO_AHEAD | {"skips_in_a_check_in"}

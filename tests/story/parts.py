@@ -96,8 +96,7 @@ class Parts:
 @contextmanager
 def in_parts(folder: Path, **values: str) -> Iterator[Parts]:
     """A Repair with its demo whose web and worker are up; all of it ends with the block."""
-    settings = "repair.settings.development"
-    env = environment(folder, REPAIR_DEMO="1", DJANGO_SETTINGS_MODULE=settings, **values)
+    env = environment(folder, REPAIR_DEMO="1", **values)
     subprocess.run([sys.executable, "manage.py", "demo"], cwd=ROOT, env=env, check=True)
     parts = Parts(folder, env, free_port())
     try:
