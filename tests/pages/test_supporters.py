@@ -20,10 +20,10 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from accounts.actions import create_code, rename_other, use_code
-from accounts.models import Membership, Person, Support, SupportLook
+from accounts.models import Membership, Pair, Person, Support, SupportLook
 from accounts.scopes import FIELDS, Scope
 from accounts.support_actions import end_support, rename_supported
-from boundaries import actions
+from boundaries import actions, guards
 from boundaries.models import Pause
 from tests import factories, seen
 from tests.conftest import PASSWORD
@@ -360,6 +360,51 @@ def test_r25_it_is_the_persons_pause_in_every_respect(life, ana_place, make_pers
     pause_by_post(row)
     assert Pause.objects.count() == 2
     assert SupportLook.objects.filter(what="pause").count() == 2
+
+
+def break_the_record(pair_id):
+    """So that the database refuses the next entry in this pair, and with it the pause."""
+    with guards.down(connection, "record_ends_where_it_does"):
+        Pair.objects.filter(pk=pair_id).update(record_length=0, record_head="")
+
+
+def paused_pairs(person):
+    return {*Pause.objects.filter(person=person, lifted_at=None).values_list("pair", flat=True)}
+
+
+def test_r13_a_fault_in_one_pair_stops_no_pause_by_a_supporter_in_another(
+    life, at_ana, at_cem, make_person, caplog
+):
+    second = use_code(by=life.ana, code=create_code(by=make_person("dora")))
+    row = support(life, Scope.PAUSE)
+    break_the_record(life.pair_id)
+    at_cem.open(reverse("accounts:support", args=[row.pk]))
+    for _ in range(2):
+        at_cem.press("Pause for them")
+        assert "it may be that not everything is paused" in at_cem.text
+        assert "You paused for them" not in at_cem.text
+        assert paused_pairs(life.ana) == {second.pair_id}
+        assert SupportLook.objects.filter(what="pause").count() == 1, (
+            "what was not done is not told"
+        )
+    assert str(life.pair_id) in caplog.text
+    at_ana.open("/")
+    assert "A friend paused for you on" in at_ana.text
+    at_ana.open("/trusted/log/")
+    assert "A friend: Paused for you" in at_ana.text
+
+
+def test_a_pause_by_a_supporter_that_failed_in_all_is_told_as_none(life, at_ana, at_cem):
+    row = support(life, Scope.PAUSE)
+    break_the_record(life.pair_id)
+    at_cem.open(reverse("accounts:support", args=[row.pk]))
+    at_cem.press("Pause for them")
+    assert "it may be that not everything is paused" in at_cem.text
+    assert paused_pairs(life.ana) == set()
+    at_ana.open("/")
+    assert "paused for you" not in at_ana.text
+    at_ana.open("/trusted/log/")
+    assert "A friend: Paused for you" not in at_ana.text
 
 
 def test_r25_the_person_is_told_until_they_let_it_go_and_lifts_it_alone(life, at_ana, at_cem):
