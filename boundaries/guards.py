@@ -225,7 +225,8 @@ def remove(connection: BaseDatabaseWrapper, guards: tuple[Guard, ...]) -> None:
 
 @contextmanager
 def down(connection: BaseDatabaseWrapper, *names: str) -> Iterator[None]:
-    """Without these guards for the block: only to delete a pair as a whole, with all that is its.
+    """Without these guards for the block: only to delete a pair as a whole, with all that is its,
+    and in migrations.
 
     In one transaction, so that nobody else ever finds them down, and a fault leaves them up.
     """

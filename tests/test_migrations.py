@@ -3,7 +3,7 @@
 Migrations that have landed are never rewritten; each that moves rows is tried here.
 """
 
-from datetime import timedelta
+from datetime import UTC, date, datetime, timedelta
 from uuid import uuid4
 
 import pytest
@@ -12,8 +12,10 @@ from django.db.migrations.executor import MigrationExecutor
 
 from accounts.models import Membership, Pair, Person
 from boundaries import guards
+from boundaries.models import TimeApart
 from boundaries.queries import load_situation
 from boundaries.rules.checkins import Answer
+from boundaries.rules.time_apart import EVERYWHERE, begin_of
 from boundaries.rules.ways import Less
 from checkins import actions as checkins
 from checkins.models import CheckIn
@@ -23,6 +25,8 @@ from conversations.models import Letter, Notice
 from tests import factories
 
 pytestmark = pytest.mark.django_db(transaction=True)
+
+DAY = timedelta(days=1)
 
 OPEN_WORDS = [
     ("conversations", "0002_guards"),
@@ -184,3 +188,44 @@ def test_going_back_what_could_not_be_kept_then_goes_and_the_rest_stays(
     finally:
         migrate(MigrationExecutor(connection).loader.graph.leaf_nodes())
     assert CheckIn.objects.get(kind="own").body == "Quiet."
+
+
+WHERE_ITS_AUTHOR_WAS = [("boundaries", "0007_last_words")]
+
+
+def test_a_time_apart_from_before_tells_nobodys_zone_either_and_back_again_it_stays(ana_place):
+    """What is over already stays so: nothing of it is shown to anybody any more."""
+    apps = migrate(WHERE_ITS_AUTHOR_WAS)
+    rows = apps.get_model("boundaries", "TimeApart").objects
+    day, tokyo = date(2120, 6, 1), datetime(2120, 5, 31, 15, tzinfo=UTC)
+    chosen, open_one = (
+        rows.create(
+            pair_id=ana_place.pair_id,
+            author_id=ana_place.person_id,
+            day=day,
+            ends_at=tokyo,
+            suggested_at=at,
+            agreed_at=agreed_at,
+        )
+        for at, agreed_at in ((tokyo - 90 * DAY, tokyo - 80 * DAY), (tokyo - 9 * DAY, None))
+    )
+    over = rows.create(
+        pair_id=ana_place.pair_id,
+        author_id=ana_place.person_id,
+        day=date(2020, 6, 1),
+        ends_at=datetime(2020, 5, 31, 15, tzinfo=UTC),
+        suggested_at=datetime(2020, 5, 1, tzinfo=UTC),
+    )
+    where_it_begins_last = begin_of(day, EVERYWHERE)
+    wanted = {
+        chosen.pk: where_it_begins_last,
+        open_one.pk: where_it_begins_last,
+        over.pk: over.ends_at,
+    }
+    migrate(MigrationExecutor(connection).loader.graph.leaf_nodes())
+    assert dict(TimeApart.objects.values_list("pk", "ends_at")) == wanted
+    try:
+        migrate(WHERE_ITS_AUTHOR_WAS)
+        assert dict(TimeApart.objects.values_list("pk", "ends_at")) == wanted
+    finally:
+        migrate(MigrationExecutor(connection).loader.graph.leaf_nodes())
