@@ -5,9 +5,10 @@ from uuid import uuid4
 
 import pytest
 from django.core.exceptions import PermissionDenied
+from django.db import connection
 from django.http import Http404
 
-from boundaries import actions
+from boundaries import actions, guards
 from boundaries.actions.proposals import take_force
 from boundaries.actions.record import Act
 from boundaries.exceptions import RefusedError
@@ -137,7 +138,8 @@ def test_r2_consent_is_only_to_the_exact_terms_that_were_read(proposal, ben_plac
 def test_r2_terms_that_were_changed_behind_the_back_of_a_consent_never_take_force(
     cooling, clock, pair
 ):
-    Proposal.objects.filter(pk=cooling.pk).update(terms=factories.terms(**MORE))
+    with guards.down(connection, "proposal_stays"):
+        Proposal.objects.filter(pk=cooling.pk).update(terms=factories.terms(**MORE))
     clock.go_to(cooling.takes_force_at)
     actions.sweep()
     cooling.refresh_from_db()

@@ -27,7 +27,7 @@ class Migration(migrations.Migration):
     """
 
     dependencies = [
-        ('boundaries', '0007_last_words'),
+        ('boundaries', '0008_agreed_at'),
     ]
 
     operations = [migrations.RunPython(move_ends, migrations.RunPython.noop)]
