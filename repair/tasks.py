@@ -1,4 +1,4 @@
-"""The one task. It holds no rules and running it twice changes nothing."""
+"""The two tasks. They hold no rules, and running one twice changes nothing."""
 
 import logging
 from collections.abc import Callable
@@ -8,7 +8,7 @@ from boundaries import actions as boundaries
 from checkins import actions as checkins
 from conversations import actions as conversations
 from repair.celery import app
-from repair.health.actions import beat
+from repair.health.actions import beat, beat_for_mail
 
 log = logging.getLogger(__name__)
 
@@ -21,8 +21,15 @@ def sweep() -> None:
         _try(step)
 
 
+@app.task
+def send_notices() -> None:
+    """Send what is to be told by mail; apart, since it waits for a server that is not ours."""
+    for step in (beat_for_mail, conversations.send_notices):
+        _try(step)
+
+
 def _try(step: Callable[[], object]) -> None:
     try:
         step()
     except Exception:
-        log.exception("%s.%s failed; the next sweep tries again", step.__module__, step.__name__)
+        log.exception("%s.%s failed; the next one tries again", step.__module__, step.__name__)

@@ -227,10 +227,11 @@ def next_window(*, pair: Pair) -> Window:
 
 
 def open_next(*, pair: Pair, clock: Clock) -> Window:
-    """Go to the next window and let the sweep open it."""
+    """Go to the next window and let the workers open it, and tell of it."""
     window = next_window(pair=pair)
     clock.go_to(window.opens_at)
     conversations.sweep()
+    conversations.send_notices()
     window.refresh_from_db()
     assert window.state == State.OPEN, f"the window is {window.state}"
     return window

@@ -33,5 +33,5 @@ def test_what_a_host_is_told_to_set_reaches_the_containers():
     assert {"SECRET_KEY", "REPAIR_SOURCE_URL"} <= told
     assert told - set(services["web"]["environment"]) == set()
     # The others keep no connections, so that their number is nothing to them.
-    for name in ("migrate", "worker", "beat"):
+    for name in ("migrate", "worker", "mail", "beat"):
         assert told - set(services[name]["environment"]) == {"DATABASE_CONNECTIONS"}

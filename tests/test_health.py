@@ -1,4 +1,4 @@
-"""/healthz: 200 when web, database and worker are up, 503 otherwise, never a fault."""
+"""/healthz: 200 when web, database, worker and mail are up, 503 otherwise, never a fault."""
 
 import os
 import subprocess
@@ -11,7 +11,7 @@ from threading import Thread
 import pytest
 
 from accounts.clock import database_now
-from repair.health.actions import beat
+from repair.health.actions import beat, beat_for_mail
 from repair.health.models import Heartbeat
 from repair.health.queries import FRESH
 from tests import compose
@@ -21,27 +21,36 @@ from tests.stack import ROOT, environment
 def test_without_a_worker_it_is_unavailable(client, db):
     answer = client.get("/healthz")
     assert answer.status_code == 503
-    assert answer.json() == {"web": True, "database": True, "worker": False}
+    assert answer.json() == {"web": True, "database": True, "worker": False, "mail": False}
 
 
 def test_a_worker_that_lived_just_now_is_up(client, db):
-    beat()
-    beat()
+    for _ in range(2):
+        beat()
+        beat_for_mail()
     answer = client.get("/healthz")
     assert answer.status_code == 200
-    assert answer.json() == {"web": True, "database": True, "worker": True}
+    assert answer.json() == {"web": True, "database": True, "worker": True, "mail": True}
 
 
-def test_a_worker_that_fell_silent_is_not(client, db):
-    Heartbeat.objects.create(name="worker", at=database_now() - FRESH)
-    assert client.get("/healthz").status_code == 503
+@pytest.mark.parametrize("silent", FRESH)
+def test_a_worker_that_fell_silent_is_not(client, db, silent):
+    beat()
+    beat_for_mail()
+    Heartbeat.objects.filter(name=silent).update(at=database_now() - FRESH[silent])
+    answer = client.get("/healthz")
+    assert answer.status_code == 503
+    assert [part for part, is_up in answer.json().items() if not is_up] == [silent]
 
 
 def test_health_is_real_time_also_where_the_clock_of_rules_is_moved(client, db, clock):
     beat()
+    beat_for_mail()
     clock.move(days=365)
     assert client.get("/healthz").status_code == 200
-    assert Heartbeat.objects.get().at - database_now() < timedelta(seconds=5)
+    assert {
+        each.at - database_now() < timedelta(seconds=5) for each in Heartbeat.objects.all()
+    } == {True}
 
 
 def test_it_may_only_be_read(client, db):
@@ -70,7 +79,7 @@ def test_without_a_database_it_answers_all_the_same(tmp_path, url):
     said = subprocess.run(
         [sys.executable, "-c", ASK], cwd=ROOT, env=env, capture_output=True, text=True, check=False
     )
-    expected = '503 {"web": true, "database": false, "worker": false}'
+    expected = '503 {"web": true, "database": false, "worker": false, "mail": false}'
     assert said.stdout.strip() == expected, said.stderr
 
 

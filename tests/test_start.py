@@ -50,8 +50,8 @@ def test_it_becomes_healthy_greets_ends_with_ctrl_c_and_keeps_its_data(tmp_path)
     said = wait_for(lambda: "Ctrl-C ends it." in repair.said() and repair.said(), "no greeting", 60)
     assert f"Repair is ready: {repair.address}" in said
     assert all(said.count(each.email) == 1 for each in PEOPLE)
-    assert repair.health().json() == {"web": True, "database": True, "worker": True}
-    assert len(repair.alive()) >= 5  # this one, web, worker, its beat and its pool
+    assert repair.health().json() == dict.fromkeys(("web", "database", "worker", "mail"), True)
+    assert len(repair.alive()) >= 7  # this one, web, two workers with their pools, and a beat
     assert stack.end(repair, signal.SIGINT) == 0
     assert repair.alive() == []
     before = kept(tmp_path)
@@ -201,6 +201,14 @@ def test_neighbouring_names_are_bound_to_tls_only_where_the_host_says_so(tmp_pat
         **chosen,
     )
     assert ended.stdout.strip() == sent, ended.stderr
+
+
+@pytest.mark.parametrize(("more", "seconds"), [("", "10"), ("?timeout=20", "20")])
+def test_no_mail_server_is_waited_for_without_an_end(tmp_path, more, seconds):
+    say = "from django.conf import settings as s; print(s.EMAIL_TIMEOUT, s.EMAIL_HOST)"
+    values = {**PRODUCTION, "EMAIL_URL": PRODUCTION["EMAIL_URL"] + more}
+    ended = manage(tmp_path, "shell", "--no-imports", "-c", say, **values)
+    assert ended.stdout.split() == [seconds, "mail.example.org"], ended.stderr
 
 
 def test_worker_and_web_say_the_same_line(tmp_path):

@@ -41,12 +41,11 @@ __all__ = [
 
 
 def sweep() -> None:
-    """Do what is due in conversations: open windows with what they bring, look for what there is to
-    tell people of, and send notices.
+    """Do what is due in conversations: open windows with what they bring, and look for what there
+    is to tell people of. Sending that is apart (`send_notices`): it may take long.
 
     Running it twice, late or on ten workers at once changes nothing more than running it once.
     """
     due = Window.objects.filter(state=State.PLANNED, opens_at__lte=clock.now())
     settle_in_batches(due.order_by("opens_at"), open_and_release)
     look_for_matters()
-    send_notices()

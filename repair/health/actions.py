@@ -3,9 +3,18 @@
 from accounts.clock import database_now
 from repair.health.models import Heartbeat
 
-WORKER = "worker"
+WORKER, MAIL = "worker", "mail"
 
 
 def beat() -> None:
     """Note that the worker lives. Real time, also in the demo: a moved clock proves nothing."""
-    Heartbeat.objects.update_or_create(name=WORKER, defaults={"at": database_now()})
+    _beat(WORKER)
+
+
+def beat_for_mail() -> None:
+    """Note that a worker takes care of mails."""
+    _beat(MAIL)
+
+
+def _beat(name: str) -> None:
+    Heartbeat.objects.update_or_create(name=name, defaults={"at": database_now()})

@@ -8,7 +8,7 @@ from repair.health.queries import health
 
 @require_safe
 def healthz(request: HttpRequest) -> JsonResponse:
-    """200 when web, database and worker are up, 503 otherwise. It tells nothing else."""
+    """200 when web, database, worker and mail are up, 503 otherwise. It tells nothing else."""
     parts = health()
     response = JsonResponse(parts, status=200 if all(parts.values()) else 503)
     # Who asks is told; a line in the log for each answer would only bury the cause.

@@ -112,11 +112,16 @@ else:
         }
     }
 
-# The beat only pokes: one argument-free sweep, on an interval, in UTC. A crontab schedule in a
-# local zone is silent for a whole hour on the night that the clocks go back.
+# The beat only pokes: argument-free tasks, on an interval, in UTC. A crontab schedule in a local
+# zone is silent for a whole hour on the night that the clocks go back.
 CELERY_BEAT_SCHEDULE = {
-    "sweep": {"task": "repair.tasks.sweep", "schedule": 1.0, "options": {"expires": 10}}
+    name: {"task": f"repair.tasks.{name}", "schedule": 1.0, "options": {"expires": 10}}
+    for name in ("sweep", "send_notices")
 }
+# A mail server may take its time, and nothing else is to wait for it (decision 45). So mails have a
+# queue, and where Repair is hosted a worker of their own; one that is told nothing takes both.
+CELERY_TASK_QUEUES = {name: {"exchange": name, "routing_key": name} for name in ("celery", "mail")}
+CELERY_TASK_ROUTES = {"repair.tasks.send_notices": {"queue": "mail"}}
 # An interval has nothing to remember, so no schedule file can be stale, locked or corrupt.
 CELERY_BEAT_SCHEDULER = "celery.beat:Scheduler"
 CELERY_TIMEZONE = "UTC"

@@ -95,7 +95,7 @@ def redis() -> str | None:
 
 
 def mail(url: str) -> dict[str, Any]:
-    """Django's EMAIL_* settings for the server at `url`."""
+    """Django's EMAIL_* settings for the server at `url`: those of which it says something."""
     wanted = "Set it to smtp+tls://user:password@host:587."
     if url.partition(":")[0] not in MAIL_SCHEMES:
         fail(f"EMAIL_URL does not begin with smtp+tls:// or smtp+ssl://. {wanted}")
@@ -103,7 +103,11 @@ def mail(url: str) -> dict[str, Any]:
         config = dict(dj_email_url.parse(url))
     except (ValueError, KeyError):
         fail(f"EMAIL_URL cannot be read. {wanted}")
-    return {name: value for name, value in config.items() if name.startswith("EMAIL_")}
+    return {
+        name: value
+        for name, value in config.items()
+        if name.startswith("EMAIL_") and value is not None
+    }
 
 
 def sender(name: str) -> str:

@@ -6,17 +6,18 @@ import pytest
 
 from accounts.models import Membership
 from boundaries.models import Window
-from repair.tasks import sweep as sweep_of_the_worker
+from repair import tasks
 from tests import factories
 from tests.clock import Clock
 
 
 @pytest.fixture
 def sweep(clock: Clock) -> Callable[[], None]:
-    """What the worker does each second."""
+    """What workers do each second."""
 
     def run() -> None:
-        sweep_of_the_worker()
+        tasks.sweep()
+        tasks.send_notices()
 
     return run
 

@@ -28,6 +28,12 @@ def ask(*places):
         factories.ask_for_notices(by=place, only=["wants_notice_on_opening"])
 
 
+def sweep():
+    """What workers do each second."""
+    actions.sweep()
+    actions.send_notices()
+
+
 def open_it(window, clock):
     """Open the window and write its notices, without sending them yet."""
     clock.go_to(window.opens_at)
@@ -37,7 +43,7 @@ def open_it(window, clock):
 def test_r28_notices_are_off_until_asked_for(window, ana_place, clock, mailoutbox):
     factories.letter(by=ana_place)
     clock.go_to(window.opens_at)
-    actions.sweep()
+    sweep()
     assert not Notice.objects.exists()
     assert mailoutbox == []
 
@@ -46,7 +52,7 @@ def test_r28_who_asked_gets_one_for_each_conversation(window, ben_place, pair, c
     ask(ben_place)
     clock.go_to(window.opens_at)
     for _ in range(3):
-        actions.sweep()
+        sweep()
         clock.move(minutes=1)
     (mail,) = mailoutbox
     assert mail.to == [ben_place.person.email]
@@ -75,7 +81,7 @@ def test_r28_a_notice_names_nobody_and_tells_nothing(
     ask(ana_place, ben_place)
     factories.letter(by=ana_place, body="Dear you")
     clock.go_to(window.opens_at)
-    actions.sweep()
+    sweep()
     for mail in mailoutbox:
         said = f"{mail.subject} {mail.body} {mail.from_email}".lower()
         for word in ("ana", "ben", "letter", "dear", "pause", "message", "waiting", "conversation"):
@@ -127,7 +133,7 @@ def test_r28_what_a_process_claimed_before_it_died_is_never_sent(
     open_it(window, clock)
     notices._claim(window.pair_id, ana_place.person_id, None)
     clock.move(minutes=10)
-    actions.sweep()
+    sweep()
     assert mailoutbox == []
     assert ends() == [("window_opened", "claimed")]
 
@@ -162,10 +168,10 @@ def month(window, ana_place, ben_place, pair, clock):
         until = factories.next_window(pair=pair).closes_at
         while clock.at < until - timedelta(days=1, hours=8):
             clock.move(hours=24)
-            actions.sweep()
+            sweep()
         while clock.at < until - timedelta(minutes=30):
             clock.move(minutes=45)
-            actions.sweep()
+            sweep()
 
     return live_through_it
 
@@ -202,7 +208,7 @@ def test_r28_nothing_arrived_where_no_letter_came(window, ana_place, clock, mail
     factories.ask_for_notices(by=ana_place, only=["wants_notice_on_arrival"])
     factories.letter(by=ana_place)
     clock.go_to(window.opens_at)
-    actions.sweep()
+    sweep()
     assert mailoutbox == []
     assert not Notice.objects.exists()
 
@@ -215,23 +221,23 @@ def asked(window, ana_place, clock):
     """Ana asked for all notices but of check-ins; it is two days before the conversation."""
     clock.go_to(window.opens_at - timedelta(days=2))
     factories.ask_for_notices(by=ana_place, only=NOT_CHECK_INS)
-    actions.sweep()
+    sweep()
     assert not Notice.objects.exists()
 
 
 def a_day_before(window, clock):
     clock.go_to(window.opens_at - timedelta(days=1))
-    actions.sweep()
+    sweep()
 
 
 def test_r28_a_day_before_and_not_a_moment_earlier(asked, window, clock, mailoutbox):
     clock.go_to(window.opens_at - timedelta(days=1, microseconds=1))
-    actions.sweep()
+    sweep()
     assert mailoutbox == []
     clock.move(hours=1)
-    actions.sweep()
+    sweep()
     clock.move(hours=3)
-    actions.sweep()
+    sweep()
     assert len(mailoutbox) == 1
 
 
@@ -273,7 +279,7 @@ def test_r13_a_pause_cancels_what_waits_for_the_morning(
     boundaries.pause(by=ben_place)
     boundaries.lift(by=ben_place)
     clock.move(hours=15)
-    actions.sweep()
+    sweep()
     assert mailoutbox == []
     assert ends() == [("day_before", "cancelled")]
 
@@ -287,14 +293,14 @@ def to_decide(window, ana_place, pair, clock):
     factories.ask_for_notices(by=ana_place, only=["wants_notice_to_decide"])
     factories.hold(pair=pair, clock=clock)
     clock.move(days=1)
-    actions.sweep()
+    sweep()
 
 
 def for_days(clock, days):
     for _ in range(days * 6):
         clock.move(hours=4)
         boundaries.sweep()
-        actions.sweep()
+        sweep()
 
 
 def test_r28_a_proposal_is_told_once_on_the_next_morning(
@@ -306,7 +312,7 @@ def test_r28_a_proposal_is_told_once_on_the_next_morning(
     while clock.at < nine - timedelta(minutes=1):
         assert mailoutbox == []
         clock.move(minutes=10)
-        actions.sweep()
+        sweep()
     assert len(mailoutbox) == 1
     for_days(clock, 3)
     assert len(mailoutbox) == 1
@@ -373,7 +379,7 @@ def test_r10_a_proposal_that_went_away_before_the_morning_is_not_told(
 ):
     proposal = factories.propose(by=ben_place, minutes=60)
     clock.move(hours=2)
-    actions.sweep()
+    sweep()
     assert ends() == [("to_decide", "")]
     boundaries.withdraw_proposal(by=ben_place, proposal_id=proposal.pk)
     for_days(clock, 2)
@@ -387,7 +393,7 @@ def test_r24_who_wants_to_be_asked_is_told_when_they_are(
     factories.allow(by=(ana_place,), ask_before_each=True)
     opens_at = factories.next_window(pair=pair).opens_at
     clock.go_to(opens_at - timedelta(days=3, hours=1))
-    actions.sweep()
+    sweep()
     assert mailoutbox == []
     for_days(clock, 1)
     assert len(mailoutbox) == 1
@@ -444,10 +450,10 @@ def test_r28_nothing_goes_in_quiet_hours_and_then_only_what_is_still_so(
     clock.go_to(window.closes_at)
     boundaries.sweep()
     clock.go_to(window.opens_at + NIGHT - timedelta(seconds=1))
-    actions.sweep()
+    sweep()
     assert mailoutbox == []
     clock.move(seconds=1)
-    actions.sweep()
+    sweep()
     assert len(mailoutbox) == 1
     assert ends() == [("arrived", "sent"), ("window_opened", "cancelled")]
 
@@ -477,6 +483,6 @@ def test_r13_r16_what_came_is_not_told_after_an_end_or_once_it_was_read(
     meanwhile(ana_place, ben_place)
     clock.go_to(window.opens_at + NIGHT)
     boundaries.sweep()
-    actions.sweep()
+    sweep()
     assert mailoutbox == []
     assert {end for _, end in ends()} == {"cancelled"}

@@ -79,6 +79,7 @@ Story = Sequence[tuple[str, int]]
 def sweep() -> None:
     actions.sweep()
     conversations.sweep()
+    conversations.send_notices()
     checkins.sweep()
 
 

@@ -48,6 +48,7 @@ def in_words(day: date) -> str:
 def sweep() -> None:
     actions.sweep()
     conversations.sweep()
+    conversations.send_notices()
 
 
 def test_r6_from_the_first_suggestion_to_both_proposing_again(

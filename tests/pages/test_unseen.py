@@ -61,6 +61,7 @@ def without_ids(pages: Pages) -> list[bytes]:
 def sweep() -> None:
     actions.sweep()
     conversations.sweep()
+    conversations.send_notices()
 
 
 class Watch:

@@ -67,8 +67,8 @@ class Parts:
         self.web.wait(10)
 
     def start_worker(self) -> None:
-        """Start a worker with its beat, and wait until it has shown that it lives."""
-        self.worker = self.run(start.worker())
+        """Start a worker with its beat, for all that there is, and wait until it shows itself."""
+        self.worker = self.run(start.worker(start.BEAT))
         wait_for(self.is_well, "The worker does not come up", 30)
 
     def kill_worker(self) -> None:

@@ -128,7 +128,7 @@ def test_r7_r12_with_the_worker_away_until_it_is_over_nobody_is_told_of_room(wat
 
 def test_r7_two_workers_each_with_a_beat_look_once_and_send_one_mail_to_each(watched):
     ana, ben = watched.both()
-    second = watched.parts.run(start.worker())
+    second = watched.parts.run(start.worker(start.BEAT))
     wait_for(lambda: is_whole(second.pid), "The second worker does not come up", 30)
     ask_for_mails(ana, ben)
     be_looked_at(watched)

@@ -130,7 +130,7 @@ def test_r20_back_a_few_seconds_before_the_end_it_opens_late_and_closes_in_time(
 
 def test_r7_two_workers_each_with_a_beat_do_what_one_does(demo):
     before = demo.times_opened()
-    second = demo.parts.run(start.worker())
+    second = demo.parts.run(start.worker(start.BEAT))
     wait_for(lambda: is_whole(second.pid), "The second worker does not come up", 30)
     demo.go_to(demo.opens_at)
     wait_for(lambda: demo.state() == "open", "It does not open")

@@ -62,14 +62,18 @@ class Watched:
         self.ask(GO_TO, math.ceil((at - datetime.now(UTC)).total_seconds()))
 
     def swept(self, times: int = 2) -> None:
-        """Wait until a worker has been through all that is due, so that what it did is done."""
-        for _ in range(times):
-            before = self.beat()
-            wait_for(lambda before=before: self.beat() != before, "No worker sweeps", 20)
+        """Wait until a worker has been through all that is due, so that what it did is done.
 
-    def beat(self) -> Any:
+        First through what it sweeps, then through the mails that this made.
+        """
+        for name in ("worker", "mail"):
+            for _ in range(times):
+                before = self.beat(name)
+                wait_for(lambda name=name, before=before: self.beat(name) != before, "None", 20)
+
+    def beat(self, name: str) -> Any:
         """The last sign of life of any worker."""
-        return self.ask("SELECT * FROM health_heartbeat")
+        return self.ask("SELECT at FROM health_heartbeat WHERE name = %s", name)
 
     def window(self) -> tuple[datetime, str]:
         """When the conversation opens, and its state."""

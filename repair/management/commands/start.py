@@ -20,6 +20,7 @@ from repair import keys
 from repair.processes import run_together
 
 READY_WITHIN = 60.0
+SWEEPS, MAILS, BEAT = "--queues=celery", "--queues=mail", "-B"
 
 
 class Command(BaseCommand):
@@ -43,7 +44,8 @@ class Command(BaseCommand):
         connections.close_all()
         address = f"http://localhost:{number}"
         code = run_together(
-            [web(host, number), worker()], meanwhile=lambda: self._tell_when_ready(address)
+            [web(host, number), worker(SWEEPS, BEAT), worker(MAILS)],
+            meanwhile=lambda: self._tell_when_ready(address),
         )
         sys.exit(code)
 
@@ -106,12 +108,15 @@ def web(host: str, port: int) -> list[str]:
     return [sys.executable, "-m", "uvicorn", "repair.asgi:application", *address, *options, *quiet]
 
 
-def worker() -> list[str]:
-    """The worker with its beat. One process is enough, and on SQLite one writes at a time."""
+def worker(*more: str) -> list[str]:
+    """A worker. One process is enough, and on SQLite one writes at a time.
+
+    more: with which queue, where it does not take both, and whether with its beat.
+    """
     # Celery warns an administrator of pickles, which this worker does not take.
     python = [sys.executable, "-W", "ignore::UserWarning:celery.platforms"]
     options = ["--without-gossip", "--without-mingle", "--without-heartbeat", "--concurrency=1"]
-    return [*python, "-m", "celery", "-A", "repair", "-q", "worker", "-B", *options]
+    return [*python, "-m", "celery", "-A", "repair", "-q", "worker", *options, *more]
 
 
 def wait_until_healthy(url: str) -> bool:
