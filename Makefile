@@ -58,7 +58,8 @@ pins: $(VENV)/dev.stamp
 
 $(BIN)/python:
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Repair needs Python 3.11 or later: PYTHON=python3.11 make run")'
-	@$(PYTHON) -m venv $(VENV)
+	@$(PYTHON) -m venv $(VENV) || { rm -rf $(VENV); \
+		echo "A place for packages could not be made: install python3-venv, or whatever your system calls it."; exit 1; }
 
 $(VENV)/base.stamp: requirements/base.txt | $(BIN)/python
 	@echo "Installing what Repair needs into $(VENV) ..."

@@ -4,8 +4,6 @@ supports whom, in `support_actions`.
 
 from datetime import datetime, time, timedelta
 
-from django.contrib.sessions.backends.db import SessionStore
-
 from accounts import clock, codes, feeds
 from accounts.locks import locked_persons
 from accounts.looks import note_look
@@ -30,6 +28,7 @@ from accounts.queries import (
     stands_between,
 )
 from accounts.scopes import What
+from accounts.sessions import SessionStore
 
 CODE_LASTS = timedelta(days=7)
 

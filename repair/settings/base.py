@@ -189,6 +189,7 @@ ALLAUTH_TRUSTED_PROXY_COUNT = 0
 
 # Longer would leave a lost phone open for longer. The worker deletes those that have expired.
 SESSION_COOKIE_AGE = 7 * 24 * 60 * 60
+SESSION_ENGINE = "accounts.sessions"
 SESSION_SERIALIZER = "accounts.sessions.Sealed"
 SESSION_COOKIE_HTTPONLY = True
 SESSION_COOKIE_SAMESITE = "Lax"

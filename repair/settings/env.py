@@ -185,9 +185,11 @@ def help_file(name: str) -> help_lines.HelpFile | None:
 
 
 def folder(path: Path) -> Path:
-    """`path`, made if it is missing, open to its owner only."""
+    """`path`, made if it is missing as is each folder above it, open to its owner only."""
     try:
-        path.mkdir(mode=0o700, parents=True, exist_ok=True)
+        missing = [each for each in (path, *path.parents) if not each.exists()]
+        for each in reversed(missing):
+            each.mkdir(mode=0o700, exist_ok=True)
     except OSError as fault:
         fail(f"{path} cannot be made ({fault.strerror}). Set REPAIR_VAR to a folder of yours.")
     return path

@@ -67,7 +67,7 @@ class Parts:
         self.web.wait(10)
 
     def start_worker(self) -> None:
-        """Start a worker with its beat, for all that there is, and wait until it shows itself."""
+        """Start a worker with its beat, for all that there is, and wait until one shows itself."""
         self.worker = self.run(start.worker(start.BEAT))
         wait_for(self.is_well, "The worker does not come up", 30)
 

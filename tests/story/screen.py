@@ -81,6 +81,9 @@ class ScreenVisitor:
 
     def look_until(self, words: str) -> None:
         """Wait until these words are there: with scripts the page must look by itself."""
+        if self.scripts:
+            self.wait_until(words)
+            return
         for _ in range(30):
             try:
                 expect(self.page.locator("body")).to_contain_text(words, timeout=500)

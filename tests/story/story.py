@@ -8,29 +8,33 @@ import re
 from dataclasses import dataclass
 from pathlib import Path
 
+from repair.demo.people import ANA
 from tests.stack import Running
-from tests.story.visitors import Visitor
+from tests.story.visitors import Visitor, signed_in
 
 PASSWORD = "three-stones-in-a-row"
 MIRAS_LETTER = "Jon,\n\nthe apple tree is <still> there & bears.\n\n  Mira"
 JONS_LETTER = "Mira,\n\nI have repaired the gate. You need not answer.\n\nJon"
 TOO_LATE = "One more thing, which must wait for good."
 NOTHING = "No conversation is scheduled"
-MORE_THAN_A_MONTH = 36
 
 
 @dataclass
 class Couple:
-    """The two people of the story, each with a browser of their own."""
+    """The two people of the story, each with a browser of their own.
+
+    somebody_else: one of the demo's two, who have a conversation at the same times.
+    """
 
     mira: Visitor
     jon: Visitor
+    somebody_else: Visitor
     mail: Path
 
     @classmethod
     def of(cls, repair: Running, mira: Visitor, jon: Visitor) -> "Couple":
         """The couple that uses this Repair."""
-        return cls(mira, jon, repair.folder / "mail")
+        return cls(mira, jon, signed_in(repair.address, ANA.email), repair.folder / "mail")
 
 
 def everything(couple: Couple) -> None:
@@ -190,7 +194,7 @@ def read(visitor: Visitor, words: str) -> None:
     """Take the envelope, open it, and find the other's words in it."""
     visitor.open("/")
     visitor.follow("A closed envelope")
-    assert words.splitlines()[2] not in visitor.text
+    assert words.splitlines()[-1] not in visitor.text
     visitor.press("Read it now")
     assert " ".join(words.split()) in visitor.text
 
@@ -212,7 +216,7 @@ def visitor_letter(visitor: Visitor) -> str:
 
 def pause(couple: Couple) -> None:
     """One tap, and nothing more arrives: not what was held before, nor what is held after."""
-    hold(couple.mira, TOO_LATE)
+    hold_and_go_ahead(couple)
     couple.jon.open("/")
     couple.jon.press("Pause")
     assert "You have paused" in couple.jon.text
@@ -221,8 +225,29 @@ def pause(couple: Couple) -> None:
     own = re.sub("Pause (all contact|with a few words)", "", couple.mira.text)
     assert "pause" not in own.lower()
     hold(couple.mira, TOO_LATE)
-    couple.mira.let_days_pass(MORE_THAN_A_MONTH)
+    second_conversation_begins(couple)
     nothing_came(couple)
+
+
+def nobody_pauses(couple: Couple) -> None:
+    """The same without a pause: then the second letter comes, too."""
+    hold_and_go_ahead(couple)
+    second_conversation_begins(couple)
+    read(couple.jon, TOO_LATE)
+
+
+def hold_and_go_ahead(couple: Couple) -> None:
+    """Mira writes another letter, and wants the second conversation to take place."""
+    hold(couple.mira, TOO_LATE)
+    wait_for_being_asked(couple.mira)
+    couple.mira.press("Go ahead")
+
+
+def second_conversation_begins(couple: Couple) -> None:
+    """Where another pair's has been opened, the worker has opened all that was to open then."""
+    couple.somebody_else.open("/")
+    couple.somebody_else.press("the next conversation")
+    couple.somebody_else.look_until("Your conversation is open")
 
 
 def nothing_came(couple: Couple) -> None:

@@ -17,6 +17,7 @@ from django.db import connection, connections
 from django.db.utils import Error
 
 from repair import keys
+from repair.health.actions import forget_beats
 from repair.processes import run_together
 
 READY_WITHIN = 60.0
@@ -41,8 +42,9 @@ class Command(BaseCommand):
         call_command("migrate", verbosity=0, interactive=False)
         if settings.REPAIR_DEMO:
             call_command("demo", if_empty=True, verbosity=0)
+        forget_beats()
         connections.close_all()
-        address = f"http://localhost:{number}"
+        address = f"http://{name_of(host)}:{number}"
         code = run_together(
             [web(host, number), worker(SWEEPS, BEAT), worker(MAILS)],
             meanwhile=lambda: self._tell_when_ready(address),
@@ -70,6 +72,13 @@ def greeting(address: str) -> list[str]:
         lines += [f"  sign in as {one.email}  password {PASSWORD}" for one in PEOPLE]
         lines += ["  Use two browsers, or a private window for the second person."]
     return [*lines, "Ctrl-C ends it."]
+
+
+def name_of(host: str) -> str:
+    """What to call this machine in an address, at which it listens on `host`."""
+    if host in ("127.0.0.1", "0.0.0.0", "::1", "::"):  # noqa: S104 - what was asked for
+        return "localhost"
+    return f"[{host}]" if ":" in host else host
 
 
 def port_number(text: str) -> int:
