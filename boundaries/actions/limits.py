@@ -21,7 +21,8 @@ from boundaries.rules.windows import State
 def set_limits(*, by: Membership, limits: Limits) -> None:
     """Set one's own limits. Setting the same again changes nothing.
 
-    What is in force above them is cut in the same transaction (R8); raising adds nothing (R9).
+    What is in force above them is cut in the same transaction (R8); raising adds nothing (R9), nor
+    does wanting to be asked no more (R24).
     """
     with locked_pair(by.pair_id) as (pair, at):
         before = load_situation(pair, at)
@@ -32,6 +33,7 @@ def set_limits(*, by: Membership, limits: Limits) -> None:
         _save(by, limits, at)
         situation = replace(before, limits={**before.limits, by.person_id: limits})
         situation = _skipping_what_does_not_fit(situation, by.person_id)
+        situation = _skipping_what_was_not_answered(before, situation, by.person_id)
         entries.append(Entry(Act.LIMITS_SET, by.person_id, digest=digest(limits_to_json(limits))))
         add_to_record(pair, entries + _cut(pair, by, situation, at), at)
 
@@ -80,6 +82,27 @@ def _skipping_what_does_not_fit(situation: Situation, person: UUID) -> Situation
         each
         if each.state is not State.PLANNED or window_checks.fits(each, limits, situation)
         else each.answered(person, go_ahead=False)
+        for each in situation.windows
+    )
+    return replace(situation, windows=tuple(windows))
+
+
+def _skipping_what_was_not_answered(
+    before: Situation, situation: Situation, person: UUID
+) -> Situation:
+    """The situation in which they skip the planned windows that needed their "go ahead" until now
+    and do not have it.
+
+    So these need it still (docs/decisions/0042); also one that has begun, to which it would come
+    too late.
+    """
+    needed, needs = (window_checks.needs_go_ahead(person, each) for each in (before, situation))
+    if needs or not needed:
+        return situation
+    windows = (
+        each.answered(person, go_ahead=False)
+        if each.state is State.PLANNED and person not in each.go_ahead
+        else each
         for each in situation.windows
     )
     return replace(situation, windows=tuple(windows))

@@ -44,7 +44,10 @@ class LimitsForm(forms.Form):
     live = forms.BooleanField(label=_("Talking live is all right for me"), required=False)
     ask_before_each = forms.BooleanField(
         label=_("Ask me before each conversation"),
-        help_text=_("Without my “go ahead”, it is skipped."),
+        help_text=_(
+            "Without my “go ahead”, it is skipped. If you switch this off, those that are planned "
+            "already still need it."
+        ),
         required=False,
     )
     cooling_off_hours = forms.TypedChoiceField(

@@ -332,12 +332,17 @@ class Pair:
     # What the two do
 
     def set_limits(self, by: int, limits: Limits, pick: Callable[[list[Days]], Days]) -> None:
-        """R8: what is above is cut at once. R9: raising changes nothing."""
+        """R8: what is above is cut at once. R9: raising changes nothing: what is planned and needed
+        a "go ahead" needs it still.
+        """
         if self.limits[by] == limits:
             return
         self._void_forbidden()
+        asked_no_more = self.limits[by].ask and not limits.ask and not self._terms_ask()
         self.limits[by] = limits
         for window in self.windows:
+            if window.state == "planned" and asked_no_more and not window.said.get(by):
+                window.said[by] = False
             last = self.last_conversation()
             far = self.far_enough(window.opens_at, limits.days or 0, last)
             if window.state == "planned" and not (far and self.in_hours(window, [by])):
@@ -349,6 +354,9 @@ class Pair:
             self._shorten(left)
         else:
             self._less(by, left)
+
+    def _terms_ask(self) -> bool:
+        return self.deal is None or self.deal.terms.ask
 
     def _cut(self, terms: Terms, pick: Callable[[list[Days]], Days]) -> Terms | None:
         left: Terms | None = terms

@@ -239,6 +239,73 @@ def test_r24_switching_the_question_on_holds_for_what_is_planned_already(window,
     assert state_of(window) == State.SKIPPED
 
 
+def ask_no_more(place):
+    factories.allow(by=(place,), ask_before_each=False)
+
+
+def test_r9_r24_switching_the_question_off_lets_nothing_open_that_is_planned_already(
+    asked, ben_place, pair, clock
+):
+    ask_no_more(ben_place)
+    sweep_at(clock, asked.opens_at)
+    assert state_of(asked) == State.SKIPPED
+    second = factories.next_window(pair=pair)
+    sweep_at(clock, second.opens_at)
+    assert state_of(second) == State.SKIPPED
+
+
+def test_r9_r24_nor_one_that_has_begun_and_that_no_worker_has_looked_at(asked, ben_place, clock):
+    """A "go ahead" would come too late for it."""
+    clock.go_to(asked.opens_at + timedelta(seconds=1))
+    ask_no_more(ben_place)
+    sweep_at(clock, clock.at)
+    assert state_of(asked) == State.SKIPPED
+
+
+def test_r24_what_had_its_go_ahead_keeps_it_when_the_question_is_switched_off(
+    asked, ben_place, clock
+):
+    actions.go_ahead(by=ben_place, window_id=asked.pk)
+    ask_no_more(ben_place)
+    sweep_at(clock, asked.opens_at)
+    assert state_of(asked) == State.OPEN
+
+
+def test_r24_and_it_can_still_be_given_afterwards(asked, ben_place, clock):
+    ask_no_more(ben_place)
+    actions.go_ahead(by=ben_place, window_id=asked.pk)
+    sweep_at(clock, asked.opens_at)
+    assert state_of(asked) == State.OPEN
+
+
+def test_r24_under_terms_that_ask_both_it_is_a_skip_of_nobody(both, ana_place, ben_place, clock):
+    """The answer is needed as before, and the pages still ask for it."""
+    factories.allow(by=(ben_place,), ask_before_each=True)
+    factories.agree(by=ana_place, other=ben_place, clock=clock, ask_before_each=True)
+    ask_no_more(ben_place)
+    window = factories.next_window(pair=ana_place.pair)
+    assert window.as_value().skipped == frozenset()
+    sweep_at(clock, window.opens_at)
+    assert state_of(window) == State.SKIPPED
+
+
+def test_r9_r24_the_other_notices_nothing_of_it_before_it_is_due(
+    asked, ana_place, ben_place, clock
+):
+    before = seen.pages(of=ana_place)
+    ask_no_more(ben_place)
+    assert seen.pages(of=ana_place) == before
+
+
+def test_r24_what_is_agreed_afterwards_asks_no_more(asked, ana_place, ben_place, pair, clock):
+    ask_no_more(ben_place)
+    actions.take_less(by=ben_place, terms=NO_CONTACT)
+    factories.agree(by=ana_place, other=ben_place, clock=clock)
+    window = factories.next_window(pair=pair)
+    sweep_at(clock, window.opens_at)
+    assert state_of(window) == State.OPEN
+
+
 def test_r24_either_skips_alone_and_nobody_sees_it_before_it_is_due(
     window, ana_place, ben_place, pair, clock
 ):

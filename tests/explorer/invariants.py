@@ -96,7 +96,9 @@ def time_adds_nothing(before: Node, act: Act, now: Node) -> str | None:
 
 
 def alone_only_less(before: Node, act: Act, now: Node) -> str | None:
-    """R1, R9, R14: what one person does adds nothing at once, and leaves what is the other's."""
+    """R1, R9, R14, R24: what one person does adds nothing at once, and leaves what is the other's;
+    nor does it let a conversation through that waited for their yes, but that yes.
+    """
     if act.of_time:
         return None
     was, is_now, other = before.pair, now.pair, 1 - act.who
@@ -107,10 +109,21 @@ def alone_only_less(before: Node, act: Act, now: Node) -> str | None:
     answers = {each.opens: each.answers for each in was.windows}
     if any(answers[each.opens][other] != each.answers[other] for each in is_now.windows):
         return "one person answered for the other"
-    unskipped = any(
-        answers[each.opens][act.who] == SKIP != each.answers[act.who] for each in is_now.windows
+    let_through = any(
+        _holds_back(act.who, answers[each.opens], was)
+        and not _holds_back(act.who, each.answers, is_now)
+        for each in is_now.windows
+        if not each.open
     )
-    return "a skip was forgotten" if unskipped and act.name != "go_ahead" else None
+    if let_through and act.name != "go_ahead":
+        return "a skip was forgotten, or that a yes was needed"
+    return None
+
+
+def _holds_back(who: int, answers: tuple[int, int], pair: Pair) -> bool:
+    """R24: whether a conversation waits for this person's yes, or is without it."""
+    asked = TERMS[pair.in_force].ask_before_each or LIMITS[pair.limits[who]].ask_before_each
+    return answers[who] == SKIP or (asked and answers[who] != GO_AHEAD)
 
 
 def one_increase_at_a_time(now: Node) -> str | None:

@@ -212,31 +212,36 @@ def set_limits(pair: Pair, who: int, code: int) -> Pair:
     """`boundaries.actions.set_limits`."""
     if pair.limits[who] == code:
         return pair
-    pair = void_forbidden(pair)
-    pair = pair._replace(limits=put(pair.limits, who, code))
-    return _cut(pair, who)
+    before = void_forbidden(pair)
+    return _cut(before, before._replace(limits=put(pair.limits, who, code)), who)
 
 
-def _cut(pair: Pair, who: int) -> Pair:
+def _cut(before: Pair, pair: Pair, who: int) -> Pair:
     """A skip is not written to a window that is over, or whose agreement ends by this."""
     left = TERMS.code(limits.cut(TERMS[pair.in_force], both_limits(pair.limits).values()))
     if left == pair.in_force:
-        return shorten_open(_skipping_what_does_not_fit(pair, who), left)
+        return shorten_open(_skipping(before, pair, who), left)
     if left == NO_TERMS:
         return end_all_contact(pair, who)
-    skipping = _skipping_what_does_not_fit(pair, who)
+    skipping = _skipping(before, pair, who)
     both = zip(pair.windows, skipping.windows, strict=True)
     rows = (was if was.closes <= pair.now else skips for was, skips in both)
     return put_less_in_force(pair._replace(windows=tuple(rows)), left, who)
 
 
-def _skipping_what_does_not_fit(pair: Pair, who: int) -> Pair:
-    situation = situation_of(pair)
+def _skipping(before: Pair, pair: Pair, who: int) -> Pair:
+    """What does not fit, and what needed their "go ahead" until now and does not have it."""
+    situation, was = situation_of(pair), situation_of(before)
     own = LIMITS[pair.limits[who]]
+    needed, needs = (window_checks.needs_go_ahead(PERSONS[who], each) for each in (was, situation))
     rows = (
-        each
-        if each.open or window_checks.fits(window_value(each), own, situation)
-        else _answered(each, who, SKIP)
+        _answered(each, who, SKIP)
+        if not each.open
+        and (
+            not window_checks.fits(window_value(each), own, situation)
+            or (needed and not needs and each.answers[who] != GO_AHEAD)
+        )
+        else each
         for each in pair.windows
     )
     return pair._replace(windows=tuple(rows))

@@ -350,6 +350,12 @@ def raising_limits_forgets_skips(monkeypatch):
     monkeypatch.setattr(model, "set_limits", set_limits)
 
 
+def to_be_asked_no_more_lets_through(monkeypatch):
+    """Whoever wants to be asked no more is not asked about what is planned either."""
+    real = model._skipping
+    monkeypatch.setattr(model, "_skipping", lambda _, pair, who: real(pair, pair, who))
+
+
 def less_plans_more_windows(monkeypatch):
     """A decrease begins with windows of its own up to a new review."""
     real = model.put_less_in_force
@@ -481,6 +487,7 @@ BROKEN = [
     (what_cannot_be_compared_is_less, LESS_IN_FORCE, ALONE),
     (raising_limits_raises_what_is_in_force, LESS_IN_FORCE, ALONE),
     (raising_limits_forgets_skips, LESS_IN_FORCE, ALONE),
+    (to_be_asked_no_more_lets_through, LESS_IN_FORCE, ALONE),
     (less_plans_more_windows, MORE_IN_FORCE, ALONE),
     (no_pace, LESS_IN_FORCE, PACE),
     (a_window_that_was_cut_short_counts, (*LESS_IN_FORCE, TICK), PACE),

@@ -5,7 +5,7 @@ import os
 import shutil
 import signal
 import sqlite3
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -28,6 +28,20 @@ NEXT = """
     SELECT id, opens_at FROM boundaries_window WHERE state = 'planned' AND opens_at > %s
     ORDER BY opens_at LIMIT 1
 """
+
+
+def kept(ask: Callable[..., list[Any]], key: Any) -> list[list[Any]]:
+    """What hangs on one conversation, asked with SQL: its state, what was looked at and answered.
+
+    It is the same before and after zone data move the conversation; tests/checkins/test_moving.py
+    shows that it is not where they are moved wrongly.
+    """
+    questions = (
+        "SELECT state FROM boundaries_window WHERE id = %s",
+        "SELECT both_leave_room, looked_at FROM checkins_round WHERE window_id = %s",
+        "SELECT id, answer FROM checkins_checkin WHERE window_id = %s ORDER BY id",
+    )
+    return [ask(sql, key) for sql in questions]
 
 
 class Watched:
