@@ -26,7 +26,7 @@ from accounts.queries import (
     live_invitation_of,
     live_invitations,
     place_beside,
-    share_a_live_pair,
+    share_a_pair,
     stands_between,
 )
 from accounts.scopes import What
@@ -97,9 +97,10 @@ def use_code(*, by: Person, code: str) -> Membership:
     """Begin a pair with who made the code, and return the place of who used it.
 
     Raises `CodeRefused`, whatever the cause: a code that is wrong, used, expired or withdrawn, one
-    that is one's own or a supporter's, from somebody with whom a pair stands, or a support between
-    the two, by somebody who was not asked the questions of R27, or too many failed tries. A failed
-    try is counted and nobody is told of it. The same code sent twice gives the same pair twice.
+    that is one's own or a supporter's, from somebody with whom a pair stands or has ended, or a
+    support between the two, by somebody who was not asked the questions of R27, or too many failed
+    tries. A failed try is counted and nobody is told of it. The same code sent twice gives the same
+    pair twice.
     """
     begun = _used_or_counted(by, codes.digest_of(code), for_pairs_alone=True)
     if not isinstance(begun, Membership):
@@ -294,9 +295,13 @@ def _usable(by: Person, digest: str, at: datetime) -> Invitation | None:
 
 
 def _may_pair(by: Person, invitation: Invitation, at: datetime) -> bool:
-    """Both persons are locked, so that what is read here stays true until it is written."""
+    """Both persons are locked, so that what is read here stays true until it is written.
+
+    Also a pair that has ended is in the way, for good: these two begin again by their doors (R16).
+    For some time alone would tell whoever tries when it ended (docs/decisions/0041).
+    """
     maker = invitation.made_by
-    is_in_the_way = share_a_live_pair(by, maker) or stands_between(by, maker)
+    is_in_the_way = share_a_pair(by, maker) or stands_between(by, maker)
     return not by.came_to_support and not is_in_the_way
 
 

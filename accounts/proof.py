@@ -2,7 +2,9 @@
 
 What is asked is kept in the session: for what, in which words, when, and on which page. The
 password page shows the words and sends back a digest of the purpose, so that a password typed in
-one tab confirms nothing that another tab asked. allauth then resumes the request.
+one tab confirms nothing that another tab asked. allauth then resumes the request, whose form it
+kept in the session, in plain. So a form with somebody's own words takes the password beside them
+(`proof_by_password`), and nothing of it waits anywhere.
 
 The clock is the machine's, not the rules': sessions know no other, and what it measures is a few
 minutes in front of one screen.
@@ -14,6 +16,8 @@ from hashlib import sha256
 from typing import Any
 from uuid import UUID
 
+from allauth.account.adapter import get_adapter
+from allauth.core import ratelimit
 from allauth.core.exceptions import ReauthenticationRequired
 from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest
@@ -28,7 +32,7 @@ LASTS = 600.0
 class Proof:
     """Says that this person proved again who they are.
 
-    Only `take_proof` makes one from a request.
+    Only `take_proof` and `proof_by_password` make one from a request.
     """
 
     person: UUID
@@ -57,6 +61,20 @@ def take_proof(request: HttpRequest, purpose: str, words: str) -> Proof:
             "person": str(person.pk),
         }
         raise ReauthenticationRequired
+    return Proof(person.pk)
+
+
+def proof_by_password(request: HttpRequest, password: str) -> Proof:
+    """The signed-in person's proof by a password that came in the very form that it is for.
+
+    It is kept nowhere, so it counts for this request alone. Tries are limited as on the password
+    page and together with it. Raises ValidationError, with words for the person.
+    """
+    person, adapter = signed_in_person(request), get_adapter()
+    if not ratelimit.consume(request, action="reauthenticate", user=person):
+        raise adapter.validation_error("rate_limited")
+    if not adapter.reauthenticate(person, password):
+        raise adapter.validation_error("incorrect_password")
     return Proof(person.pk)
 
 

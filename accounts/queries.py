@@ -70,9 +70,9 @@ def live_invitations(at: datetime) -> QuerySet[Invitation]:
     )
 
 
-def share_a_live_pair(one: Person, other: Person) -> bool:
-    """Say whether these two are in a pair together that has not ended."""
-    return memberships_of(one).filter(pair__memberships__person=other).exists()
+def share_a_pair(one: Person, other: Person) -> bool:
+    """Say whether these two are in a pair together, ended or not."""
+    return all_memberships_of(one).filter(pair__memberships__person=other).exists()
 
 
 def is_place_of(person: Person, membership_id: UUID) -> bool:

@@ -5,14 +5,17 @@ from typing import Any
 
 from django import forms
 from django.core.exceptions import ValidationError
+from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
 from accounts.fields import WordsField, one_line
 from accounts.models import Support
+from accounts.proof import Proof, proof_by_password
 from accounts.scopes import FIELDS, IN_WORDS, end_of, first_and_last, last_day_of
 
 NOT_A_DAY = _("Please choose a day, such as 2027-03-31.")
 NOT_AHEAD = _("Please choose a day that is not over yet, within one year from now.")
+PASSWORD_NEEDED = _("Please type your password.")
 
 
 def _name_field(label: Any) -> forms.CharField:
@@ -26,7 +29,47 @@ def _name_field(label: Any) -> forms.CharField:
     )
 
 
-class ChangeSupportForm(forms.Form):
+class PasswordBesideForm(forms.Form):
+    """Takes the password beside what it confirms, so that no typed words wait for it anywhere.
+
+    It is there where the form says so from the first, or once `prove` has found it missing: who
+    wants less is not asked.
+    """
+
+    asks_from_the_first = False
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if self.asks_from_the_first or "password" in self.data:
+            self.fields["password"] = _password_field(required=self.asks_from_the_first)
+
+    def prove(self, request: HttpRequest) -> Proof | None:
+        """The proof by the password that was typed; None, and the form says why, without one."""
+        password = self.cleaned_data.get("password")
+        self.fields.setdefault("password", _password_field(required=False))
+        try:
+            if password:
+                return proof_by_password(request, password)
+            self.add_error("password", PASSWORD_NEEDED)
+        except ValidationError as refusal:
+            self.add_error("password", refusal)
+        return None
+
+
+def _password_field(*, required: bool) -> forms.CharField:
+    """Beside what may be less it is not required: the action says whether it is."""
+    hint = "" if required else _("Only for more than now. Less needs none.")
+    return forms.CharField(
+        label=_("Your password"),
+        help_text=hint,
+        required=required,
+        strip=False,
+        widget=forms.PasswordInput(attrs={"autocomplete": "current-password"}),
+        error_messages={"required": PASSWORD_NEEDED},
+    )
+
+
+class ChangeSupportForm(PasswordBesideForm):
     """What a person asks of a supporter, and what they allow."""
 
     name = _name_field(_("Your name for them"))
@@ -70,7 +113,7 @@ class ChangeSupportForm(forms.Form):
         return {"name": support.name, "body": support.words} | allowed
 
 
-class RenewSupportForm(forms.Form):
+class RenewSupportForm(PasswordBesideForm):
     """Takes the last day, in the person's own zone."""
 
     ends_on = forms.DateField(
@@ -108,6 +151,7 @@ class RenewSupportForm(forms.Form):
 class InviteSupporterForm(RenewSupportForm, ChangeSupportForm):
     """All of it, for a new one. The seed makes a doubled click ask for the same code."""
 
+    asks_from_the_first = True
     field_order = ("name", "body", *FIELDS.values(), "ends_on", "seed")
     seed = forms.CharField(max_length=64, widget=forms.HiddenInput)
 

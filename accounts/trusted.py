@@ -1,7 +1,7 @@
 """A person's own pages of whom they trust: asking, changing, ending, and the log (R25)."""
 
 from collections.abc import Callable
-from datetime import datetime, timedelta
+from datetime import timedelta
 
 from django.contrib import messages
 from django.core.paginator import Paginator
@@ -15,13 +15,14 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from accounts import actions, clock, codes, support_actions
 from accounts.access import signed_in, signed_in_person, supported
 from accounts.models import Person, Support
-from accounts.proof import take_proof
+from accounts.proof import Proof, take_proof
 from accounts.queries import looks_at, open_supports_of, supporting_of, supports_of
 from accounts.scopes import MOST_AT_ONCE
 from accounts.support_forms import (
     ChangeSupportForm,
     DismissToldForm,
     InviteSupporterForm,
+    PasswordBesideForm,
     RenewSupportForm,
 )
 
@@ -53,27 +54,25 @@ def trusted(request: HttpRequest) -> HttpResponse:
 
 @signed_in
 @require_http_methods(["GET", "HEAD", "POST"])
-@sensitive_post_parameters("seed")
+@sensitive_post_parameters("seed", "password")
 def invite_supporter(request: HttpRequest) -> HttpResponse:
     """Ask somebody for support; a POST shows the code in its answer alone."""
     person, at = signed_in_person(request), clock.now()
     first = {"seed": codes.new_seed(), "ends_on": (at + AT_FIRST).date()}
     posted = request.POST if request.method == "POST" else None
     form = InviteSupporterForm(posted, at=at, zone=person.time_zone, initial=first)
-    if not form.is_valid():
-        return render(request, "accounts/invite_supporter.html", {"form": form})
-    seed, ends_at = form.cleaned_data["seed"], form.ends_at
-    proof = take_proof(request, f"invite_supporter {seed}", _("Ask somebody to stand by you"))
+    if form.is_valid() and (proof := form.prove(request)):
+        seed, ends_at = form.cleaned_data["seed"], form.ends_at
 
-    def make() -> str:
-        return support_actions.invite_supporter(
-            by=person, seed=seed, ends_at=ends_at, proof=proof, **form.asked
-        )
+        def make() -> str:
+            return support_actions.invite_supporter(
+                by=person, seed=seed, ends_at=ends_at, proof=proof, **form.asked
+            )
 
-    try:
-        return _made_code(request, make)
-    except support_actions.TooManySupports:
-        form.add_error(None, str(TOO_MANY))
+        try:
+            return _made_code(request, make)
+        except support_actions.TooManySupports:
+            form.add_error(None, str(TOO_MANY))
     return render(request, "accounts/invite_supporter.html", {"form": form})
 
 
@@ -94,14 +93,18 @@ def make_support_code(request: HttpRequest, support: Support) -> HttpResponse:
 
 @supported
 @require_http_methods(["GET", "HEAD", "POST"])
+@sensitive_post_parameters("password")
 def change_support(request: HttpRequest, support: Support) -> HttpResponse:
     """Show and change what is asked of a supporter, and what they may do."""
     if support.ended_at:
         return redirect("accounts:trusted")
     posted = request.POST if request.method == "POST" else None
     form = ChangeSupportForm(posted, initial=ChangeSupportForm.initial_from(support))
-    if form.is_valid():
-        _change(request, support, form)
+
+    def change(proof: Proof | None) -> None:
+        support_actions.change_support(by=support, proof=proof, **form.asked)
+
+    if form.is_valid() and _is_done(request, form, change):
         messages.success(request, _("It is saved, and holds from now on."))
         return redirect("accounts:trusted")
     context = {"form": form, "support": support, "seed": codes.new_seed(), "at": clock.now()}
@@ -110,6 +113,7 @@ def change_support(request: HttpRequest, support: Support) -> HttpResponse:
 
 @supported
 @require_http_methods(["GET", "HEAD", "POST"])
+@sensitive_post_parameters("password")
 def renew_support(request: HttpRequest, support: Support) -> HttpResponse:
     """Set until when somebody supports, sooner or later."""
     if support.ended_at:
@@ -122,8 +126,11 @@ def renew_support(request: HttpRequest, support: Support) -> HttpResponse:
         zone=person.time_zone,
         initial=RenewSupportForm.day_from(support, person.time_zone),
     )
-    if form.is_valid():
-        _renew(request, support, form.ends_at)
+
+    def renew(proof: Proof | None) -> None:
+        support_actions.renew_support(by=support, ends_at=form.ends_at, proof=proof)
+
+    if form.is_valid() and _is_done(request, form, renew):
         messages.success(request, _("The last day is set."))
         return redirect("accounts:trusted")
     return render(request, "accounts/renew_support.html", {"form": form, "support": support})
@@ -158,26 +165,18 @@ def dismiss_told(request: HttpRequest) -> HttpResponse:
     return redirect("/")
 
 
-def _change(request: HttpRequest, support: Support, form: ChangeSupportForm) -> None:
-    """Change it; with a password if it lets somebody see or do more."""
-    asked = form.asked
+def _is_done(
+    request: HttpRequest, form: PasswordBesideForm, act: Callable[[Proof | None], None]
+) -> bool:
+    """Do it; where it is more than before, with the password, for which the form then asks."""
     try:
-        support_actions.change_support(by=support, **asked)
+        act(None)
     except support_actions.ProofNeeded:
-        allowed = " ".join(field for field, is_allowed in asked["allowed"].items() if is_allowed)
-        words = _("Let somebody you trust see or do more")
-        proof = take_proof(request, f"change_support {support.pk} {allowed}", words)
-        support_actions.change_support(by=support, proof=proof, **asked)
-
-
-def _renew(request: HttpRequest, support: Support, ends_at: datetime) -> None:
-    """Set its last day; with a password if it is a later one."""
-    try:
-        support_actions.renew_support(by=support, ends_at=ends_at)
-    except support_actions.ProofNeeded:
-        words = _("Choose a later last day for somebody you trust")
-        proof = take_proof(request, f"renew_support {support.pk} {ends_at.isoformat()}", words)
-        support_actions.renew_support(by=support, ends_at=ends_at, proof=proof)
+        proof = form.prove(request)
+        if proof is None:
+            return False
+        act(proof)
+    return True
 
 
 def _made_code(request: HttpRequest, make: Callable[[], str]) -> HttpResponse:

@@ -1,4 +1,4 @@
-"""The one exception of this app's actions."""
+"""What this app's actions raise."""
 
 from collections.abc import Collection
 
@@ -14,6 +14,10 @@ class RefusedError(Exception):
     def __init__(self, reasons: Collection[Reason]) -> None:
         super().__init__(", ".join(reasons))
         self.reasons = tuple(reasons)
+
+
+class NotAllPaused(Exception):  # noqa: N818 - told to who pressed, and written to the host's log
+    """By a fault of ours not every pair of somebody is paused; those that could be are."""
 
 
 def refuse_if(reasons: Collection[Reason]) -> None:

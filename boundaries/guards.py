@@ -10,10 +10,17 @@ record_ends_where_it_does: the end of a record never moves back, which would sto
 record_stays: an entry is never changed, deleted or emptied away (R30).
 agreement_is_made: an agreement begins only with both persons' consent to exactly these terms and at
     the end of cooling-off (R2), or, without a proposal, in place of one that ends with it (R1);
-    and not while somebody's pause stands, or after the pair was parted. That what is left is less
-    is for the rules to say: no SQL compares terms.
+    and not while somebody's pause stands, or after the pair was parted.
+agreement_cools_off: cooling-off is counted from the later of both consents (R2).
+agreement_from_its_base: the proposal that makes it is none that came to nothing, has these very
+    terms, and changes what was in force until then, or nothing if nothing was (R3).
+agreement_alone_is_less: without a proposal it has no later review and nothing more than the one
+    before, as far as SQL can tell (R1): `LESS` says what that leaves out.
 agreement_stays: its terms and its beginning are never changed, its review never moves away, and its
     end is set once.
+proposal_is_made: a proposal begins from what is in force (R3).
+proposal_stays: what is proposed, from what, and until when it cools off is never changed; what came
+    to nothing never takes force, and what took force stays so (R2, R3).
 consent_is_exact: a consent is to the terms of its proposal, by one of the pair (R2).
 consent_stays: it is withdrawn, and nothing else; and not given again.
 windows_apart: no two windows of a pair overlap that are planned or open.
@@ -25,6 +32,7 @@ time_apart_stays: its day and author are never changed, and once both chose it n
     is put behind them only after its day.
 """
 
+import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import NamedTuple
@@ -202,7 +210,92 @@ APART = (
     ),
 )
 
-ALL = BOUNDARIES + CONVERSATIONS + TALK + APART
+
+LESS = """NEW.review_at <= last.review_at
+    AND NEW.terms ->> 'at' = last.terms ->> 'at'
+    AND NEW.terms ->> 'zone' = last.terms ->> 'zone'
+    AND CAST(NEW.terms ->> 'minutes' AS INTEGER) <= CAST(last.terms ->> 'minutes' AS INTEGER)
+    AND CAST(NEW.terms ->> 'letters' AS INTEGER) <= CAST(last.terms ->> 'letters' AS INTEGER)
+    AND CAST(NEW.terms ->> 'letter_length' AS INTEGER)
+        <= CAST(last.terms ->> 'letter_length' AS INTEGER)
+    AND NEW.terms ->> 'live' <= last.terms ->> 'live'
+    AND NEW.terms ->> 'ask_before_each' >= last.terms ->> 'ask_before_each'
+    AND CASE WHEN NEW.terms -> 'rhythm' ->> 'unit' = last.terms -> 'rhythm' ->> 'unit' THEN
+        CAST(NEW.terms -> 'rhythm' ->> 'every' AS INTEGER)
+            % CAST(last.terms -> 'rhythm' ->> 'every' AS INTEGER) = 0
+        AND CAST(NEW.terms -> 'rhythm' ->> 'phase' AS INTEGER)
+            % CAST(last.terms -> 'rhythm' ->> 'every' AS INTEGER)
+            = CAST(last.terms -> 'rhythm' ->> 'phase' AS INTEGER)
+    ELSE NEW.terms -> 'rhythm' ->> 'unit' = 'month'
+        AND CAST(last.terms -> 'rhythm' ->> 'every' AS INTEGER) = 1
+    END"""
+"""That an agreement (NEW) is less than another (last) in what both databases can read.
+
+Which days of the week or the month a rhythm has is left to the rules, so this lets in more than
+`Terms.__le__`, and never refuses what that calls less. A word is compared as a word: "false" comes
+before "true", as 0 does before 1.
+"""
+
+AGREED = (
+    Guard(
+        name="agreement_cools_off",
+        when="BEFORE INSERT ON boundaries_agreement",
+        forbidden="""EXISTS (
+            SELECT 1 FROM boundaries_consent consent
+            JOIN boundaries_proposal proposal ON proposal.id = consent.proposal_id
+            WHERE proposal.id = NEW.proposal_id AND consent.given_at > proposal.agreed_at
+        )""",
+    ),
+    Guard(
+        name="agreement_from_its_base",
+        when="BEFORE INSERT ON boundaries_agreement",
+        forbidden="""NEW.proposal_id IS NOT NULL AND NOT EXISTS (
+            SELECT 1 FROM boundaries_proposal proposal
+            LEFT JOIN boundaries_agreement last
+                ON last.pair_id = NEW.pair_id AND last.number = NEW.number - 1
+            WHERE proposal.id = NEW.proposal_id AND proposal."end" = 'in_force'
+            AND CAST(proposal.terms AS TEXT) = CAST(NEW.terms AS TEXT)
+            AND (NEW.number = 1 OR last.id IS NOT NULL)
+            AND CASE WHEN proposal.base_id IS NULL
+                THEN last.id IS NULL OR last.in_force_from <= proposal.made_at
+                ELSE proposal.base_id = last.id AND last.ended_at >= NEW.in_force_from
+            END
+        )""",
+    ),
+    Guard(
+        name="agreement_alone_is_less",
+        when="BEFORE INSERT ON boundaries_agreement",
+        forbidden=f"""NEW.proposal_id IS NULL AND EXISTS (
+            SELECT 1 FROM boundaries_agreement last WHERE last.pair_id = NEW.pair_id
+            AND last.number = NEW.number - 1 AND NOT COALESCE(({LESS}), FALSE)
+        )""",  # noqa: S608 - nothing in it comes from anywhere else
+    ),
+    Guard(
+        name="proposal_is_made",
+        when="BEFORE INSERT ON boundaries_proposal",
+        forbidden="""COALESCE(CAST(NEW.base_id AS TEXT), '') <> COALESCE((
+            SELECT CAST(now.id AS TEXT) FROM boundaries_agreement now
+            WHERE now.pair_id = NEW.pair_id AND now.ended_at IS NULL
+        ), '')""",
+    ),
+    Guard(
+        name="proposal_stays",
+        when="BEFORE UPDATE ON boundaries_proposal",
+        forbidden="""NEW.pair_id <> OLD.pair_id OR NEW.author_id <> OLD.author_id
+            OR NEW.digest <> OLD.digest OR NEW.made_at <> OLD.made_at
+            OR CAST(NEW.terms AS TEXT) <> CAST(OLD.terms AS TEXT)
+            OR COALESCE(CAST(NEW.base_id AS TEXT), '') <> COALESCE(CAST(OLD.base_id AS TEXT), '')
+            OR (OLD.agreed_at IS NOT NULL AND (
+                NEW.agreed_at IS NULL OR NEW.agreed_at <> OLD.agreed_at
+                OR NEW.takes_force_at IS NULL OR NEW.takes_force_at <> OLD.takes_force_at
+            ))
+            OR (OLD."end" IS NOT NULL AND (NEW."end" IS NULL
+                OR (NEW."end" = 'in_force') <> (OLD."end" = 'in_force')
+            ))""",
+    ),
+)
+
+ALL = BOUNDARIES + CONVERSATIONS + TALK + APART + AGREED
 
 
 def install(connection: BaseDatabaseWrapper, guards: tuple[Guard, ...]) -> None:
@@ -225,7 +318,8 @@ def remove(connection: BaseDatabaseWrapper, guards: tuple[Guard, ...]) -> None:
 
 @contextmanager
 def down(connection: BaseDatabaseWrapper, *names: str) -> Iterator[None]:
-    """Without these guards for the block: only to delete a pair as a whole, with all that is its.
+    """Without these guards for the block: only to delete a pair as a whole, with all that is its,
+    and in migrations.
 
     In one transaction, so that nobody else ever finds them down, and a fault leaves them up.
     """
@@ -251,7 +345,7 @@ def _statements(vendor: str, guard: Guard) -> list[str]:
     if vendor != "postgresql":
         if empties:
             return []  # SQLite has no such statement: it deletes row by row.
-        check = f"SELECT RAISE(ABORT, '{refusal}') WHERE {guard.forbidden};"
+        check = f"SELECT RAISE(ABORT, '{refusal}') WHERE {for_sqlite(guard.forbidden)};"
         then = f"{guard.then};" if guard.then else ""
         return [f"CREATE TRIGGER {guard.name} {guard.when} BEGIN {check} {then} END"]
     row = "OLD" if " DELETE " in guard.when else "NEW"
@@ -266,6 +360,19 @@ def _statements(vendor: str, guard: Guard) -> list[str]:
     each = "STATEMENT" if empties else "ROW"
     trigger = f"CREATE TRIGGER {guard.name} {guard.when} FOR EACH {each} EXECUTE FUNCTION"
     return [function, f"{trigger} {guard.name}()"]
+
+
+READ_AS_JSON = re.compile(r"(\w+\.terms)((?: -> '\w+')*) ->> '(\w+)'")
+
+
+def for_sqlite(sql: str) -> str:
+    """What is read from JSON with a function: SQLite knows these signs only since 2022 (3.38)."""
+
+    def extract(read: re.Match[str]) -> str:
+        path = ".".join(["$", *re.findall(r"\w+", read[2]), read[3]])
+        return f"json_extract({read[1]}, '{path}')"
+
+    return READ_AS_JSON.sub(extract, sql)
 
 
 def _table(guard: Guard) -> str:

@@ -11,6 +11,7 @@ from accounts.access import supporter
 from accounts.models import Support
 from accounts.scopes import Scope
 from boundaries import actions, queries
+from boundaries.exceptions import NotAllPaused
 from boundaries.rules.windows import Span
 from boundaries.words import minutes_in_words
 
@@ -27,9 +28,23 @@ def supported_calendar(request: HttpRequest, support: Support) -> HttpResponse:
 @supporter(Scope.PAUSE)
 @require_POST
 def pause_for(request: HttpRequest, support: Support) -> HttpResponse:
-    """Stop all contact of the person: one tap, no question."""
-    actions.pause_for(by=support)
-    messages.success(request, _("You paused for them. They can read that you did."))
+    """Stop all contact of the person: one tap, no question.
+
+    Where that failed, what is said is true whether something is paused or nothing, and does not
+    tell in how many pairs the person is.
+    """
+    try:
+        actions.pause_for(by=support)
+        messages.success(request, _("You paused for them. They can read that you did."))
+    except NotAllPaused:
+        messages.error(
+            request,
+            _(
+                "Something went wrong here, and it may be that not everything is paused. Please "
+                "press the button again. If this stays so, let them know: they can pause "
+                "themselves."
+            ),
+        )
     return redirect("accounts:support", support.pk)
 
 

@@ -53,6 +53,7 @@ def propose(
             terms=terms,
             digest=digest,
             made_at=at - timedelta(seconds=1),
+            agreed_at=at if other else None,
             takes_force_at=takes_force_at,
         )
         for each in by

@@ -294,6 +294,7 @@ def _agreed(places: list[Membership], agreed: Terms, at: datetime) -> list[Agree
             terms=agreed,
             digest=digest,
             made_at=made_at,
+            agreed_at=made_at,
             takes_force_at=made_at + COOLING_OFF,
             end=End.IN_FORCE,
             ended_at=at,
@@ -374,7 +375,7 @@ def _old_proposals(by: Membership, then: list[datetime]) -> None:
 
 def _old_conversations(of: Pair, then: list[datetime]) -> list[Window]:
     """Conversations that were held, each under an agreement that was lessened since."""
-    with guards.down(connection, "agreement_is_made"):
+    with guards.down(connection, "agreement_is_made", "agreement_alone_is_less"):
         agreements = Agreement.objects.bulk_create(
             Agreement(
                 pair=of,

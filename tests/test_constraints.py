@@ -119,7 +119,7 @@ ATTEMPTS = {
     ],
     "proposal_in_force_after_cooling_off": [
         lambda it: raw.change(it["proposal"], ended_at=it["proposal"].takes_force_at - SOON),
-        lambda it: raw.change(it["proposal"], takes_force_at=None),
+        lambda it: raw.change(it["proposal"], agreed_at=None, takes_force_at=None),
     ],
     "proposal_one_in_cooling_off": [
         lambda it: twice(lambda: raw.copy(it["proposal"], end=None, ended_at=None))
@@ -136,8 +136,11 @@ ATTEMPTS = {
     "proposal_cools_off": [
         lambda it: raw.change(
             it["proposal"],
-            takes_force_at=it["proposal"].made_at + timedelta(hours=72) - SOON,
-        )
+            takes_force_at=it["proposal"].agreed_at + timedelta(hours=72) - SOON,
+        ),
+        lambda it: raw.change(it["proposal"], agreed_at=it["proposal"].agreed_at + SOON),
+        lambda it: raw.change(it["proposal"], agreed_at=it["proposal"].made_at - SOON),
+        lambda it: raw.change(it["proposal"], agreed_at=None),
     ],
     "proposal_ended_in_a_way": [lambda it: raw.change(it["proposal"], end="lost")],
     "pause_with_a_known_phrase": [lambda it: raw.change(it["pause"], phrase="lost")],

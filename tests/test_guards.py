@@ -1,5 +1,6 @@
 """What the database's own guards refuse, tried with raw SQL; and that without them it would be."""
 
+import json
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import timedelta
@@ -8,36 +9,42 @@ from uuid import uuid4
 
 import pytest
 from django.db import IntegrityError, connection, transaction
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from accounts.models import Pair
-from boundaries import guards
+from boundaries import actions, guards
 from boundaries.models import (
-    Agreement,
     Consent,
-    Pause,
     Proposal,
     RecordEntry,
     TimeApart,
     Window,
 )
+from boundaries.rules.canonical import terms_to_json
+from boundaries.rules.limits import cut
+from boundaries.rules.proposals import End
+from boundaries.rules.rhythm import Monthly
+from boundaries.rules.terms import NO_CONTACT, Terms
 from boundaries.rules.windows import State
 from conversations.actions import say
 from conversations.models import Envelope, Letter
-from tests import factories, raw
+from tests import agreeing, factories, raw
+from tests.agreeing import MOMENT, SOON, Rows
+from tests.boundaries.strategies import all_limits, some_terms, wider
 
 pytestmark = pytest.mark.django_db
 
-MOMENT = timedelta(microseconds=1)
-SOON = timedelta(seconds=1)
 ALL = guards.ALL
-Rows = dict[str, Any]
 
 
 @pytest.fixture
 def rows(ana_place, ben_place, clock) -> Rows:
     """One row of each kind: an open conversation with a letter, another to come, a draft."""
     factories.allow(by=(ana_place, ben_place))
-    factories.agree(by=ana_place, other=ben_place, clock=clock)
+    agreement = factories.agree(by=ana_place, other=ben_place, clock=clock)
+    declined = factories.propose(by=ben_place)
+    actions.decline(by=ana_place, proposal_id=declined.pk)
     factories.letter(by=ana_place)
     opened = factories.open_next(pair=ana_place.pair, clock=clock)
     held = factories.letter(by=ben_place)
@@ -53,9 +60,10 @@ def rows(ana_place, ben_place, clock) -> Rows:
     )
     connection.check_constraints()  # PostgreSQL empties no table that still waits to be checked
     return {
-        "agreement": Agreement.objects.get(),
+        "agreement": agreement,
         "pair": ana_place.pair,
-        "proposal": Proposal.objects.get(),
+        "proposal": agreement.proposal,
+        "declined": Proposal.objects.get(pk=declined.pk),
         "consent": Consent.objects.get(person=ana_place.person),
         "open": opened,
         "planned": factories.next_window(pair=ana_place.pair),
@@ -81,50 +89,6 @@ def next_entry(it: Rows, **changes: Any) -> None:
     raw.copy(last, **(goes_on | changes))
 
 
-def another_agreement(it: Rows, **changes: Any) -> None:
-    """After the end of the one in force, by a copy of the proposal that made it."""
-    raw.change(it["agreement"], ended_at=it["agreement"].in_force_from + SOON)
-    raw.copy(it["agreement"], **({"number": 2, "ended_at": None} | changes))
-
-
-def by_a_proposal(it: Rows, *, consents: int = 2, digest: str = "", **changes: Any) -> None:
-    """Another agreement with another proposal, to which so many said yes."""
-    key = uuid4()
-    raw.copy(it["proposal"], id=key, **changes)
-    for consent in Consent.objects.filter(proposal=it["proposal"])[:consents]:
-        raw.copy(consent, proposal_id=key)
-    another_agreement(it, proposal_id=key, **({"digest": digest} if digest else {}))
-
-
-def withdrawn(it: Rows) -> None:
-    raw.change(it["consent"], withdrawn_at=it["agreement"].in_force_from)
-    by_a_proposal(it)
-
-
-def after_parting(it: Rows) -> None:
-    raw.change(it["pair"], ended_at=it["agreement"].in_force_from)
-    by_a_proposal(it)
-
-
-def during_a_pause(it: Rows) -> None:
-    person, at = it["consent"].person, it["agreement"].in_force_from
-    Pause.objects.create(pair=it["pair"], person=person, began_at=at)
-    by_a_proposal(it)
-
-
-def during_a_time_apart(it: Rows, **changes: Any) -> None:
-    at = it["agreement"].in_force_from
-    columns = {"suggested_at": at - SOON, "agreed_at": at, "ends_at": at + SOON, "end": None}
-    raw.change(it["apart"], end="over", ended_at=it["apart"].ends_at)
-    raw.copy(it["apart"], **(columns | {"ended_at": None} | changes))
-    by_a_proposal(it)
-
-
-def withdrawn_and_given_again(it: Rows) -> None:
-    raw.change(it["consent"], withdrawn_at=it["agreement"].in_force_from)
-    raw.change(it["consent"], withdrawn_at=None)
-
-
 def release(it: Rows, **envelope: Any) -> None:
     """Release the held letter, in an envelope of the open conversation but for these changes."""
     if envelope != {"window_id": None}:
@@ -142,7 +106,7 @@ def after_it_closed(it: Rows) -> None:
     say_again(it)
 
 
-ATTEMPTS: dict[str, list[Callable[[Rows], object]]] = {
+ATTEMPTS: dict[str, list[Callable[[Rows], object]]] = agreeing.ATTEMPTS | {
     "record_goes_on": [
         lambda it: next_entry(it, number=it["last"].number + 2),
         lambda it: next_entry(it, previous="0" * 64),
@@ -162,24 +126,6 @@ ATTEMPTS: dict[str, list[Callable[[Rows], object]]] = {
         lambda it: it["last"].delete(),
     ],
     "record_is_not_emptied": [lambda it: run("TRUNCATE boundaries_recordentry")],
-    "agreement_is_made": [
-        lambda it: another_agreement(it, number=3, proposal_id=None),
-        lambda it: by_a_proposal(it, consents=1),
-        lambda it: by_a_proposal(it, consents=0),
-        lambda it: by_a_proposal(it, digest="0" * 64),
-        lambda it: by_a_proposal(
-            it,
-            takes_force_at=it["agreement"].in_force_from + SOON,
-            ended_at=it["agreement"].in_force_from + SOON,
-        ),
-        withdrawn,
-        lambda it: another_agreement(
-            it, proposal_id=None, in_force_from=it["agreement"].in_force_from + 2 * SOON
-        ),
-        after_parting,
-        during_a_pause,
-    ],
-    "agreement_after_time_apart": [during_a_time_apart],
     "time_apart_stays": [
         lambda it: raw.change(it["apart"], day="2030-01-01"),
         lambda it: raw.change(it["apart"], ends_at=it["apart"].ends_at + SOON),
@@ -188,22 +134,6 @@ ATTEMPTS: dict[str, list[Callable[[Rows], object]]] = {
         lambda it: raw.change(it["apart"], agreed_at=it["apart"].agreed_at + SOON),
         lambda it: raw.change(it["apart"], suggested_at=it["apart"].suggested_at - SOON),
         lambda it: raw.change(it["apart"], end="over", ended_at=it["apart"].ends_at - SOON),
-    ],
-    "consent_stays": [
-        lambda it: raw.change(it["consent"], digest="0" * 64),
-        lambda it: raw.change(it["consent"], given_at=it["consent"].given_at - SOON),
-        withdrawn_and_given_again,
-    ],
-    "agreement_stays": [
-        lambda it: raw.change(it["agreement"], digest="0" * 64),
-        lambda it: raw.change(it["agreement"], terms="{}"),
-        lambda it: raw.change(it["agreement"], in_force_from=it["agreement"].in_force_from - SOON),
-        lambda it: raw.change(it["agreement"], proposal_id=None),
-        lambda it: raw.change(it["agreement"], review_at=it["agreement"].review_at + SOON),
-        lambda it: end_and_begin(it["agreement"]),
-    ],
-    "consent_is_exact": [
-        lambda it: without(it["consent"], digest="0" * 64),
     ],
     "windows_apart_insert": [
         lambda it: raw.copy(it["planned"], opens_at=it["planned"].closes_at - MOMENT, **later(it)),
@@ -247,17 +177,6 @@ def later(it: Rows) -> dict[str, Any]:
     return {"closes_at": it["planned"].closes_at + timedelta(hours=1)}
 
 
-def end_and_begin(agreement: Agreement) -> None:
-    raw.change(agreement, ended_at=agreement.in_force_from + SOON)
-    raw.change(agreement, ended_at=None)
-
-
-def without(consent: Consent, **changes: Any) -> None:
-    """The consent again, in place of the first one."""
-    kept = {"given_at": consent.given_at, **changes}
-    raw.copy(consent, person_id=consent.person_id, **kept)
-
-
 @contextmanager
 def refused(name: str) -> Iterator[None]:
     with pytest.raises(IntegrityError, match=f"refused by {name}"), transaction.atomic():
@@ -285,7 +204,7 @@ def test_without_the_guard_nothing_else_refuses_it(name, rows):
         with factories.undone(), guards.down(connection, name):
             if name == "consent_is_exact":
                 Consent.objects.filter(pk=rows["consent"].pk).delete()
-                rows["consent"].pk = Consent.objects.get().pk
+                rows["consent"].pk = Consent.objects.get(proposal=rows["proposal"]).pk
             attempt(rows)
 
 
@@ -299,14 +218,20 @@ def test_what_is_right_is_let_in(rows):
         next_entry(rows)
         next_entry({**rows, "last": RecordEntry.objects.order_by("-number")[0]})
     with factories.undone():
-        by_a_proposal(rows)
+        agreeing.by_a_proposal(rows)
     with factories.undone():
-        during_a_time_apart(rows, ends_at=rows["agreement"].in_force_from + MOMENT, agreed_at=None)
+        agreeing.from_nothing(rows, later=timedelta(days=4))
+    with factories.undone():
+        raw.change(rows["declined"], end=End.SUPERSEDED)
+    with factories.undone():
+        agreeing.during_a_time_apart(
+            rows, ends_at=rows["agreement"].in_force_from + MOMENT, agreed_at=None
+        )
     with factories.undone():
         raw.change(rows["apart"], phrase_of_other="care")
         raw.change(rows["apart"], end="over", ended_at=rows["apart"].ends_at)
     with factories.undone():
-        another_agreement(rows, proposal_id=None)
+        agreeing.another_agreement(rows, proposal_id=None)
     with factories.undone():
         release(rows)
     with factories.undone():
@@ -315,10 +240,50 @@ def test_what_is_right_is_let_in(rows):
     assert Window.objects.filter(state=State.OPEN).count() == 1
 
 
+@pytest.mark.parametrize(
+    ("before", "after"),
+    [
+        (agreeing.EVERY_MONTH, factories.terms(minutes=9, letters=1, letter_length=999)),
+        (agreeing.EVERY_MONTH, factories.terms(live=False, ask_before_each=True)),
+        (agreeing.EVERY_MONTH, agreeing.SELDOM),
+        (agreeing.SELDOM, factories.terms(rhythm=Monthly(6, 4, agreeing.FIRST))),
+        (agreeing.EVERY_WEEK, agreeing.EVERY_OTHER_WEEK),
+        (agreeing.EVERY_WEEK, agreeing.SELDOM),
+    ],
+)
+def test_r1_what_is_less_is_let_in(rows, before, after):
+    assert after < before
+    agreeing.alone_after(rows, before, after)
+
+
+def is_less_in_sql(less: Terms, more: Terms) -> bool:
+    is_postgresql = connection.vendor == "postgresql"
+    condition = guards.LESS if is_postgresql else guards.for_sqlite(guards.LESS)
+    given = "CAST(%s AS JSONB)" if is_postgresql else "%s"
+    row = f"(SELECT {given} AS terms, 1 AS review_at)"
+    with connection.cursor() as cursor:
+        cursor.execute(
+            f"SELECT {condition.replace('%', '%%')} FROM {row} NEW, {row} last",
+            [json.dumps(terms_to_json(each)) for each in (less, more)],
+        )
+        return bool(cursor.fetchone()[0])
+
+
+@settings(deadline=None)
+@given(st.data(), st.lists(all_limits(), max_size=2))
+def test_r1_nothing_that_the_rules_call_less_is_refused(data, limits):
+    """Terms beside any wider ones, and what limits leave of these."""
+    terms = data.draw(some_terms)
+    more = data.draw(wider(terms))
+    for less in (terms, cut(more, limits)):
+        assert less <= more
+        assert less == NO_CONTACT or is_less_in_sql(less, more)
+
+
 def test_r2_a_consent_without_a_proposal_is_refused_twice_over(rows):
     """By the guard, and without it by the key that leads nowhere."""
     Consent.objects.filter(pk=rows["consent"].pk).delete()
-    other = Consent.objects.get()
+    other = Consent.objects.get(proposal=rows["proposal"])
     with refused("consent_is_exact"):
         raw.copy(other, proposal_id=uuid4())
     with factories.undone(), pytest.raises(IntegrityError):

@@ -3,17 +3,20 @@
 Migrations that have landed are never rewritten; each that moves rows is tried here.
 """
 
-from datetime import timedelta
+from datetime import UTC, date, datetime, timedelta
 from uuid import uuid4
 
 import pytest
-from django.db import connection
+from django.db import IntegrityError, connection, transaction
 from django.db.migrations.executor import MigrationExecutor
 
 from accounts.models import Membership, Pair, Person
+from boundaries import actions as boundaries
 from boundaries import guards
+from boundaries.models import Proposal, TimeApart
 from boundaries.queries import load_situation
 from boundaries.rules.checkins import Answer
+from boundaries.rules.time_apart import EVERYWHERE, begin_of
 from boundaries.rules.ways import Less
 from checkins import actions as checkins
 from checkins.models import CheckIn
@@ -23,6 +26,8 @@ from conversations.models import Letter, Notice
 from tests import factories
 
 pytestmark = pytest.mark.django_db(transaction=True)
+
+DAY = timedelta(days=1)
 
 OPEN_WORDS = [
     ("conversations", "0002_guards"),
@@ -135,6 +140,34 @@ def test_notices_of_one_kind_become_some_of_many_and_back_again(clock, ana_place
     assert {*wishes} == {(True, False)}
 
 
+BEFORE_AGREED_AT = [("boundaries", "0007_last_words")]
+
+
+def test_when_both_had_agreed_is_counted_from_their_consents_once_for_all(
+    clock, ana_place, ben_place
+):
+    """Of what was open then nothing is said; and there and back the guards are what they were."""
+    factories.allow(by=(ana_place, ben_place))
+    proposal = factories.propose(by=ana_place)
+    clock.move(hours=5)
+    agreed_at, due = clock.at, factories.consent(by=ben_place, to=proposal).takes_force_at
+    migrate(BEFORE_AGREED_AT)
+    try:
+        with connection.cursor() as cursor, pytest.raises(IntegrityError), transaction.atomic():
+            cursor.execute("UPDATE boundaries_consent SET digest = ''")
+    finally:
+        migrate(MigrationExecutor(connection).loader.graph.leaf_nodes())
+    proposal.refresh_from_db()
+    assert (proposal.agreed_at, proposal.takes_force_at) == (agreed_at, due)
+    assert due is not None
+    clock.go_to(due)
+    boundaries.sweep()
+    other = factories.propose(by=ben_place)
+    with pytest.raises(IntegrityError, match="refused by proposal_stays"):
+        Proposal.objects.filter(pk=other.pk).update(digest="")
+    assert other.agreed_at is None
+
+
 BEFORE_CHECK_INS = [("conversations", "0007_notices")]
 
 
@@ -184,3 +217,44 @@ def test_going_back_what_could_not_be_kept_then_goes_and_the_rest_stays(
     finally:
         migrate(MigrationExecutor(connection).loader.graph.leaf_nodes())
     assert CheckIn.objects.get(kind="own").body == "Quiet."
+
+
+WHERE_ITS_AUTHOR_WAS = [("boundaries", "0008_agreed_at")]
+
+
+def test_a_time_apart_from_before_tells_nobodys_zone_either_and_back_again_it_stays(ana_place):
+    """What is over already stays so: nothing of it is shown to anybody any more."""
+    apps = migrate(WHERE_ITS_AUTHOR_WAS)
+    rows = apps.get_model("boundaries", "TimeApart").objects
+    day, tokyo = date(2120, 6, 1), datetime(2120, 5, 31, 15, tzinfo=UTC)
+    chosen, open_one = (
+        rows.create(
+            pair_id=ana_place.pair_id,
+            author_id=ana_place.person_id,
+            day=day,
+            ends_at=tokyo,
+            suggested_at=at,
+            agreed_at=agreed_at,
+        )
+        for at, agreed_at in ((tokyo - 90 * DAY, tokyo - 80 * DAY), (tokyo - 9 * DAY, None))
+    )
+    over = rows.create(
+        pair_id=ana_place.pair_id,
+        author_id=ana_place.person_id,
+        day=date(2020, 6, 1),
+        ends_at=datetime(2020, 5, 31, 15, tzinfo=UTC),
+        suggested_at=datetime(2020, 5, 1, tzinfo=UTC),
+    )
+    where_it_begins_last = begin_of(day, EVERYWHERE)
+    wanted = {
+        chosen.pk: where_it_begins_last,
+        open_one.pk: where_it_begins_last,
+        over.pk: over.ends_at,
+    }
+    migrate(MigrationExecutor(connection).loader.graph.leaf_nodes())
+    assert dict(TimeApart.objects.values_list("pk", "ends_at")) == wanted
+    try:
+        migrate(WHERE_ITS_AUTHOR_WAS)
+        assert dict(TimeApart.objects.values_list("pk", "ends_at")) == wanted
+    finally:
+        migrate(MigrationExecutor(connection).loader.graph.leaf_nodes())

@@ -200,7 +200,7 @@ def void_forbidden(pair: Pair, situation: Situation, at: datetime) -> list[Entry
     """Write down what `gate.settled` found void: what is due, and may not take force (R2, R3).
 
     Whoever changes what the gate looks at does this first, or what every page said to be over
-    could still take force.
+    could still take force; and who says yes to another, since only one can be in cooling-off.
     """
     void = [each.id for each in situation.proposals if each.end is End.VOID]
     rows = Proposal.objects.filter(pk__in=void, end=None)

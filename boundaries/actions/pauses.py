@@ -4,6 +4,7 @@ import logging
 from datetime import datetime
 from uuid import UUID
 
+from django.db import transaction
 from django.http import Http404
 
 from accounts.locks import locked_pair, locked_pairs
@@ -15,6 +16,7 @@ from boundaries.actions.agreements import contact_in, end_all_contact, not_befor
 from boundaries.actions.kind_words import leave_words
 from boundaries.actions.record import Act, Entry, add_to_record
 from boundaries.actions.time_apart import void_suggestions
+from boundaries.exceptions import NotAllPaused
 from boundaries.models import Pause
 from boundaries.rules.phrases import Phrase
 
@@ -55,8 +57,10 @@ def pause_for(*, by: Support) -> None:
     """Pause all for the person whom somebody supports, and note it in that person's log (R25).
 
     In every respect it is the person's own pause: theirs to lift, theirs in the record, and the
-    same to the other. All of it or nothing: no pause goes untold; one that changed nothing stands
-    in the log alone. Whether the supporter may is asked under the locks, since they may have been
+    same to the other. What fails in one pair stops none of the others; raises NotAllPaused then,
+    when all that could be done is done. The pauses and the line in the log are one transaction, so
+    that no pause goes untold, and none is told of that is not; one that changed nothing stands in
+    the log alone. Whether the supporter may is asked under the locks, since they may have been
     removed while these were waited for: raises Http404.
     """
     supporter, person = by.supporter, by.person_id
@@ -65,8 +69,21 @@ def pause_for(*, by: Support) -> None:
     pairs = [membership.pair_id for membership in memberships_of(by.person)]
     with locked_pairs(pairs) as (locked, at):
         standing = get_support_for(supporter, by.pk, Scope.PAUSE, at)
-        paused = [_pause(pair, person, at) for pair in locked if pair.ended_at is None]
-        note_look(support=standing, what=What.PAUSE, at=at, is_told=any(paused))
+        paused = [_paused_apart(pair, person, at) for pair in locked if pair.ended_at is None]
+        if any(paused) or None not in paused:
+            note_look(support=standing, what=What.PAUSE, at=at, is_told=any(paused))
+    if None in paused:
+        raise NotAllPaused
+
+
+def _paused_apart(pair: Pair, person: UUID, at: datetime) -> bool | None:
+    """Pause one of several pairs; whether that changed anything, None where it could not be."""
+    try:
+        with transaction.atomic():
+            return _pause(pair, person, at)
+    except Exception:
+        logger.exception("Pair %s could not be paused", pair.pk)
+        return None
 
 
 def _pause(pair: Pair, person: UUID, at: datetime, phrase: Phrase | None = None) -> bool:

@@ -60,11 +60,14 @@ def consent(*, by: Membership, proposal_id: UUID, digest: str, proof: Proof) -> 
         refuse_if(gate.reasons_against(acts.Consent(by.person_id, value), situation, at))
         if digest != proposal.digest:
             raise RefusedError([Reason.CHANGED_MEANWHILE])
+        entries = void_forbidden(pair, situation, at)
         _consent(proposal, by, at)
         longest = max(each.cooling_off for each in situation.limits.values())
-        proposal.takes_force_at = max(at, proposal.made_at) + longest
-        proposal.save(update_fields=["takes_force_at"])
-        _record(pair, proposal, Act.CONSENTED, by.person_id, at)
+        proposal.agreed_at = max(at, proposal.made_at)
+        proposal.takes_force_at = proposal.agreed_at + longest
+        proposal.save(update_fields=["agreed_at", "takes_force_at"])
+        entries.append(Entry(Act.CONSENTED, by.person_id, proposal.pk, proposal.digest))
+        add_to_record(pair, entries, at)
         return proposal
 
 

@@ -65,7 +65,10 @@ class Agreement(models.Model):
 
 
 class Proposal(models.Model):
-    """Exact terms that one person puts to the other. Its author consented by making it."""
+    """Exact terms that one person puts to the other. Its author consented by making it.
+
+    agreed_at: when the later of the two consents was given, from which cooling-off counts (R2).
+    """
 
     ENDS: ClassVar = [(end.value, end.value) for end in End]
 
@@ -78,6 +81,7 @@ class Proposal(models.Model):
         Agreement, on_delete=models.RESTRICT, null=True, related_name="changes"
     )
     made_at = models.DateTimeField()
+    agreed_at = models.DateTimeField(null=True)
     takes_force_at = models.DateTimeField(null=True)
     end = models.CharField(max_length=20, choices=ENDS, null=True)  # noqa: DJ001 - no end is not an empty end
     ended_at = models.DateTimeField(null=True)
@@ -95,8 +99,13 @@ class Proposal(models.Model):
                 name="proposal_ended_in_a_way",
             ),
             models.CheckConstraint(
-                condition=Q(takes_force_at__isnull=True)
-                | Q(takes_force_at__gte=F("made_at") + SHORTEST_COOLING_OFF),
+                condition=Q(agreed_at__isnull=True, takes_force_at__isnull=True)
+                | Q(
+                    agreed_at__isnull=False,
+                    takes_force_at__isnull=False,
+                    agreed_at__gte=F("made_at"),
+                    takes_force_at__gte=F("agreed_at") + SHORTEST_COOLING_OFF,
+                ),
                 name="proposal_cools_off",
             ),
             models.CheckConstraint(
@@ -136,9 +145,7 @@ class Proposal(models.Model):
             terms=self.terms,
             base=self.base_id,
             made_at=self.made_at,
-            agreed_at=max((each.given_at for each in consents), default=None)
-            if self.takes_force_at
-            else None,
+            agreed_at=self.agreed_at,
             takes_force_at=self.takes_force_at,
             end=End(self.end) if self.end else None,
             ended_at=self.ended_at,

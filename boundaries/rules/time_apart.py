@@ -49,8 +49,8 @@ class Standing(StrEnum):
 class TimeApart:
     """One time apart, suggested by `author` and perhaps chosen by both.
 
-    day: the day on which it is over, as both read it. ends_at: the beginning of that day where its
-    author was. taken_back_at: when the author took it back, also if it was over without their
+    day: the day on which it is over, as both read it. ends_at: the beginning of that day where days
+    begin last. taken_back_at: when the author took it back, also if it was over without their
     knowing. Instants are aware.
     """
 

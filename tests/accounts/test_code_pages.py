@@ -4,6 +4,8 @@ import re
 
 import pytest
 from django.contrib.sessions.models import Session
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from django.utils import timezone
 
@@ -133,6 +135,12 @@ def from_somebody_with_whom_a_pair_stands(ana, ben, outsider, clock):
     return create_code(by=ana)
 
 
+def from_somebody_with_whom_a_pair_has_ended(ana, ben, outsider, clock):
+    use_code(by=ben, code=create_code(by=ana))
+    Pair.objects.update(ended_at=clock.move(days=40))
+    return create_code(by=ana)
+
+
 def good_but_after_too_many_tries(ana, ben, outsider, clock):
     CodeAttempt.objects.bulk_create(CodeAttempt(person=ben, at=clock.at) for _ in range(TRIES))
     return create_code(by=ana)
@@ -148,6 +156,7 @@ def good_but_after_too_many_tries(ana, ben, outsider, clock):
         used,
         own,
         from_somebody_with_whom_a_pair_stands,
+        from_somebody_with_whom_a_pair_has_ended,
         good_but_after_too_many_tries,
     ],
 )
@@ -162,6 +171,18 @@ def test_r26_every_refusal_is_the_very_same_page(
     assert str(CODE_REFUSED) in refused.content.decode()
     assert steady(refused.content).replace(code.encode(), WRONG.encode()) == steady(never.content)
     assert {*refused.headers} == {*never.headers}
+
+
+def test_r26_to_be_refused_takes_as_many_queries_whether_a_pair_stands_or_has_ended(
+    ana, ben, ben_client, clock, django_assert_num_queries
+):
+    code = from_somebody_with_whom_a_pair_stands(ana, ben, None, clock)
+    with CaptureQueriesContext(connection) as standing:
+        ben_client.post(USE, {"code": code})
+    Pair.objects.update(ended_at=clock.move(days=1))
+    code = create_code(by=ana)
+    with django_assert_num_queries(len(standing)):
+        ben_client.post(USE, {"code": code})
 
 
 def test_r26_what_was_typed_is_kept(ben_client):

@@ -12,7 +12,7 @@ from accounts.queries import (
     get_membership_for,
     memberships_of,
     other_membership,
-    share_a_live_pair,
+    share_a_pair,
 )
 
 pytestmark = pytest.mark.django_db
@@ -41,7 +41,7 @@ def test_a_pair_that_has_ended_can_be_opened_but_is_not_among_the_live(pair, ana
     assert not memberships_of(ana)
     assert [place.pair for place in all_memberships_of(ana)] == [pair]
     assert get_membership_for(ana, pair.pk).pair == pair
-    assert not share_a_live_pair(ana, ben)
+    assert share_a_pair(ana, ben)
 
 
 def test_pairs_are_listed_the_oldest_first_in_one_query(
@@ -55,6 +55,6 @@ def test_pairs_are_listed_the_oldest_first_in_one_query(
 
 
 def test_sharing_a_pair_holds_both_ways_and_for_these_two_alone(pair, ana, ben, outsider):
-    assert share_a_live_pair(ana, ben)
-    assert share_a_live_pair(ben, ana)
-    assert not share_a_live_pair(ana, outsider)
+    assert share_a_pair(ana, ben)
+    assert share_a_pair(ben, ana)
+    assert not share_a_pair(ana, outsider)

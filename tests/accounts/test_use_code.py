@@ -76,9 +76,23 @@ def test_r26_a_code_from_somebody_with_whom_a_pair_stands_is_refused(pair, ana, 
     assert Pair.objects.count() == 1
 
 
-def test_r16_after_a_pair_has_ended_a_new_one_can_begin(pair, ana, ben, clock):
+@pytest.mark.parametrize("days", [0, 3, 40, 4000])
+def test_r16_after_a_pair_has_ended_no_code_begins_one_between_these_two(
+    pair, ana, ben, outsider, clock, days
+):
+    """They begin again by their doors, which wait: a code would be at once."""
     Pair.objects.update(ended_at=clock.move(days=1))
-    assert use_code(by=ben, code=create_code(by=ana)).pair != pair
+    clock.move(days=days)
+    assert refused(ben, create_code(by=ana))
+    assert refused(ana, create_code(by=ben))
+    assert Pair.objects.count() == 1
+    assert use_code(by=outsider, code=create_code(by=ana)).pair != pair
+
+
+def test_r16_a_code_that_was_on_its_way_when_the_pair_ended_begins_none(pair, ana, ben, clock):
+    code = create_code(by=ana)
+    Pair.objects.update(ended_at=clock.move(hours=1))
+    assert refused(ben, code)
 
 
 def test_r26_a_code_of_somebody_who_is_switched_off_is_refused(ana, ben):

@@ -335,8 +335,7 @@ class Pair:
         """R8: what is above is cut at once. R9: raising changes nothing."""
         if self.limits[by] == limits:
             return
-        for each in filter(self._is_found_void, self.proposals):
-            each.end, each.ended_at = "void", self.now
+        self._void_forbidden()
         self.limits[by] = limits
         for window in self.windows:
             last = self.last_conversation()
@@ -496,6 +495,7 @@ class Pair:
             or any(map(self.seems_cooling_off, others))
         ):
             raise NotAllowedError
+        self._void_forbidden()
         proposal.agreed_at = self.now
         proposal.until = self.now + max(each.cooling_off for each in self.limits)
 
@@ -671,6 +671,10 @@ class Pair:
             if each.until is None and self.now < each.lapses_at and not each.back:
                 each.end, each.ended_by, each.ended_at = "superseded", None, self.now
         self._plan(proposal.terms, proposal.until)
+
+    def _void_forbidden(self) -> None:
+        for each in filter(self._is_found_void, self.proposals):
+            each.end, each.ended_at = "void", self.now
 
     def _is_found_void(self, proposal: Proposal) -> bool:
         """R4: its instant has come, no worker has, and one would find that it is forbidden."""

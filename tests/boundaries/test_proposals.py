@@ -5,9 +5,10 @@ from uuid import uuid4
 
 import pytest
 from django.core.exceptions import PermissionDenied
+from django.db import connection
 from django.http import Http404
 
-from boundaries import actions
+from boundaries import actions, guards
 from boundaries.actions.proposals import take_force
 from boundaries.actions.record import Act
 from boundaries.exceptions import RefusedError
@@ -137,7 +138,8 @@ def test_r2_consent_is_only_to_the_exact_terms_that_were_read(proposal, ben_plac
 def test_r2_terms_that_were_changed_behind_the_back_of_a_consent_never_take_force(
     cooling, clock, pair
 ):
-    Proposal.objects.filter(pk=cooling.pk).update(terms=factories.terms(**MORE))
+    with guards.down(connection, "proposal_stays"):
+        Proposal.objects.filter(pk=cooling.pk).update(terms=factories.terms(**MORE))
     clock.go_to(cooling.takes_force_at)
     actions.sweep()
     cooling.refresh_from_db()
@@ -410,10 +412,13 @@ def test_r4_r7_what_was_said_to_be_over_stays_so_when_limits_are_given_back(
 def test_r4_asking_anew_is_not_refused_for_what_did_not_take_force(
     cooling, ana_place, ben_place, clock, how
 ):
+    """And it can be agreed to, although no worker has come since."""
     other = watcher(how, ana_place, ben_place)
     (SILENT_ENDS | FORBIDDEN_SINCE)[how](ana_place, ben_place, cooling.pk)
     clock.go_to(cooling.takes_force_at)
-    assert factories.propose(by=other, minutes=5).made_at == clock.at
+    anew = factories.propose(by=other, minutes=5)
+    to_whom = {ana_place, ben_place} - {other}
+    assert factories.consent(by=to_whom.pop(), to=anew).takes_force_at > clock.at
 
 
 @pytest.mark.parametrize("end", [pause, lower_limits])

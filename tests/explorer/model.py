@@ -274,6 +274,7 @@ def consent(pair: Pair, who: int, index: int) -> Pair:
     if row.yes[who]:
         return pair
     _refuse_if(ask(acts.Consent(PERSONS[who], proposal_value(index, row)), pair))
+    pair = void_forbidden(pair)
     longest = cooling_off(both_limits(pair.limits))
     return _with_proposal(
         pair,

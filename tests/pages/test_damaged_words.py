@@ -149,11 +149,8 @@ def test_where_nothing_can_be_sealed_words_come_back(ana_client, keyless, parts,
 
 
 def test_where_nothing_can_be_sealed_what_is_asked_of_a_supporter_comes_back(at_ana, keyless):
-    """Also after the password page, which the form was interrupted by."""
     sent = {"name": "M.", "body": TYPED, "ends_on": "2026-12-24", "seed": "a seed"}
-    at_ana.send(reverse("accounts:invite_supporter"), **sent)
-    form, button = at_ana.page.button("Continue")
-    at_ana.post(button.action, form.sent(button, {"password": PASSWORD}))
+    at_ana.send(reverse("accounts:invite_supporter"), **sent, password=PASSWORD)
     assert at_ana.status == 503
     assert SHOWN in at_ana.answer.content.decode()
 

@@ -5,8 +5,11 @@ from uuid import uuid4
 
 import pytest
 from django.db import connection
+from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
+from accounts.actions import create_code
+from accounts.models import Pair
 from boundaries import actions, guards
 from boundaries.models import Agreement, Farewell, Pause, Proposal
 from boundaries.queries import agreement_in_force
@@ -15,6 +18,7 @@ from boundaries.words import PHRASES, acts_in_words
 from conversations import actions as conversations
 from conversations.models import Letter, Message
 from tests import factories, seen
+from tests.accounts.pages import steady
 
 # What a page says is decided alike on every database.
 pytestmark = [pytest.mark.django_db, pytest.mark.once]
@@ -346,6 +350,56 @@ def test_a_copy_says_what_became_of_each_letter(at_ana, to, past, ana_place, clo
         ("In the conversation of 7 November 2026", "The garden is quiet now."),
     ):
         assert f". {state}\n\n  {words}\n" in text
+
+
+def opens_her_door_and_closes_it(place):
+    actions.open_door(by=place)
+    actions.close_door(by=place)
+
+
+def sets_less(place):
+    factories.allow(by=(place,), letters=0)
+
+
+PRIVATELY = {
+    "does nothing": lambda place: None,
+    "opens her door": lambda place: actions.open_door(by=place),
+    "opens her door and closes it": opens_her_door_and_closes_it,
+    "pauses": lambda place: actions.pause(by=place),
+    "turns kind words away": lambda place: actions.hide_kind_words(by=place),
+    "sets less": sets_less,
+}
+
+
+@pytest.mark.parametrize("has_chosen_a_time_apart", [False, True])
+@pytest.mark.parametrize("also_by_ben", [False, True])
+def test_r16_r26_what_one_does_after_the_end_never_shows_in_how_a_code_is_refused(
+    ana, ben_client, ana_place, ben_place, agreement, clock, has_chosen_a_time_apart, also_by_ben
+):
+    """Nor that both left their doors open for long. Byte for byte, and in as many queries."""
+    if has_chosen_a_time_apart:
+        factories.apart(by=ana_place, other=ben_place)
+    conversations.part(by=ana_place)
+    if also_by_ben:
+        actions.open_door(by=ben_place)
+    answers = {}
+    for name, act in PRIVATELY.items():
+        with factories.undone():
+            act(ana_place)
+            clock.move(days=40)
+            code = create_code(by=ana, seed="the same")
+            with CaptureQueriesContext(connection) as queries:
+                page = ben_client.post(reverse("accounts:use_code"), {"code": code})
+            answers[name] = page.status_code, steady(page.content), len(queries)
+            assert "This code did not work." in page.content.decode()
+            assert Pair.objects.count() == 1
+        clock.move(days=-40)
+    assert len({*answers.values()}) == 1, answers
+
+
+def test_the_page_of_codes_says_how_those_begin_again_who_have_parted(at_ana):
+    at_ana.open(reverse("accounts:use_code"))
+    assert "begin again only by leaving both their doors open" in at_ana.text
 
 
 def test_r16_doors_are_private_until_both_are_open_for_some_days(

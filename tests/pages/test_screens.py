@@ -220,6 +220,8 @@ def test_people_one_trusts(screen, ana, make_person, agreement):
     filled = {"name": "W" * 60, "body": LONG_WORD[:2000], "sees_calendar": True, "may_pause": True}
     visitor.press("Make a code for them", **filled)
     fits(visitor)
+    visitor.press("Make a code for them", password=PASSWORD)
+    fits(visitor)
     cleo = make_person("cleo")
     row = factories.support(of=ana, by=cleo, allowed=Scope, request=LONG_WORD[:2000])
     for path in ("/trusted/", f"/trusted/{row.pk}/", f"/trusted/{row.pk}/renew/"):

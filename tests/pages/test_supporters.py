@@ -20,12 +20,13 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from accounts.actions import create_code, rename_other, use_code
-from accounts.models import Membership, Person, Support, SupportLook
+from accounts.models import Membership, Pair, Person, Support, SupportLook
 from accounts.scopes import FIELDS, Scope
 from accounts.support_actions import end_support, rename_supported
-from boundaries import actions
+from boundaries import actions, guards
 from boundaries.models import Pause
 from tests import factories, seen
+from tests.conftest import PASSWORD
 from tests.pages import addresses
 from tests.pages.everything import Addresses, Asked, Reader, differences
 from tests.pages.test_unseen import watch  # noqa: F401 - a fixture
@@ -361,6 +362,51 @@ def test_r25_it_is_the_persons_pause_in_every_respect(life, ana_place, make_pers
     assert SupportLook.objects.filter(what="pause").count() == 2
 
 
+def break_the_record(pair_id):
+    """So that the database refuses the next entry in this pair, and with it the pause."""
+    with guards.down(connection, "record_ends_where_it_does"):
+        Pair.objects.filter(pk=pair_id).update(record_length=0, record_head="")
+
+
+def paused_pairs(person):
+    return {*Pause.objects.filter(person=person, lifted_at=None).values_list("pair", flat=True)}
+
+
+def test_r13_a_fault_in_one_pair_stops_no_pause_by_a_supporter_in_another(
+    life, at_ana, at_cem, make_person, caplog
+):
+    second = use_code(by=life.ana, code=create_code(by=make_person("dora")))
+    row = support(life, Scope.PAUSE)
+    break_the_record(life.pair_id)
+    at_cem.open(reverse("accounts:support", args=[row.pk]))
+    for _ in range(2):
+        at_cem.press("Pause for them")
+        assert "it may be that not everything is paused" in at_cem.text
+        assert "You paused for them" not in at_cem.text
+        assert paused_pairs(life.ana) == {second.pair_id}
+        assert SupportLook.objects.filter(what="pause").count() == 1, (
+            "what was not done is not told"
+        )
+    assert str(life.pair_id) in caplog.text
+    at_ana.open("/")
+    assert "A friend paused for you on" in at_ana.text
+    at_ana.open("/trusted/log/")
+    assert "A friend: Paused for you" in at_ana.text
+
+
+def test_a_pause_by_a_supporter_that_failed_in_all_is_told_as_none(life, at_ana, at_cem):
+    row = support(life, Scope.PAUSE)
+    break_the_record(life.pair_id)
+    at_cem.open(reverse("accounts:support", args=[row.pk]))
+    at_cem.press("Pause for them")
+    assert "it may be that not everything is paused" in at_cem.text
+    assert paused_pairs(life.ana) == set()
+    at_ana.open("/")
+    assert "paused for you" not in at_ana.text
+    at_ana.open("/trusted/log/")
+    assert "A friend: Paused for you" not in at_ana.text
+
+
 def test_r25_the_person_is_told_until_they_let_it_go_and_lifts_it_alone(life, at_ana, at_cem):
     row = support(life)
     factories.change(support=row, name="My friend C.", allowed=[Scope.PAUSE])
@@ -500,19 +546,15 @@ FILLED = {
     "sees_calendar": "on",
     "ends_on": "2026-12-24",
     "seed": "a seed",
+    "password": PASSWORD,
 }
 
 
-def ask_with_the_password(visitor):
-    visitor.send("/trusted/invite/", **FILLED)
-    visitor.prove()
-
-
 def test_a_doubled_click_on_asking_shows_the_same_code(at_ana, clock):
-    ask_with_the_password(at_ana)
-    pages = [at_ana.answer.content]
-    at_ana.send("/trusted/invite/", **FILLED)
-    pages.append(at_ana.answer.content)
+    pages = []
+    for _ in range(2):
+        at_ana.send("/trusted/invite/", **FILLED)
+        pages.append(at_ana.answer.content)
     codes = [page.split(b'class="code">')[1].split(b"<")[0] for page in pages]
     assert codes[0] == codes[1]
     row = Support.objects.get()
@@ -542,8 +584,9 @@ def test_what_cannot_be_is_said_plainly_and_what_was_typed_is_kept(
     page = ana_client.post("/trusted/invite/", FILLED | {field: typed}).content.decode()
     assert said in page
     for name, value in (FILLED | {field: typed}).items():
-        assert name == "sees_calendar" or value.split("\r")[0].strip() in page
+        assert name in ("sees_calendar", "password") or value.split("\r")[0].strip() in page
     assert re.search('name="sees_calendar"[^>]* checked', page)
+    assert PASSWORD not in page
     assert not Support.objects.exists()
 
 
@@ -560,7 +603,7 @@ def test_a_last_day_in_the_past_is_refused_also_for_renewing(life, at_ana, typed
 def test_a_sixth_is_refused_plainly_and_what_was_typed_is_kept(ana, at_ana, clock):
     for number in range(5):
         factories.asked_support(of=ana, seed=str(number))
-    ask_with_the_password(at_ana)
+    at_ana.send("/trusted/invite/", **FILLED)
     page = at_ana.answer.content.decode()
     assert "End one of them first." in page
     assert "My sister" in page
@@ -653,8 +696,8 @@ def test_the_story_of_a_friend_who_stands_by(ana, at_ana, at_ben, agreement, ana
         sees_calendar=True,
         may_pause=True,
         ends_on="2027-01-31",
+        password=PASSWORD,
     )
-    at_ana.prove()
     code = at_ana.answer.content.decode().split('class="code">')[1].split("<")[0]
     at_ben.open("/code/use/")
     at_ben.press("Use the code", code=code)

@@ -4,6 +4,7 @@ Inviting, another code, more than before and a later day need the password; less
 """
 
 import pytest
+from django.contrib.sessions.models import Session
 from django.urls import reverse
 
 from accounts.models import Invitation, Support
@@ -11,6 +12,7 @@ from accounts.queries import MOST_LINES
 from accounts.scopes import Scope
 from boundaries import actions as boundaries
 from tests import factories
+from tests.conftest import PASSWORD
 from tests.pages.test_checkins_story import LINK_AFTER, after, before, start  # noqa: F401
 from tests.pages.visitor import ClientVisitor
 
@@ -18,7 +20,9 @@ from tests.pages.visitor import ClientVisitor
 pytestmark = [pytest.mark.django_db, pytest.mark.once]
 
 ASKED = "Please type your password"
+INCORRECT = "This is not your password."
 CODE = 'class="code">'
+WORDS = "Please listen, and no advice."
 
 
 @pytest.fixture
@@ -30,28 +34,79 @@ def code_on(visitor):
     return visitor.answer.content.decode().split(CODE)[1].split("<")[0]
 
 
-def invite(visitor):
+def invite(visitor, password=""):
     visitor.open("/trusted/invite/")
     visitor.press(
         "Make a code for them",
         name="C.",
-        body="Please listen.",
+        body=WORDS,
         sees_check_ins=True,
         ends_on="2027-03-31",
+        password=password,
     )
 
 
-def test_asking_somebody_needs_the_password_and_then_it_is_done(at_ana, ana):
+def waits_in_a_session(text):
+    return any(text in str(each.get_decoded()) for each in Session.objects.all())
+
+
+def test_asking_somebody_needs_the_password_beside_and_keeps_what_was_typed(at_ana, ana):
     invite(at_ana)
-    assert "You are about to: Ask somebody to stand by you" in at_ana.text
-    assert not Support.objects.exists()
-    at_ana.prove()
+    for said in (ASKED, INCORRECT):
+        assert said in at_ana.text
+        held = at_ana.filled("Make a code for them")
+        assert (held["name"], held["body"]) == (["C."], [WORDS])
+        assert (held["sees_check_ins"], held["ends_on"]) == (["on"], ["2027-03-31"])
+        assert held["password"] == [""]
+        assert not Support.objects.exists()
+        at_ana.press("Make a code for them", password="not this one")
+    at_ana.press("Make a code for them", password=PASSWORD)
     assert code_on(at_ana)
     row = Support.objects.get(person=ana)
-    assert (row.words, row.allowed) == (
-        "Please listen.",
-        ["Read the check-ins that I give from now on"],
-    )
+    assert (row.words, row.allowed) == (WORDS, ["Read the check-ins that I give from now on"])
+
+
+@pytest.mark.parametrize("password", ["", "not this one", PASSWORD])
+def test_nothing_that_was_typed_for_a_supporter_waits_in_a_session(at_ana, ana, cem, password):
+    row = factories.support(of=ana, by=cem)
+    invite(at_ana, password)
+    for path, button, typed in (
+        ("change_support", "Save", {"name": "Rhabarber", "body": WORDS, "may_pause": True}),
+        ("renew_support", "Set this day", {"ends_on": "2027-03-31"}),
+    ):
+        at_ana.open(reverse(f"accounts:{path}", args=[row.pk]))
+        at_ana.press(button, **typed)
+        assert ASKED in at_ana.text
+        at_ana.press(button, password=password)
+    assert Session.objects.exists()
+    for text in ("C.", WORDS, "Rhabarber", "2027-03-31", "not this one", PASSWORD):
+        assert not waits_in_a_session(text), text
+
+
+def test_the_look_into_sessions_bites(at_ana, ana):
+    """A form that the password page interrupts does wait there, and is found."""
+    factories.asked_support(of=ana)
+    row = Support.objects.get()
+    at_ana.send(reverse("accounts:make_support_code", args=[row.pk]), seed="Rhabarber")
+    assert waits_in_a_session("Rhabarber")
+
+
+def test_wrong_passwords_are_limited_with_those_of_the_password_page(at_ana, ana):
+    for _ in range(10):
+        invite(at_ana, "not this one")
+    invite(at_ana, PASSWORD)
+    assert "Please wait a few minutes." in at_ana.text
+    assert at_ana.filled("Make a code for them")["body"] == [WORDS]
+    at_ana.send("/account/reauthenticate/", password=PASSWORD)
+    assert at_ana.status == 429
+    assert not Support.objects.exists()
+
+
+@pytest.mark.parametrize("password", ["\x00", "é" * 5000, " "])
+def test_a_strange_password_is_a_wrong_one(at_ana, password):
+    invite(at_ana, password)
+    assert at_ana.status == 200
+    assert not Support.objects.exists()
 
 
 def test_another_code_needs_the_password(at_ana, ana):
@@ -70,12 +125,19 @@ def test_more_needs_the_password_and_less_none(at_ana, ana, cem):
     row = factories.support(of=ana, by=cem, allowed=[Scope.CALENDAR])
     path = reverse("accounts:change_support", args=[row.pk])
     at_ana.open(path)
-    at_ana.press("Save", may_pause=True, sees_reflections=True)
-    assert "You are about to: Let somebody you trust see or do more" in at_ana.text
+    assert "Your password" not in at_ana.text
+    typed = {"name": "Mira", "body": WORDS, "may_pause": True, "sees_reflections": True}
+    at_ana.press("Save", **typed)
+    for said in (ASKED, INCORRECT):
+        assert said in at_ana.text
+        held = at_ana.filled("Save")
+        assert (held["name"], held["body"], held["may_pause"]) == (["Mira"], [WORDS], ["on"])
+        row.refresh_from_db()
+        assert not row.may_pause
+        at_ana.press("Save", password="not this one")
+    at_ana.press("Save", password=PASSWORD)
     row.refresh_from_db()
-    assert not row.may_pause
-    at_ana.prove()
-    row.refresh_from_db()
+    assert (row.name, row.words) == ("Mira", WORDS)
     assert row.may_pause
     assert row.sees_reflections
     at_ana.open(path)
@@ -85,12 +147,22 @@ def test_more_needs_the_password_and_less_none(at_ana, ana, cem):
     assert row.allowed == []
 
 
+def test_who_was_asked_and_then_wants_less_needs_none(at_ana, ana, cem):
+    """Also with a wrong one still in the field."""
+    row = factories.support(of=ana, by=cem, allowed=[Scope.CALENDAR])
+    at_ana.open(reverse("accounts:change_support", args=[row.pk]))
+    at_ana.press("Save", may_pause=True)
+    at_ana.press("Save", may_pause=False, sees_calendar=False, password="not this one")
+    row.refresh_from_db()
+    assert row.allowed == []
+
+
 def test_a_password_for_one_more_thing_is_none_for_another(at_ana, ana, cem):
     row = factories.support(of=ana, by=cem)
     path = reverse("accounts:change_support", args=[row.pk])
     at_ana.open(path)
     at_ana.press("Save", may_pause=True)
-    at_ana.prove()
+    at_ana.press("Save", password=PASSWORD)
     at_ana.open(path)
     at_ana.press("Save", sees_check_ins=True)
     assert ASKED in at_ana.text
@@ -101,10 +173,10 @@ def test_a_later_day_needs_the_password_and_a_sooner_one_none(at_ana, ana, cem, 
     was, path = row.ends_at, reverse("accounts:renew_support", args=[row.pk])
     at_ana.open(path)
     at_ana.press("Set this day", ends_on="2027-03-31")
-    assert "You are about to: Choose a later last day" in at_ana.text
+    assert ASKED in at_ana.text
     row.refresh_from_db()
     assert row.ends_at == was
-    at_ana.prove()
+    at_ana.press("Set this day", password=PASSWORD)
     row.refresh_from_db()
     assert row.ends_at > was
     later = row.ends_at
