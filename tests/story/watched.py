@@ -83,7 +83,9 @@ class Watched:
         for name in ("worker", "mail"):
             for _ in range(times):
                 before = self.beat(name)
-                wait_for(lambda name=name, before=before: self.beat(name) != before, "None", 20)
+                wait_for(
+                    lambda name=name, before=before: self.beat(name) != before, f"No {name}", 20
+                )
 
     def beat(self, name: str) -> Any:
         """The last sign of life of any worker."""
