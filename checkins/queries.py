@@ -12,7 +12,7 @@ from boundaries.models import TimeApart, Window
 from boundaries.queries import agreements_of, coming_windows, own_limits, own_pauses
 from boundaries.rules import checkins as rules
 from boundaries.rules import window_checks
-from boundaries.rules.canonical import digest, limits_to_json, terms_digest
+from boundaries.rules.canonical import limits_digest, terms_digest
 from boundaries.rules.checkins import Answer, Due, Kind, Wishes
 from boundaries.rules.limits import Limits
 from boundaries.rules.situation import Situation
@@ -108,7 +108,7 @@ def base_of(situation: Situation) -> str:
 
 def own_base_of(membership: Membership, situation: Situation) -> str:
     """What stands for this person's own limits, from which more was offered."""
-    return digest(limits_to_json(situation.limits[membership.person_id]))
+    return limits_digest(situation.limits[membership.person_id])
 
 
 def more_for(membership: Membership, situation: Situation) -> Mapping[More, Limits]:

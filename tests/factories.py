@@ -355,18 +355,19 @@ def history(*, of: Pair, count: int, until: datetime) -> None:
 def _old_proposals(by: Membership, then: list[datetime]) -> None:
     """Proposals that came to nothing."""
     digest = terms_digest(terms())
-    proposals = Proposal.objects.bulk_create(
-        Proposal(
-            pair_id=by.pair_id,
-            author_id=by.person_id,
-            terms=terms(),
-            digest=digest,
-            made_at=at,
-            end=End.VOID,
-            ended_at=at,
+    with guards.down(connection, "proposal_is_made"):
+        proposals = Proposal.objects.bulk_create(
+            Proposal(
+                pair_id=by.pair_id,
+                author_id=by.person_id,
+                terms=terms(),
+                digest=digest,
+                made_at=at,
+                end=End.VOID,
+                ended_at=at,
+            )
+            for at in then
         )
-        for at in then
-    )
     Consent.objects.bulk_create(
         Consent(proposal=each, person_id=by.person_id, digest=digest, given_at=each.made_at)
         for each in proposals

@@ -14,7 +14,7 @@ from django.db.models.functions import Greatest
 from accounts.locks import locked_pair
 from accounts.models import Membership, Pair
 from boundaries.actions import planning
-from boundaries.actions.record import Act, Entry, add_to_record
+from boundaries.actions.record import Act, Entry, add_to_record, try_to_record
 from boundaries.exceptions import refuse_if
 from boundaries.models import Agreement, Consent, Proposal, Window
 from boundaries.queries import load_situation
@@ -92,7 +92,7 @@ def _take_nothing(pair: Pair, by: UUID, at: datetime) -> None:
     contact = contact_in(pair, at)
     if contact.agreement:
         ended = end_all_contact(pair, contact, at, by=by)
-        add_to_record(pair, [*ended, Entry(Act.LESSENED, by)], at)
+        try_to_record(pair, [*ended, Entry(Act.LESSENED, by)], at)
 
 
 def put_in_force(

@@ -12,30 +12,38 @@ from boundaries.actions.record import Act, Entry, add_to_record
 from boundaries.models import PersonalLimits
 from boundaries.queries import load_situation
 from boundaries.rules import window_checks
-from boundaries.rules.canonical import digest, limits_to_json
-from boundaries.rules.limits import Limits, cut
+from boundaries.rules.canonical import limits_digest
+from boundaries.rules.limits import Limits, cut, narrowed
 from boundaries.rules.situation import Situation
 from boundaries.rules.windows import State
 
 
-def set_limits(*, by: Membership, limits: Limits) -> None:
-    """Set one's own limits. Setting the same again changes nothing.
+def set_limits(*, by: Membership, limits: Limits, shown: str | None = None) -> bool:
+    """Set one's own limits; return whether they are now as given. Setting the same again changes
+    nothing.
 
     What is in force above them is cut in the same transaction (R8); raising adds nothing (R9), nor
     does wanting to be asked no more (R24).
+
+    shown: the digest of the limits from which these were made, where a page showed any. If others
+    were set meanwhile, these only make them stricter: nobody widens what they have not seen.
     """
     with locked_pair(by.pair_id) as (pair, at):
         before = load_situation(pair, at)
         own = PersonalLimits.objects.filter(membership=by)
-        if before.limits[by.person_id] == limits and own.exists():
-            return
+        given, now = limits, before.limits[by.person_id]
+        if shown not in (None, limits_digest(now)) and own.exists():
+            limits = narrowed(now, given)
+        if now == limits and own.exists():
+            return limits == given
         entries = void_forbidden(pair, before, at)
         _save(by, limits, at)
         situation = replace(before, limits={**before.limits, by.person_id: limits})
         situation = _skipping_what_does_not_fit(situation, by.person_id)
         situation = _skipping_what_was_not_answered(before, situation, by.person_id)
-        entries.append(Entry(Act.LIMITS_SET, by.person_id, digest=digest(limits_to_json(limits))))
+        entries.append(Entry(Act.LIMITS_SET, by.person_id, digest=limits_digest(limits)))
         add_to_record(pair, entries + _cut(pair, by, situation, at), at)
+        return limits == given
 
 
 def hide_kind_words(*, by: Membership) -> None:
@@ -49,7 +57,7 @@ def hide_kind_words(*, by: Membership) -> None:
             return
         limits = replace(own.value, kind_words=False)
         _save(by, limits, at)
-        done = Entry(Act.LIMITS_SET, by.person_id, digest=digest(limits_to_json(limits)))
+        done = Entry(Act.LIMITS_SET, by.person_id, digest=limits_digest(limits))
         add_to_record(pair, [done], at)
 
 

@@ -8,7 +8,7 @@ from accounts.locks import locked_pair
 from accounts.models import Membership, Pair
 from accounts.queries import place_beside
 from boundaries.actions.agreements import contact_in, end_all_contact
-from boundaries.actions.record import Act, Entry, add_to_record
+from boundaries.actions.record import Act, Entry, add_to_record, try_to_record
 from boundaries.exceptions import refuse_if
 from boundaries.models import Door, Farewell
 from boundaries.queries import load_situation
@@ -29,7 +29,7 @@ def end_pair(pair: Pair, at: datetime, *, by: UUID, phrase: Phrase | None = None
     pair.save(update_fields=["ended_at"])
     if phrase:
         Farewell.objects.create(pair=pair, person_id=by, phrase=phrase, left_at=at)
-    add_to_record(pair, [*ended, Entry(Act.PARTED, by)], at)
+    try_to_record(pair, [*ended, Entry(Act.PARTED, by)], at)
     return True
 
 

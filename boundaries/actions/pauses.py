@@ -14,7 +14,7 @@ from accounts.queries import get_support_for, memberships_of
 from accounts.scopes import Scope, What
 from boundaries.actions.agreements import contact_in, end_all_contact, not_before
 from boundaries.actions.kind_words import leave_words
-from boundaries.actions.record import Act, Entry, add_to_record
+from boundaries.actions.record import Act, Entry, add_to_record, try_to_record
 from boundaries.actions.time_apart import void_suggestions
 from boundaries.exceptions import NotAllPaused
 from boundaries.models import Pause
@@ -94,7 +94,7 @@ def _pause(pair: Pair, person: UUID, at: datetime, phrase: Phrase | None = None)
     Pause.objects.create(pair=pair, person_id=person, began_at=at, phrase=words)
     ended = end_all_contact(pair, contact_in(pair, at), at, by=person)
     void_suggestions(pair, at, by=person)
-    add_to_record(pair, [*ended, Entry(Act.PAUSED, person)], at)
+    try_to_record(pair, [*ended, Entry(Act.PAUSED, person)], at)
     return True
 
 

@@ -1,16 +1,21 @@
 """The record of a pair: every act adds its entries in its own transaction (R30)."""
 
+import logging
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
+
+from django.db import IntegrityError, transaction
 
 from accounts.models import Pair
 from boundaries.models import RecordEntry
 from boundaries.rules.canonical import entry_hash
 from boundaries.rules.entries import Act
 
-__all__ = ["Act", "Entry", "add_to_record", "add_to_records", "hash_of"]
+__all__ = ["Act", "Entry", "add_to_record", "add_to_records", "hash_of", "try_to_record"]
+
+logger = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True)
@@ -38,6 +43,24 @@ def add_to_records(entries: Iterable[tuple[Pair, Entry]], at: datetime) -> None:
     takes an entry only there, and moves the end on (`boundaries.guards`).
     """
     RecordEntry.objects.bulk_create([_append(pair, entry, at) for pair, entry in entries])
+
+
+def try_to_record(pair: Pair, entries: Iterable[Entry], at: datetime) -> None:
+    """The same for what must hold whatever became of the record: a pause, or an end (R13, R16).
+
+    Where the database refuses these entries none of them is there, the record is as it was, and it
+    is logged as loudly as can be. That the database itself is gone is no refusal, and raised.
+    """
+    end = pair.record_length, pair.record_head
+    try:
+        with transaction.atomic():
+            add_to_record(pair, entries, at)
+    except IntegrityError:
+        pair.record_length, pair.record_head = end
+        logger.critical(REFUSED, pair.pk, exc_info=True)
+
+
+REFUSED = "The record of pair %s is damaged: what was done holds, but stands in no entry of it"
 
 
 def _append(pair: Pair, entry: Entry, at: datetime) -> RecordEntry:

@@ -1,22 +1,32 @@
 """The form for one's own limits."""
 
 from datetime import timedelta
-from typing import Any
+from typing import Any, cast
 
 from django import forms
+from django.http import QueryDict
 from django.utils.translation import gettext_lazy as _
 
 from accounts.fields import ZoneField
 from boundaries.forms.fields import WEEKDAYS, Amount
-from boundaries.rules.limits import HOURS_OF_THE_WEEK, Limits
+from boundaries.rules.canonical import limits_digest
+from boundaries.rules.limits import HOURS_OF_THE_WEEK, NOTHING_YET, Limits
 from boundaries.rules.ways import LONGEST_LETTER, LONGEST_MINUTES, MOST_LETTERS
 
 NEVER = "none"
 
+CHANGED = _(
+    "Your limits have changed since this page was opened. What is stricter here holds now. Where "
+    "this page is wider, it says what holds; save again to have it as it is here."
+)
+HOLDS = _("What holds now is stricter: %(now)s.")
+OTHER_HOURS = _("Fewer or other hours hold now.")
+
 
 class LimitsForm(forms.Form):
-    """One person's limits in a pair."""
+    """One person's limits in a pair. shown: the digest of those that the page was made with."""
 
+    shown = forms.Field(required=False, widget=forms.HiddenInput)
     days_between = forms.TypedChoiceField(
         label=_("Conversations, at most"),
         coerce=lambda value: None if value == NEVER else int(value),
@@ -95,7 +105,8 @@ class LimitsForm(forms.Form):
 
     def amounts(self) -> list[forms.BoundField]:
         """The fields that come first on the page: how much."""
-        return [field for field in self if field.name not in self.ASKING + self.HOURS]
+        others = self.ASKING + self.HOURS
+        return [field for field in self.visible_fields() if field.name not in others]
 
     def asking(self) -> list[forms.BoundField]:
         """The fields about what the other does, which are folded away."""
@@ -115,6 +126,7 @@ class LimitsForm(forms.Form):
         if limits is None:
             daytime = [day * 24 + hour for day in range(7) for hour in range(9, 21)]
             return {
+                "shown": limits_digest(NOTHING_YET),
                 "days_between": 28,
                 "minutes": 45,
                 "letters": 1,
@@ -128,6 +140,7 @@ class LimitsForm(forms.Form):
                 "hours": daytime,
             }
         return {
+            "shown": limits_digest(limits),
             "days_between": limits.days_between or NEVER,
             "minutes": limits.minutes,
             "letters": limits.letters,
@@ -159,6 +172,26 @@ class LimitsForm(forms.Form):
             rest=timedelta(days=data["rest_days"]),
             kind_words=data["kind_words"],
         )
+
+    def ask_again(self, now: Limits) -> None:
+        """Keep what was typed, and say what holds now wherever that is something else."""
+        holds = self.initial_from(now, now.zone)
+        typed = self.initial_from(self.limits(), now.zone)
+        data = cast(QueryDict, self.data).copy()
+        data["shown"] = holds["shown"]
+        self.data = data
+        self.add_error(None, str(CHANGED))
+        for name in holds.keys() - {"shown"}:
+            if holds[name] != typed[name]:
+                self.add_error(name, self._that_it_holds(name, holds[name]))
+
+    def _that_it_holds(self, name: str, value: Any) -> str:
+        if name == "hours":
+            return str(OTHER_HOURS)
+        if isinstance(value, bool):
+            value = _("yes") if value else _("no")
+        choices = dict(getattr(self.fields[name], "choices", ()))
+        return HOLDS % {"now": choices.get(value, value)}
 
     def hours_grid(self) -> list[tuple[str, list[dict[str, Any]]]]:
         """The hours of the week as `parts/hours.html` takes them."""

@@ -78,6 +78,11 @@ def terms_digest(terms: Terms) -> str:
     return digest(terms_to_json(terms))
 
 
+def limits_digest(limits: Limits) -> str:
+    """The same of limits: what a page shows that they were when it was opened."""
+    return digest(limits_to_json(limits))
+
+
 def digest(value: Json) -> str:
     """SHA-256, in hexadecimal, of `value` as JSON: keys sorted, no white space, only ASCII."""
     return hashlib.sha256(_text(value).encode("ascii")).hexdigest()

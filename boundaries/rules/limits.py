@@ -74,6 +74,38 @@ NOTHING_YET = Limits(
 """The limits of somebody who has not set any: nothing is allowed until they do."""
 
 
+def narrowed(now: Limits, wanted: Limits) -> Limits:
+    """`now`, made stricter in every respect in which `wanted` is stricter, and in none wider.
+
+    It is `wanted` if that is stricter throughout. Hours of two zones are not compared.
+    """
+    hours, zone = _narrowed_hours(now, wanted)
+    return Limits(
+        days_between=_rarer(now.days_between, wanted.days_between),
+        minutes=min(now.minutes, wanted.minutes),
+        letters=min(now.letters, wanted.letters),
+        letter_length=min(now.letter_length, wanted.letter_length),
+        live=now.live and wanted.live,
+        hours=hours,
+        zone=zone,
+        ask_before_each=now.ask_before_each or wanted.ask_before_each,
+        cooling_off=max(now.cooling_off, wanted.cooling_off),
+        receives_proposals=now.receives_proposals and wanted.receives_proposals,
+        rest=max(now.rest, wanted.rest),
+        kind_words=now.kind_words and wanted.kind_words,
+    )
+
+
+def _rarer(a: int | None, b: int | None) -> int | None:
+    return None if a is None or b is None else max(a, b)
+
+
+def _narrowed_hours(now: Limits, wanted: Limits) -> tuple[frozenset[int], str]:
+    if not wanted.hours or now.hours == HOURS_OF_THE_WEEK:
+        return wanted.hours, wanted.zone
+    return (now.hours & wanted.hours if now.zone == wanted.zone else now.hours), now.zone
+
+
 def cut(terms: Terms, limits: Iterable[Limits]) -> Terms:
     """What is left of `terms` within all of `limits` (R8). Never more than `terms`.
 

@@ -22,8 +22,10 @@ def limits(request: HttpRequest, membership: Membership) -> HttpResponse:
     initial = LimitsForm.initial_from(now, person.time_zone)
     form = LimitsForm(request.POST or None, initial=initial)
     if form.is_valid():
-        actions.set_limits(by=membership, limits=form.limits())
-        messages.success(request, _("Your limits are set. They hold from now on."))
-        return to_pair(membership)
+        shown = form.cleaned_data["shown"] or ""
+        if actions.set_limits(by=membership, limits=form.limits(), shown=shown):
+            messages.success(request, _("Your limits are set. They hold from now on."))
+            return to_pair(membership)
+        form.ask_again(queries.limits_of(membership))
     context = {"membership": membership, "form": form, "are_set": now is not None}
     return render(request, "boundaries/limits.html", context)

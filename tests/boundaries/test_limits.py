@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from boundaries.rules.limits import NOTHING_YET, cut, within
+from boundaries.rules.limits import HOURS_OF_THE_WEEK, NOTHING_YET, cut, narrowed, within
 from boundaries.rules.rhythm import Monthly, NthWeekday, Weekly, shortest_gap, thin
 from boundaries.rules.terms import NO_CONTACT
 from tests import factories
@@ -135,3 +135,53 @@ def test_r24_with_no_answer_nothing_opens_until_it_is_switched_off():
 def test_r2_r8_limits_that_mean_nothing_cannot_be_made(changes):
     with pytest.raises(ValueError):
         factories.limits(**changes)
+
+
+# --- What is stricter of two --------------------------------------------------------------------
+
+
+@given(all_terms(), all_limits(), all_limits())
+def test_r9_what_is_narrowed_allows_nothing_that_was_not_allowed(terms, now, wanted):
+    left = narrowed(now, wanted)
+    assert cut(terms, [left]) == cut(terms, [now, wanted])
+    assert left.zone == now.zone or left.hours == wanted.hours
+    assert left.hours <= now.hours or now.zone != left.zone
+
+
+@given(all_limits(), all_limits())
+def test_r1_what_is_stricter_throughout_is_as_it_was_wanted(now, wanted):
+    assert narrowed(now, now) == now
+    left = narrowed(now, wanted)
+    assert narrowed(now, left) == left
+
+
+def test_r9_hours_of_two_zones_are_not_compared():
+    now = factories.limits(zone="Europe/Berlin", hours=frozenset({9, 10}))
+    wanted = factories.limits(zone="Europe/Lisbon", hours=frozenset({9}))
+    assert narrowed(now, wanted) == now
+    no_hours = factories.limits(zone="Europe/Lisbon", hours=frozenset())
+    assert narrowed(now, no_hours) == no_hours
+    always = factories.limits(zone="Europe/Berlin", hours=HOURS_OF_THE_WEEK)
+    assert narrowed(always, wanted) == wanted
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        {"days_between": 28},
+        {"days_between": None},
+        {"minutes": 3},
+        {"letters": 0},
+        {"letter_length": 9},
+        {"live": False},
+        {"hours": frozenset({3})},
+        {"ask_before_each": True},
+        {"cooling_off": timedelta(hours=73)},
+        {"receives_proposals": False},
+        {"rest": timedelta(days=31)},
+        {"kind_words": False},
+    ],
+)
+def test_r1_stricter_in_each_respect(change):
+    wide, strict = factories.limits(), factories.limits(**change)
+    assert narrowed(wide, strict) == narrowed(strict, wide) == strict != wide

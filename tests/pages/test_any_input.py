@@ -20,6 +20,7 @@ from tests.pages.visitor import ClientVisitor
 pytestmark = [pytest.mark.django_db, pytest.mark.once]
 
 LIMITS = {
+    "shown": "0" * 64,
     "days_between": "28",
     "minutes": "45",
     "letters": "1",

@@ -3,6 +3,7 @@
 import pytest
 from django.urls import reverse
 
+from boundaries.actions import limits as limits_actions
 from boundaries.models import Agreement, PersonalLimits, RecordEntry
 from boundaries.queries import own_limits
 from conversations import actions as conversations
@@ -55,6 +56,7 @@ def test_what_was_saved_is_shown_again(at_ana, page, ana_place):
     assert "You have set none yet" not in at_ana.text
     held = at_ana.filled(SAVE)
     assert held.pop("csrfmiddlewaretoken")
+    assert held.pop("shown")
     assert held == {
         name: value if isinstance(value, list) else ["on" if value is True else value]
         for name, value in typed.items()
@@ -139,8 +141,11 @@ def test_no_hours_at_all_leave_no_conversation(at_ana, at_ben, page, agreement, 
 
 def test_raising_changes_nothing_and_a_doubled_post_is_the_same(at_ana, page, agreement, ana_place):
     answers = []
+    at_ana.open(page)
+    shown = at_ana.page
     for _ in range(2):
-        at_ana.send(page, **VALID | {"minutes": "240", "letters": "10"})
+        at_ana.page = shown
+        at_ana.press(SAVE, minutes="240", letters="10")
         answers.append((at_ana.path, at_ana.text))
     assert answers[0] == answers[1]
     assert PersonalLimits.objects.filter(membership=ana_place).count() == 1
@@ -153,3 +158,96 @@ def test_limits_are_each_one_s_own(at_ben, page, ana_place, ben_place):
     at_ben.open(page)
     assert "You have set none yet" in at_ben.text
     assert at_ben.filled(SAVE)["minutes"] == ["45"]
+
+
+# --- A page that was opened before they were changed elsewhere ---------------------------------
+
+CHANGED = "Your limits have changed since this page was opened."
+
+
+@pytest.fixture
+def stale(at_ana, page, ana_place):
+    """Ana's page with wide limits, which she has made stricter elsewhere since: on her phone."""
+    factories.allow(by=(ana_place,), days_between=14, minutes=120, letters=5)
+    at_ana.open(page)
+    factories.allow(by=(ana_place,), days_between=28, minutes=60, letters=5, kind_words=False)
+    return at_ana
+
+
+def test_r9_an_old_page_never_widens_what_it_did_not_show(stale, ana_place):
+    before = own_limits(ana_place)
+    stale.press(SAVE, letters="6")
+    assert CHANGED in stale.text
+    assert "Conversations, at most: What holds now is stricter: One a month." in stale.text
+    assert "Minutes, at most: What holds now is stricter: 60." in stale.text
+    assert "show them to me: What holds now is stricter: no." in stale.text
+    assert "Time zone of the hours below:" not in stale.text
+    assert own_limits(ana_place) == before
+    held = stale.filled(SAVE)
+    assert (held["days_between"], held["minutes"], held["letters"]) == (["14"], ["120"], ["6"])
+
+
+def test_r9_asked_again_it_is_as_it_was_typed(stale, ana_place):
+    stale.press(SAVE, letters="6")
+    stale.press(SAVE)
+    assert "Your limits are set." in stale.text
+    now = own_limits(ana_place)
+    assert (now.days_between, now.minutes, now.letters, now.kind_words) == (14, 120, 6, True)
+
+
+def test_r9_what_changes_while_it_is_asked_again_is_asked_once_more(stale, ana_place):
+    stale.press(SAVE)
+    factories.allow(by=(ana_place,), minutes=30)
+    stale.press(SAVE)
+    assert "What holds now is stricter: 30." in stale.text
+    assert own_limits(ana_place).minutes == 30
+
+
+def test_r9_a_mistake_in_between_makes_an_old_page_no_newer(stale, ana_place):
+    stale.press(SAVE, minutes="many")
+    assert WHOLE in stale.text
+    stale.press(SAVE, minutes="120")
+    assert CHANGED in stale.text
+    assert own_limits(ana_place).minutes == 60
+
+
+def test_r1_an_old_page_that_only_makes_them_stricter_holds_at_once(stale, ana_place):
+    stale.press(SAVE, days_between="none", minutes="20", kind_words=False)
+    assert "Your limits are set." in stale.text
+    now = own_limits(ana_place)
+    assert (now.days_between, now.minutes, now.letters) == (None, 20, 5)
+
+
+def test_r1_what_is_stricter_holds_at_once_also_where_the_rest_is_asked_again(stale, ana_place):
+    """Somebody who ends all conversations on an old page does not have to look twice."""
+    stale.press(SAVE, days_between="none")
+    assert CHANGED in stale.text
+    assert "Conversations, at most:" not in stale.text
+    now = own_limits(ana_place)
+    assert (now.days_between, now.minutes) == (None, 60)
+
+
+def test_r9_without_the_digest_the_same_page_would_widen_in_silence(stale, ana_place, monkeypatch):
+    """Or the tests above could be about something else."""
+    monkeypatch.setattr(limits_actions, "narrowed", lambda _, wanted: wanted)
+    stale.press(SAVE)
+    assert "Your limits are set." in stale.text
+    assert own_limits(ana_place).minutes == 120
+
+
+@pytest.mark.parametrize("shown", ["", "0" * 64, "\x00", "é" * 5000])
+def test_r9_a_page_that_shows_nothing_that_is_known_is_an_old_one(at_ana, page, ana_place, shown):
+    factories.allow(by=(ana_place,), minutes=20)
+    at_ana.send(page, **VALID | {"shown": shown})
+    assert CHANGED in at_ana.text
+    assert own_limits(ana_place).minutes == 20
+
+
+def test_hours_that_were_taken_away_elsewhere_are_asked_about(at_ana, page, ana_place):
+    factories.allow(by=(ana_place,), zone="Europe/Berlin", hours=frozenset({8, 9, 10}))
+    at_ana.open(page)
+    factories.allow(by=(ana_place,), zone="Europe/Berlin", hours=frozenset({9, 10}))
+    at_ana.press(SAVE, hours=["8", "9"])
+    assert "Fewer or other hours hold now." in at_ana.text
+    assert own_limits(ana_place).hours == {9}
+    assert at_ana.filled(SAVE)["hours"] == ["8", "9"]

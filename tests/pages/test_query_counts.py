@@ -150,6 +150,7 @@ def _declined(agreement, author, other, at):
     proposal = Proposal.objects.create(
         pair=agreement.pair,
         author=author,
+        base=agreement,
         terms=agreement.terms,
         digest=agreement.digest,
         made_at=at,

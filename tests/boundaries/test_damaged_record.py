@@ -1,0 +1,120 @@
+"""R13, R16: who pauses or ends contact is not held up by a record that takes no entry any more."""
+
+import logging
+
+import pytest
+from django.core.management import CommandError, call_command
+from django.db import IntegrityError, connection, transaction
+
+from boundaries import actions, guards
+from boundaries.actions import agreements, parting, pauses
+from boundaries.actions.record import Act, Entry, add_to_record, try_to_record
+from boundaries.models import Agreement, Pause, RecordEntry, Window
+from boundaries.rules.terms import NO_CONTACT
+from boundaries.rules.windows import State
+from conversations import actions as conversations
+from conversations.models import Letter
+from tests import factories, raw, seen
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def agreement(ana_place, ben_place, clock):
+    factories.allow(by=(ana_place, ben_place))
+    factories.letter(by=ana_place)
+    return factories.agree(by=ana_place, other=ben_place, clock=clock)
+
+
+def moved_back(pair):
+    """The row of the pair says that its record is shorter than it is."""
+    raw.change(pair, record_length=1, record_head=RecordEntry.objects.get(number=1).hash)
+
+
+def added_to(pair):
+    """Somebody put an entry there that nothing leads to."""
+    last = RecordEntry.objects.filter(pair=pair).order_by("-number")[0]
+    raw.copy(last, number=last.number + 1)
+
+
+@pytest.fixture(params=[moved_back, added_to])
+def damaged(agreement, pair, request):
+    """A pair in which something is agreed, and whose record takes no further entry."""
+    with guards.down(connection, "record_goes_on", "record_ends_where_it_does"):
+        request.param(pair)
+    pair.refresh_from_db()
+    with pytest.raises(IntegrityError), transaction.atomic():
+        add_to_record(pair, [Entry(Act.PAUSED)], agreement.in_force_from)
+    return agreement
+
+
+def paused(place):
+    actions.pause(by=place)
+    assert Pause.objects.get(pair=place.pair).lifted_at is None
+
+
+def paused_by_a_supporter(place):
+    supporter = type(place.person).objects.create(email="noor@example.org")
+    support = factories.support(of=place.person, by=supporter, allowed=["pause"])
+    actions.pause_for(by=support)
+    assert Pause.objects.get(pair=place.pair).person_id == place.person_id
+
+
+def parted(place):
+    conversations.part(by=place)
+    place.pair.refresh_from_db()
+    assert place.pair.ended_at is not None
+    assert Letter.objects.get().state == Letter.State.DRAFT
+
+
+def taken_nothing(place):
+    actions.take_less(by=place, terms=NO_CONTACT)
+
+
+ENDS = [paused, paused_by_a_supporter, parted, taken_nothing]
+
+
+@pytest.mark.parametrize("end", ENDS)
+def test_r13_it_holds_although_the_record_takes_no_entry(damaged, ana_place, pair, end, caplog):
+    before = seen.acts(in_=pair)
+    end(ana_place)
+    assert not Agreement.objects.filter(ended_at=None).exists()
+    assert set(Window.objects.values_list("state", flat=True)) == {State.CANCELLED}
+    assert seen.acts(in_=pair) == before
+    (logged,) = [each for each in caplog.records if each.levelno == logging.CRITICAL]
+    assert str(pair.pk) in logged.getMessage()
+    with pytest.raises(CommandError, match=f"The record is broken: pair {pair.pk}"):
+        call_command("verify_record")
+
+
+@pytest.mark.parametrize("end", ENDS)
+def test_r13_if_the_entry_could_undo_it_the_same_would_be_seen(
+    damaged, ana_place, end, monkeypatch
+):
+    for module in (pauses, parting, agreements):
+        monkeypatch.setattr(module, "try_to_record", add_to_record)
+    with pytest.raises(IntegrityError), transaction.atomic():
+        end(ana_place)
+    assert Agreement.objects.filter(ended_at=None).exists()
+
+
+def test_r30_nothing_that_adds_contact_happens_without_its_entry(damaged, ana_place, pair):
+    """As lifting a pause, after which contact could begin again."""
+    actions.pause(by=ana_place)
+    with pytest.raises(IntegrityError), transaction.atomic():
+        actions.lift(by=ana_place)
+    assert Pause.objects.get(pair=pair).lifted_at is None
+
+
+def test_r30_after_a_refused_entry_the_record_goes_on_where_it_ended(agreement, pair, capsys):
+    """Also within the same act, which still holds the row of the pair that it began with."""
+    pair.refresh_from_db()
+    end = pair.record_length
+    with guards.down(connection, "record_goes_on", "record_stays"):
+        added_to(pair)
+        try_to_record(pair, [Entry(Act.PAUSED)], agreement.in_force_from)
+        RecordEntry.objects.get(number=end + 1).delete()
+    add_to_record(pair, [Entry(Act.PAUSED)], agreement.in_force_from)
+    assert RecordEntry.objects.count() == end + 1
+    call_command("verify_record")
+    assert "one unbroken chain" in capsys.readouterr().out
