@@ -3,7 +3,7 @@
 What is asked is kept in the session: for what, in which words, when, and on which page. The
 password page shows the words and sends back a digest of the purpose, so that a password typed in
 one tab confirms nothing that another tab asked. allauth then resumes the request, whose form it
-kept in the session, in plain. So a form with somebody's own words takes the password beside them
+kept in the session. So a form with somebody's own words takes the password beside them
 (`proof_by_password`), and nothing of it waits anywhere.
 
 The clock is the machine's, not the rules': sessions know no other, and what it measures is a few

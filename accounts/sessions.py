@@ -11,8 +11,8 @@ from accounts import vault
 class Sealed:
     """Django's own way to write a session down, wrapped by the host's key: SESSION_SERIALIZER.
 
-    While a password is asked for, the sign-in library keeps the whole request in the session, and
-    with it what was typed. Django signs a session and does not seal it.
+    While a password is asked for, the sign-in library keeps the whole request in the session, with
+    whatever was typed in its form. Django signs a session and does not seal it.
     """
 
     def dumps(self, session: dict[str, Any]) -> bytes:

@@ -169,9 +169,11 @@ def test_no_planted_word_is_kept_anywhere(
     }
     assert [message.body for message in Message.objects.all()] == [f"{PLANTED}, said"]
     assert [feed.title for feed in Feed.objects.all()] == [PLANTED]
-    # It would go on with what was typed before the password, and so it is kept; but sealed.
+    # Also unsealed, no session holds any.
     sessions = [str(session.get_decoded()) for session in Session.objects.all()]
-    assert any(PLANTED in each for each in sessions)
+    assert not any(PLANTED in each for each in sessions)
+    mark_all(ana_client)
+    assert not any(MARK in each for each in all_that_the_database_holds())
     # Or it would look in the wrong places.
     settings.SESSION_SERIALIZER = "django.core.signing.JSONSerializer"
     mark_all(ana_client)
