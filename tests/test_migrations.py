@@ -60,6 +60,7 @@ def two_in_a_pair(apps, at):
     return pair, person
 
 
+@pytest.mark.proof
 def test_words_are_sealed_and_are_the_same(before, clock):
     pair, author = two_in_a_pair(before, clock.at)
     body = "Rhabarber\n\n  and more \U0001f33f"
@@ -112,6 +113,7 @@ ONE_KIND = [
 """The last state in which notices told of openings alone, and were tried once."""
 
 
+@pytest.mark.proof
 def test_notices_of_one_kind_become_some_of_many_and_back_again(clock, ana_place, ben_place):
     """What waits goes on waiting, what may have gone is not sent again, and wishes stay."""
     factories.allow(by=(ana_place, ben_place))

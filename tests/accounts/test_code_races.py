@@ -14,7 +14,7 @@ from accounts.clock import now
 from accounts.models import CodeAttempt, Invitation, Membership, Pair, Person
 
 pytestmark = [pytest.mark.postgres, pytest.mark.django_db(transaction=True)]
-ROUNDS = 25
+ROUNDS = 12
 
 
 def at_once(*acts):

@@ -133,6 +133,7 @@ def with_its_end(quiet, at):
     return rules.is_quiet(quiet, at) or rules.is_quiet(quiet, at - MOMENT)
 
 
+@pytest.mark.proof
 @pytest.mark.parametrize(
     ("name", "wrong", "law"),
     [

@@ -52,7 +52,7 @@ from tests.clock import Clock
 
 pytestmark = [pytest.mark.django_db, pytest.mark.once]
 
-EXAMPLES = int(os.environ.get("EXAMPLES", "10"))
+EXAMPLES = int(os.environ.get("EXAMPLES", "6"))
 STEPS = int(os.environ.get("STEPS", "30"))
 LOOKED_AT = 4
 

@@ -341,6 +341,7 @@ def pause_by_post(row):
     assert client.post(reverse("boundaries:pause_for", args=[row.pk])).status_code == 302
 
 
+@pytest.mark.proof
 def test_r25_to_the_other_their_pause_is_her_own_to_the_byte(life, watch, ana_place, clock):  # noqa: F811
     row = support(life)
     own = watch.after(partial(actions.pause, by=ana_place), 1, 20, 40)

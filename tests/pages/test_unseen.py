@@ -235,6 +235,7 @@ def last_one_open(agreement, pair, clock):
     return factories.open_next(pair=pair, clock=clock)
 
 
+@pytest.mark.proof
 def test_after_a_pause_ben_reads_the_very_same_as_after_a_lapse(
     watch, last_one_open, ana_place, ben_place
 ):
@@ -252,6 +253,7 @@ def test_after_a_pause_ben_reads_the_very_same_as_after_a_lapse(
         assert seen[name] == seen["lapse"], name
 
 
+@pytest.mark.proof
 def test_what_ben_proposes_into_a_pause_reads_the_same_as_after_a_lapse(
     watch, last_one_open, ana_place, ben_place, clock
 ):
