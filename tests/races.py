@@ -25,7 +25,7 @@ from boundaries.exceptions import RefusedError
 Key = TypeVar("Key")
 
 TRIALS = int(os.environ.get("RACES", "40"))
-LONGEST_DELAY = 0.004
+LONGEST_DELAY = 0.01
 """Seconds; about as long as an act takes, so that every order and overlap comes about."""
 
 

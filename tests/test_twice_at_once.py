@@ -20,7 +20,7 @@ from tests.races import side_by_side
 
 pytestmark = [pytest.mark.postgres, pytest.mark.django_db(transaction=True)]
 
-RACES = 30
+RACES = 40
 OPENS_AT = factories.utc(year=2026, month=12, day=5, hour=17)
 
 
