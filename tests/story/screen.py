@@ -80,10 +80,10 @@ class ScreenVisitor:
             assert moved.status == 302, moved.status
 
     def look_until(self, words: str) -> None:
-        """Wait until these words are there: with scripts the page must look by itself."""
-        if self.scripts:
-            self.wait_until(words)
-            return
+        """Wait until these words are there, and load the page anew now and then.
+
+        That a page looks by itself when a conversation is near is for `wait_until` to see.
+        """
         for _ in range(30):
             try:
                 expect(self.page.locator("body")).to_contain_text(words, timeout=500)
