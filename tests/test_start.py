@@ -13,6 +13,8 @@ import pytest
 from cryptography.fernet import Fernet
 
 from repair.demo.people import PEOPLE
+from repair.management.commands import start
+from repair.settings import env
 from tests import compose, stack
 from tests.stack import ROOT, environment, wait_for
 
@@ -308,3 +310,17 @@ def test_keys_made_by_several_at_once_are_the_same(tmp_path):
     assert len(keys.pop().split()[0]) >= 50
     made = sorted(path.name for path in (tmp_path / "secrets").iterdir())
     assert made == ["encryption_keys", "secret_key"]
+
+
+def test_each_folder_that_is_made_is_open_to_its_owner_only(tmp_path):
+    env.folder(tmp_path / "var" / "broker" / "in")
+    made = [tmp_path / "var", tmp_path / "var" / "broker", tmp_path / "var" / "broker" / "in"]
+    assert {stat.S_IMODE(each.stat().st_mode) for each in made} == {0o700}
+
+
+@pytest.mark.parametrize(
+    ("host", "name"),
+    [("127.0.0.1", "localhost"), ("0.0.0.0", "localhost"), ("10.1.2.3", "10.1.2.3")],
+)
+def test_where_it_says_to_go_is_where_it_listens(host, name):
+    assert start.name_of(host) == name
