@@ -101,7 +101,7 @@ def change_support(
     somebody else's.
     """
     with locked_persons(by.person) as at:
-        by.refresh_from_db(fields=["ended_at", *FIELDS.values()])
+        by.refresh_from_db(fields=["ended_at", "check_ins_since", *FIELDS.values()])
         if by.ended_at:
             return
         more = [field for field in FIELDS.values() if allowed.get(field) and not getattr(by, field)]
@@ -122,7 +122,7 @@ def renew_support(*, by: Support, ends_at: datetime, proof: Proof | None = None)
     proof, and PermissionDenied for somebody else's.
     """
     with locked_persons(by.person) as at:
-        by.refresh_from_db(fields=["ended_at", "ends_at"])
+        by.refresh_from_db(fields=["ended_at", "ends_at", "check_ins_since"])
         if by.ended_at:
             return
         _check(proof, by, is_needed=ends_at > by.ends_at)

@@ -386,6 +386,26 @@ def test_r25_check_ins_count_from_when_they_may_be_read(ana, cem, clock):
     assert row.check_ins_since == clock.at
 
 
+@pytest.mark.parametrize("act", ["change", "renew"])
+@pytest.mark.parametrize("before", [[Scope.CHECK_INS], []], ids=["granted before", "never"])
+def test_r25_what_was_read_before_it_was_allowed_anew_does_not_make_it_older(
+    ana, cem, clock, act, before
+):
+    """Two tabs: one was opened first and is sent last."""
+    row = support(of=ana, by=cem, allowed=before)
+    factories.change(support=row, allowed=[])
+    old = Support.objects.get(pk=row.pk)
+    clock.move(days=3)
+    factories.change(support=row, allowed=[Scope.CHECK_INS])
+    granted_at = clock.at
+    clock.move(hours=1)
+    if act == "renew":
+        factories.renew(support=old, ends_at=clock.at + timedelta(days=9))
+    else:
+        factories.change(support=old, allowed=[Scope.CHECK_INS])
+    assert Support.objects.get(pk=row.pk).check_ins_since == granted_at
+
+
 @pytest.mark.parametrize("scope", [Scope.CHECK_INS, Scope.REFLECTIONS])
 def test_r25_whether_somebody_may_read_is_of_what_stands(ana, ben, cem, clock, scope):
     asked_support(of=ana, allowed=[scope])
