@@ -96,6 +96,41 @@ def parted_while_everything_stands(ana, ben, clock):
     return lambda: conversations.part(by=ana)
 
 
+def paused_with_words(ana, ben, clock):
+    """In place of words from long ago."""
+    actions.pause(by=ana, phrase=Phrase.CARE)
+    actions.lift(by=ana)
+    clock.move(days=40)
+    everything_stands(ana, ben, clock)
+    return lambda: actions.pause(by=ana, phrase=Phrase.CARE)
+
+
+def time_apart_chosen_with_words_of_both(ana, ben, clock):
+    everything_stands(ana, ben, clock)
+    suggested = factories.suggest(by=ana, phrase=Phrase.CARE)
+    return lambda: factories.choose(by=ben, time_apart=suggested, phrase=Phrase.GOOD_TIME)
+
+
+def due_and_forbidden(ana, ben, clock):
+    """Before any worker has come."""
+    proposal = factories.cooling_off(by=ana, other=ben, minutes=60)
+    factories.allow(by=(ana,), cooling_off=timedelta(days=14))
+    clock.go_to(proposal.takes_force_at)
+
+
+def limits_lowered_beside_what_is_due_and_forbidden(ana, ben, clock):
+    agreed(ana, ben, clock)
+    factories.hold(pair=ana.pair, clock=clock)
+    due_and_forbidden(ana, ben, clock)
+    return lambda: actions.set_limits(by=ana, limits=factories.limits(minutes=20))
+
+
+def consented_beside_what_is_due_and_forbidden(ana, ben, clock):
+    due_and_forbidden(ana, ben, clock)
+    proposal = factories.propose(by=ben, minutes=5)
+    return lambda: factories.consent(by=ana, to=proposal)
+
+
 def more_taken_force(ana, ben, clock):
     """More than what is in force, beside another proposal, and with a conversation to skip."""
     agreed(ana, ben, clock)
@@ -329,6 +364,10 @@ ACTS = [
     nothing_taken_while_everything_stands,
     paused_while_everything_stands,
     parted_while_everything_stands,
+    paused_with_words,
+    time_apart_chosen_with_words_of_both,
+    limits_lowered_beside_what_is_due_and_forbidden,
+    consented_beside_what_is_due_and_forbidden,
     more_taken_force,
     renewed,
     door_opened,
@@ -371,8 +410,15 @@ ACTS = [
     looked,
 ]
 
-# Finding for whom, then in each pair one; a notice is claimed in one and sent in another.
-TRANSACTIONS = {looked_for: 2, notices_sent: 3, notices_of_what_is_ahead_sent: 3}
+# Finding for whom, then in each pair one; a notice is claimed in one and sent in another. The kind
+# words of each person are an act of their own, after the one with which they come.
+TRANSACTIONS = {
+    looked_for: 2,
+    notices_sent: 3,
+    notices_of_what_is_ahead_sent: 3,
+    paused_with_words: 2,
+    time_apart_chosen_with_words_of_both: 3,
+}
 
 
 def analyse():

@@ -20,7 +20,7 @@ from boundaries.models import Agreement, Consent, Proposal, Window
 from boundaries.queries import load_situation
 from boundaries.rules import acts, gate, windows
 from boundaries.rules.canonical import terms_digest
-from boundaries.rules.proposals import LAPSE, End, Standing, is_due, standing
+from boundaries.rules.proposals import LAPSE, End, Standing, is_due, is_found_void, standing
 from boundaries.rules.proposals import Proposal as ProposalValue
 from boundaries.rules.situation import Situation
 from boundaries.rules.terms import NO_CONTACT, Terms
@@ -61,11 +61,12 @@ def contact_of(situation: Situation, at: datetime) -> Contact:
     """The same from a situation that was read already."""
     stands = (Standing.OPEN, Standing.COOLING_OFF)
     proposals = [each for each in situation.proposals if standing(each, at) in stands]
+    due = [each for each in situation.proposals if is_due(each, at) or is_found_void(each)]
     agreement = situation.agreement
     windows = (each.id for each in situation.windows if each.state is State.OPEN)
     return Contact(
         [(each.id, terms_digest(each.terms)) for each in proposals if not is_due(each, at)],
-        [(each.id, terms_digest(each.terms)) for each in proposals if is_due(each, at)],
+        [(each.id, terms_digest(each.terms)) for each in due],
         (agreement, terms_digest(situation.in_force)) if agreement else None,
         next(windows, None),
     )
@@ -84,7 +85,7 @@ def take_less(*, by: Membership, terms: Terms) -> None:
         if terms == situation.in_force:
             return
         refuse_if(gate.reasons_against(acts.TakeLess(terms), situation, at))
-        add_to_record(pair, put_less_in_force(pair, terms, situation, at, by=by.person_id), at)
+        try_to_record(pair, put_less_in_force(pair, terms, situation, at, by=by.person_id), at)
 
 
 def _take_nothing(pair: Pair, by: UUID, at: datetime) -> None:
@@ -196,15 +197,14 @@ def _void(proposals: list[tuple[UUID, str]], at: datetime, by: UUID | None) -> l
     return [Entry(Act.PROPOSAL_VOID, by, *each) for each in proposals]
 
 
-def void_forbidden(pair: Pair, situation: Situation, at: datetime) -> list[Entry]:
+def void_forbidden(situation: Situation, at: datetime) -> list[Entry]:
     """Write down what `gate.settled` found void: what is due, and may not take force (R2, R3).
 
     Whoever changes what the gate looks at does this first, or what every page said to be over
     could still take force; and who says yes to another, since only one can be in cooling-off.
     """
-    void = [each.id for each in situation.proposals if each.end is End.VOID]
-    rows = Proposal.objects.filter(pk__in=void, end=None)
-    return _void(list(rows.values_list("pk", "digest")) if void else [], at, None)
+    found = filter(is_found_void, situation.proposals)
+    return _void([(each.id, terms_digest(each.terms)) for each in found], at, None)
 
 
 def compute_again(pair_id: UUID) -> None:

@@ -1,30 +1,41 @@
 """Kind words that come with a pause or a time apart, one phrase of a person at a time (R15)."""
 
+import logging
 from datetime import datetime
+from typing import Any
 from uuid import UUID
+
+from django.db.models import QuerySet
 
 from accounts.locks import locked_pair
 from accounts.models import Membership, Pair
 from boundaries.models import Farewell, LastWords, Pause, TimeApart
-from boundaries.rules.phrases import Occasion, Phrase, may_leave
+from boundaries.rules.phrases import Occasion, may_leave
+
+logger = logging.getLogger(__name__)
 
 
-def leave_words(pair: Pair, person: UUID, phrase: Phrase | str | None, at: datetime) -> str:
-    """Let this person's words be read from now on, in place of any earlier ones; return which.
+def leave_words(
+    pair_id: UUID, person: UUID, phrase: str | None, *, on: QuerySet[Any], field: str
+) -> None:
+    """Let this person's words be read from now on, in place of any earlier ones of theirs.
 
-    None within 30 days of the last, taken back or not: fixed words, one after the other, would be
-    a message. Then, in silence, none are left and earlier ones stay. The caller holds the lock, and
-    puts what is returned where it belongs.
+    An act of its own, after the one with which they come, so that this holds whatever becomes of
+    them (R13): a fault is the host's to read. on, field: the row that they come with, and where in
+    it they stand. None within 30 days of the last, taken back or not: fixed words, one after the
+    other, would be a message. Then, in silence, none are left and earlier ones stay.
     """
     if not phrase:
-        return ""
-    last = LastWords.objects.filter(membership__pair=pair, membership__person=person).first()
-    if last and not may_leave(last.left_at, at):
-        return ""
-    _take_all_back(pair, person)
-    place = last.membership_id if last else _place(pair, person)
-    LastWords.objects.update_or_create(membership_id=place, defaults={"left_at": at})
-    return str(phrase)
+        return
+    try:
+        with locked_pair(pair_id) as (pair, at):
+            place = Membership.objects.select_related("last_words").get(pair=pair, person=person)
+            if _may_leave(place, at):
+                _take_all_back(pair, person)
+                on.update(**{field: phrase})
+                _note(place, at)
+    except Exception:
+        logger.exception("Kind words in pair %s could not be left", pair_id)
 
 
 def take_back_phrase(*, by: Membership, occasion: Occasion) -> None:
@@ -42,8 +53,18 @@ def take_back_phrase(*, by: Membership, occasion: Occasion) -> None:
                 Farewell.objects.filter(pair=pair, person_id=by.person_id).delete()
 
 
-def _place(pair: Pair, person: UUID) -> UUID:
-    return Membership.objects.values_list("pk", flat=True).get(pair=pair, person_id=person)
+def _may_leave(place: Membership, at: datetime) -> bool:
+    last = getattr(place, "last_words", None)
+    return last is None or may_leave(last.left_at, at)
+
+
+def _note(place: Membership, at: datetime) -> None:
+    LastWords.objects.bulk_create(
+        [LastWords(membership=place, left_at=at)],
+        update_conflicts=True,
+        unique_fields=["membership"],
+        update_fields=["left_at"],
+    )
 
 
 def _take_all_back(pair: Pair, person: UUID) -> None:

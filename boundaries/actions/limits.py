@@ -8,7 +8,7 @@ from accounts.locks import locked_pair
 from accounts.models import Membership, Pair
 from boundaries.actions.agreements import put_less_in_force, void_forbidden
 from boundaries.actions.planning import save_answers, shorten_open
-from boundaries.actions.record import Act, Entry, add_to_record
+from boundaries.actions.record import Act, Entry, add_to_record, try_to_record
 from boundaries.models import PersonalLimits
 from boundaries.queries import load_situation
 from boundaries.rules import window_checks
@@ -36,13 +36,15 @@ def set_limits(*, by: Membership, limits: Limits, shown: str | None = None) -> b
             limits = narrowed(now, given)
         if now == limits and own.exists():
             return limits == given
-        entries = void_forbidden(pair, before, at)
         _save(by, limits, at)
         situation = replace(before, limits={**before.limits, by.person_id: limits})
         situation = _skipping_what_does_not_fit(situation, by.person_id)
         situation = _skipping_what_was_not_answered(before, situation, by.person_id)
-        entries.append(Entry(Act.LIMITS_SET, by.person_id, digest=limits_digest(limits)))
-        add_to_record(pair, entries + _cut(pair, by, situation, at), at)
+        entries = [Entry(Act.LIMITS_SET, by.person_id, digest=limits_digest(limits))]
+        entries += _cut(pair, by, situation, at)
+        # Only what allows less holds also without its entry.
+        record = try_to_record if narrowed(now, limits) == limits else add_to_record
+        record(pair, entries, at)
         return limits == given
 
 
@@ -58,7 +60,7 @@ def hide_kind_words(*, by: Membership) -> None:
         limits = replace(own.value, kind_words=False)
         _save(by, limits, at)
         done = Entry(Act.LIMITS_SET, by.person_id, digest=limits_digest(limits))
-        add_to_record(pair, [done], at)
+        try_to_record(pair, [done], at)
 
 
 def _save(by: Membership, limits: Limits, at: datetime) -> None:
@@ -75,7 +77,7 @@ def _cut(pair: Pair, by: Membership, situation: Situation, at: datetime) -> list
     if left != situation.in_force:
         return put_less_in_force(pair, left, situation, at, by=by.person_id)
     save_answers(situation.windows)
-    return shorten_open(left, situation, at)
+    return void_forbidden(situation, at) + shorten_open(left, situation, at)
 
 
 def _skipping_what_does_not_fit(situation: Situation, person: UUID) -> Situation:

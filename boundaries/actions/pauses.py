@@ -31,7 +31,10 @@ def pause(*, by: Membership, phrase: Phrase | None = None) -> None:
     lately; they cannot be added later, since during a pause nothing is delivered (R15).
     """
     with locked_pair(by.pair_id) as (pair, at):
-        _pause(pair, by.person_id, at, phrase)
+        begun = _pause(pair, by.person_id, at)
+    if begun:
+        own = Pause.objects.filter(pk=begun.pk)
+        leave_words(by.pair_id, by.person_id, phrase, on=own, field="phrase")
 
 
 def pause_all(*, by: Person) -> None:
@@ -80,22 +83,21 @@ def _paused_apart(pair: Pair, person: UUID, at: datetime) -> bool | None:
     """Pause one of several pairs; whether that changed anything, None where it could not be."""
     try:
         with transaction.atomic():
-            return _pause(pair, person, at)
+            return _pause(pair, person, at) is not None
     except Exception:
         logger.exception("Pair %s could not be paused", pair.pk)
         return None
 
 
-def _pause(pair: Pair, person: UUID, at: datetime, phrase: Phrase | None = None) -> bool:
-    """Pause one pair, whose lock the caller holds; return whether that changed anything."""
+def _pause(pair: Pair, person: UUID, at: datetime) -> Pause | None:
+    """Pause one pair, whose lock the caller holds; return the pause that began, if one did."""
     if Pause.objects.filter(pair=pair, person_id=person, lifted_at=None).exists():
-        return False
-    words = leave_words(pair, person, phrase, at)
-    Pause.objects.create(pair=pair, person_id=person, began_at=at, phrase=words)
+        return None
+    begun = Pause.objects.create(pair=pair, person_id=person, began_at=at)
     ended = end_all_contact(pair, contact_in(pair, at), at, by=person)
     void_suggestions(pair, at, by=person)
     try_to_record(pair, [*ended, Entry(Act.PAUSED, person)], at)
-    return True
+    return begun
 
 
 def lift(*, by: Membership) -> None:

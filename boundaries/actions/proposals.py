@@ -7,7 +7,7 @@ from accounts.locks import locked_pair
 from accounts.models import Membership, Pair
 from accounts.proof import Proof
 from boundaries.actions.agreements import not_before, put_in_force, void_forbidden
-from boundaries.actions.record import Act, Entry, add_to_record
+from boundaries.actions.record import Act, Entry, add_to_record, try_to_record
 from boundaries.exceptions import RefusedError, refuse_if
 from boundaries.models import Consent, Proposal
 from boundaries.queries import load_situation
@@ -38,7 +38,8 @@ def propose(*, by: Membership, terms: Terms, proof: Proof, base: str | None = No
         refuse_if(gate.reasons_against(acts.Propose(by.person_id, terms), situation, at))
         proposal = _make(pair, by, terms, situation, at)
         _consent(proposal, by, at)
-        _record(pair, proposal, Act.PROPOSED, by.person_id, at)
+        proposed = Entry(Act.PROPOSED, by.person_id, proposal.pk, proposal.digest)
+        add_to_record(pair, [proposed], at)
         return proposal
 
 
@@ -60,7 +61,7 @@ def consent(*, by: Membership, proposal_id: UUID, digest: str, proof: Proof) -> 
         refuse_if(gate.reasons_against(acts.Consent(by.person_id, value), situation, at))
         if digest != proposal.digest:
             raise RefusedError([Reason.CHANGED_MEANWHILE])
-        entries = void_forbidden(pair, situation, at)
+        entries = void_forbidden(situation, at)
         _consent(proposal, by, at)
         longest = max(each.cooling_off for each in situation.limits.values())
         proposal.agreed_at = max(at, proposal.made_at)
@@ -87,9 +88,8 @@ def withdraw_proposal(*, by: Membership, proposal_id: UUID) -> None:
         if own.update(withdrawn_at=not_before("given_at", at)):
             end = End.CONSENT_WITHDRAWN if proposal.takes_force_at else End.WITHDRAWN
             if proposal.end is None:
-                _end(pair, proposal, end, at, by.person_id)
-            else:
-                _record(pair, proposal, ACT_OF_END[end], by.person_id, at)
+                _end(proposal, end, at, by.person_id)
+            _record_end(pair, proposal, end, at, by.person_id)
 
 
 def decline(*, by: Membership, proposal_id: UUID) -> None:
@@ -102,14 +102,15 @@ def decline(*, by: Membership, proposal_id: UUID) -> None:
         proposal = _get(pair, proposal_id)
         is_open = standing(proposal.as_value(), at) is Standing.OPEN
         if is_open and proposal.author_id != by.person_id:
-            _end(pair, proposal, End.DECLINED, at, by.person_id)
+            _end(proposal, End.DECLINED, at, by.person_id)
+            _record_end(pair, proposal, End.DECLINED, at, by.person_id)
 
 
 def take_force(pair_id: UUID) -> None:
     """Put into force what has cooled off in this pair; what the gate forbids is void (R2, R3)."""
     with locked_pair(pair_id) as (pair, at):
         situation = load_situation(pair, at)
-        entries = void_forbidden(pair, situation, at)
+        entries = void_forbidden(situation, at)
         for proposal in situation.proposals:
             if is_due(proposal, at):
                 entries += put_in_force(pair, proposal, situation, at)
@@ -123,14 +124,13 @@ ACT_OF_END = {
 }
 
 
-def _end(pair: Pair, proposal: Proposal, end: End, at: datetime, by: UUID) -> None:
+def _end(proposal: Proposal, end: End, at: datetime, by: UUID) -> None:
     proposal.end, proposal.ended_at, proposal.ended_by_id = end, at, by
     proposal.save(update_fields=["end", "ended_at", "ended_by"])
-    _record(pair, proposal, ACT_OF_END[end], by, at)
 
 
-def _record(pair: Pair, proposal: Proposal, act: Act, by: UUID, at: datetime) -> None:
-    add_to_record(pair, [Entry(act, by, proposal.pk, proposal.digest)], at)
+def _record_end(pair: Pair, proposal: Proposal, end: End, at: datetime, by: UUID) -> None:
+    try_to_record(pair, [Entry(ACT_OF_END[end], by, proposal.pk, proposal.digest)], at)
 
 
 def _get(pair: Pair, proposal_id: UUID) -> Proposal:

@@ -46,7 +46,7 @@ def add_to_records(entries: Iterable[tuple[Pair, Entry]], at: datetime) -> None:
 
 
 def try_to_record(pair: Pair, entries: Iterable[Entry], at: datetime) -> None:
-    """The same for what must hold whatever became of the record: a pause, or an end (R13, R16).
+    """The same for what must hold whatever became of the record: all that is less (R1, R13, R16).
 
     Where the database refuses these entries none of them is there, the record is as it was, and it
     is logged as loudly as can be. That the database itself is gone is no refusal, and raised.

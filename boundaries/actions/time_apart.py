@@ -9,7 +9,7 @@ from accounts.locks import locked_pair
 from accounts.models import Membership, Pair
 from boundaries.actions.agreements import end_for_time_apart, not_before
 from boundaries.actions.kind_words import leave_words
-from boundaries.actions.record import Act, Entry, add_to_record
+from boundaries.actions.record import Act, Entry, add_to_record, try_to_record
 from boundaries.exceptions import RefusedError, refuse_if
 from boundaries.models import LetBe, TimeApart
 from boundaries.queries.time_apart import load_situation_for_time_apart
@@ -62,9 +62,13 @@ def agree_to_time_apart(
             raise RefusedError([Reason.CHANGED_MEANWHILE])
         ended = end_for_time_apart(pair, situation, at)
         _put_the_others_behind(pair, chosen, at)
-        _choose(pair, chosen, by.person_id, phrase, at)
+        own = TimeApart.objects.filter(pk=chosen.id)
+        own.update(agreed_at=not_before("suggested_at", at), phrase_of_author="")
         agreed = Entry(Act.TIME_APART_AGREED, by.person_id, chosen.id, chosen.digest)
-        add_to_record(pair, [*ended, agreed], at)
+        try_to_record(pair, [*ended, agreed], at)
+    # From now on the words of both can be read, if none of theirs were lately.
+    leave_words(pair.pk, chosen.author, chosen.words, on=own, field="phrase_of_author")
+    leave_words(pair.pk, by.person_id, phrase, on=own, field="phrase_of_other")
 
 
 def decline_time_apart(*, by: Membership, time_apart_id: UUID) -> None:
@@ -145,19 +149,6 @@ def _suggest(
         phrase_of_author=phrase or "",
         end=End.VOID if situation.paused else None,
         ended_at=at if situation.paused else None,
-    )
-
-
-def _choose(
-    pair: Pair, chosen: rules.TimeApart, by: UUID, phrase: Phrase | None, at: datetime
-) -> None:
-    """Both chose it. From now on the words of both can be read, if none of theirs were lately."""
-    row = TimeApart.objects.get(pk=chosen.id)
-    words = leave_words(pair, row.author_id, row.phrase_of_author, at)
-    TimeApart.objects.filter(pk=chosen.id).update(
-        agreed_at=not_before("suggested_at", at),
-        phrase_of_author=words,
-        phrase_of_other=leave_words(pair, by, phrase, at),
     )
 
 

@@ -11,7 +11,7 @@ from accounts.locks import locked_pair, locked_pairs
 from accounts.models import Membership, Pair
 from boundaries.actions.agreements import contact_of, end_all_contact
 from boundaries.actions.planning import save_answers
-from boundaries.actions.record import Act, Entry, add_to_record, add_to_records
+from boundaries.actions.record import Act, Entry, add_to_record, add_to_records, try_to_record
 from boundaries.exceptions import refuse_if
 from boundaries.models import Window
 from boundaries.queries import load_situation
@@ -38,7 +38,8 @@ def go_ahead(*, by: Membership, window_id: UUID) -> None:
         window = Window.objects.get(pair=pair, pk=window_id).as_value()
         refuse_if(gate.reasons_against(acts.GoAhead(window), load_situation(pair, at), at))
         if by.person_id not in window.go_ahead:
-            _note(pair, by, window.answered(by.person_id, go_ahead=True), Act.GO_AHEAD, at)
+            save_answers([window.answered(by.person_id, go_ahead=True)])
+            add_to_record(pair, [Entry(Act.GO_AHEAD, by.person_id, window_id)], at)
 
 
 def skip(*, by: Membership, window_id: UUID) -> None:
@@ -57,7 +58,8 @@ def skip(*, by: Membership, window_id: UUID) -> None:
         if is_open:
             _leave(pair, by, window_id, at)
         elif by.person_id not in window.skipped:
-            _note(pair, by, window.answered(by.person_id, go_ahead=False), Act.SKIP, at)
+            save_answers([window.answered(by.person_id, go_ahead=False)])
+            try_to_record(pair, [Entry(Act.SKIP, by.person_id, window_id)], at)
 
 
 def leave(*, by: Membership, window_id: UUID) -> None:
@@ -123,15 +125,10 @@ def lapse(pair_id: UUID) -> None:
             add_to_record(pair, [*ended, Entry(Act.LAPSED)], at)
 
 
-def _note(pair: Pair, by: Membership, answered: rules.Window, act: Act, at: datetime) -> None:
-    save_answers([answered])
-    add_to_record(pair, [Entry(act, by.person_id, answered.id)], at)
-
-
 def _leave(pair: Pair, by: Membership, window_id: UUID, at: datetime) -> None:
     Window.objects.filter(pk=window_id).update(state=State.CUT_SHORT, ended_at=at)
     left = Entry(Act.LEFT, by.person_id, window_id)
-    add_to_record(pair, [left, Entry(Act.WINDOW_CLOSED, subject=window_id)], at)
+    try_to_record(pair, [left, Entry(Act.WINDOW_CLOSED, subject=window_id)], at)
 
 
 def _due(situation: Situation, at: datetime) -> list[rules.Window]:

@@ -96,6 +96,7 @@ class TimeApart(models.Model):
             agreed_at=self.agreed_at,
             end=EndOfTimeApart(self.end) if self.end else None,
             taken_back_at=self.taken_back_at,
+            words=self.phrase_of_author,
         )
 
 

@@ -55,12 +55,13 @@ def reasons_against(act: object, situation: Situation, at: datetime) -> tuple[Re
 def settled(situation: Situation, at: datetime) -> Situation:
     """The situation in which what is due and forbidden is void, also before a worker has come.
 
-    So from that instant on no page and no refusal tells why it did not take force (R4).
+    So from that instant on no page and no refusal tells why it did not take force (R4). Its end has
+    no instant, as long as nobody has written it down.
     """
     if not any(is_due(each, at) for each in situation.proposals):
         return situation
     proposals = (
-        replace(each, end=End.VOID, ended_at=each.takes_force_at)
+        replace(each, end=End.VOID)
         if is_due(each, at) and reasons_against(TakeForce(each), situation, at)
         else each
         for each in situation.proposals

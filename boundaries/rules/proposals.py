@@ -92,6 +92,11 @@ def is_due(proposal: Proposal, at: datetime) -> bool:
     return proposal.end is None and due is not None and at >= due
 
 
+def is_found_void(proposal: Proposal) -> bool:
+    """Whether `gate.settled` found it void, and nobody has written that down: it has no instant."""
+    return proposal.end is End.VOID and proposal.ended_at is None
+
+
 def as_seen_by(person: UUID, proposal: Proposal, at: datetime) -> Standing | None:
     """What `person`'s pages say of it at `at`; None where they are to see nothing of it.
 

@@ -51,7 +51,8 @@ class TimeApart:
 
     day: the day on which it is over, as both read it. ends_at: the beginning of that day where days
     begin last. taken_back_at: when the author took it back, also if it was over without their
-    knowing. Instants are aware.
+    knowing. words: the fixed kind ones of its author, which wait until both chose it. Instants are
+    aware.
     """
 
     id: UUID
@@ -62,6 +63,7 @@ class TimeApart:
     agreed_at: datetime | None = None
     end: End | None = None
     taken_back_at: datetime | None = None
+    words: str = ""
 
     @property
     def lapses_at(self) -> datetime:

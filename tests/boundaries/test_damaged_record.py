@@ -7,10 +7,20 @@ from django.core.management import CommandError, call_command
 from django.db import IntegrityError, connection, transaction
 
 from boundaries import actions, guards
-from boundaries.actions import agreements, parting, pauses
+from boundaries.actions import (
+    agreements,
+    limits,
+    parting,
+    pauses,
+    proposals,
+    time_apart,
+    windows,
+)
 from boundaries.actions.record import Act, Entry, add_to_record, try_to_record
 from boundaries.exceptions import NotAllPaused
-from boundaries.models import Agreement, Pause, RecordEntry, Window
+from boundaries.models import Agreement, Pause, Proposal, RecordEntry, TimeApart, Window
+from boundaries.queries import terms_in_force
+from boundaries.rules.proposals import End
 from boundaries.rules.terms import NO_CONTACT
 from boundaries.rules.windows import State
 from conversations import actions as conversations
@@ -97,6 +107,77 @@ def test_r13_if_the_entry_could_undo_it_the_same_would_be_seen(
     with pytest.raises((IntegrityError, NotAllPaused)), transaction.atomic():
         end(ana_place)
     assert Agreement.objects.filter(ended_at=None).exists()
+
+
+def left(place, window):
+    actions.leave(by=place, window_id=window.pk)
+    window.refresh_from_db()
+    return window.state == State.CUT_SHORT
+
+
+def skipped(place, window):
+    later = factories.next_window(pair=place.pair)
+    actions.skip(by=place, window_id=later.pk)
+    return place.person_id in Window.objects.get(pk=later.pk).as_value().skipped
+
+
+def took_less(place, window):
+    actions.take_less(by=place, terms=factories.terms(minutes=5))
+    return terms_in_force(place.pair).minutes == 5
+
+
+def allowed_less(place, window):
+    factories.allow(by=(place,), minutes=5)
+    return terms_in_force(place.pair).minutes == 5
+
+
+def withdrew(place, window):
+    ours = Proposal.objects.get(end=None)
+    actions.withdraw_proposal(by=place, proposal_id=ours.pk)
+    ours.refresh_from_db()
+    return ours.end == End.WITHDRAWN
+
+
+def chose_a_time_apart(place, window):
+    factories.choose(by=place, time_apart=TimeApart.objects.get())
+    return not Agreement.objects.filter(ended_at=None).exists()
+
+
+LESS = [left, skipped, took_less, allowed_less, withdrew, chose_a_time_apart]
+
+
+@pytest.fixture
+def in_conversation(agreement, ana_place, ben_place, pair, clock):
+    """And one of each other thing of which there can be less; then the record is damaged."""
+    window = factories.open_next(pair=pair, clock=clock)
+    factories.propose(by=ana_place)
+    factories.suggest(by=ben_place)
+    with guards.down(connection, "record_goes_on", "record_ends_where_it_does"):
+        moved_back(pair)
+    pair.refresh_from_db()
+    return window
+
+
+@pytest.mark.parametrize("less", LESS)
+def test_r1_less_holds_although_the_record_takes_no_entry(in_conversation, ana_place, less):
+    entries = RecordEntry.objects.count()
+    assert less(ana_place, in_conversation)
+    assert RecordEntry.objects.count() == entries
+
+
+@pytest.mark.parametrize("less", LESS)
+def test_r1_if_the_entry_could_undo_it_the_same_would_be_seen(
+    in_conversation, ana_place, less, monkeypatch
+):
+    for module in (agreements, limits, proposals, time_apart, windows):
+        monkeypatch.setattr(module, "try_to_record", add_to_record)
+    with pytest.raises(IntegrityError), transaction.atomic():
+        less(ana_place, in_conversation)
+
+
+def test_r30_limits_that_are_wider_in_anything_need_their_entry(in_conversation, ana_place):
+    with pytest.raises(IntegrityError), transaction.atomic():
+        factories.allow(by=(ana_place,), minutes=5, letter_length=100_000)
 
 
 def test_r30_nothing_that_adds_contact_happens_without_its_entry(damaged, ana_place, pair):

@@ -323,7 +323,7 @@ def test_r4_what_is_due_and_forbidden_is_settled_before_a_worker_comes():
     assert gate.settled(stands, START) == stands
     paused = replace(stands, paused=frozenset({BEN}))
     assert gate.settled(paused, START - MOMENT) == paused
-    void = both_agreed(end=End.VOID, ended_at=START)
+    void = both_agreed(end=End.VOID)
     assert gate.settled(paused, START + DAY) == replace(paused, proposals=(void,))
 
 

@@ -5,13 +5,15 @@ from datetime import timedelta
 from functools import partial
 
 import pytest
+from django.db import connection
 
 from accounts.models import Membership, Pair
 from accounts.queries import ended_memberships_of, memberships_of
 from boundaries import actions
+from boundaries.actions import kind_words
 from boundaries.actions.record import Act
 from boundaries.exceptions import RefusedError
-from boundaries.models import Door, Window
+from boundaries.models import Door, Pause, Window
 from boundaries.queries import (
     KIND_WORDS_STAY_FOR,
     agreement_in_force,
@@ -284,6 +286,20 @@ def test_r13_no_words_are_added_to_a_pause_that_stands(both, clock):
     actions.pause(by=both[0])
     actions.pause(by=both[0], phrase=Phrase.CARE)
     assert words_for(both[1], clock) is None
+
+
+def test_r13_a_pause_holds_whatever_becomes_of_its_words(both, clock, monkeypatch, caplog):
+    ana, ben = both
+
+    def failing(*_):
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT nothing FROM nowhere")
+
+    monkeypatch.setattr(kind_words, "_take_all_back", failing)
+    actions.pause(by=ana, phrase=Phrase.CARE)
+    assert Pause.objects.get().lifted_at is None
+    assert words_for(ben, clock) is None
+    assert "could not be left" in caplog.text
 
 
 def test_r15_words_of_one_person_come_once_in_thirty_days(both, clock):
