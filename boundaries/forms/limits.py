@@ -20,7 +20,11 @@ CHANGED = _(
     "this page is wider, it says what holds; save again to have it as it is here."
 )
 HOLDS = _("What holds now is stricter: %(now)s.")
-OTHER_HOURS = _("Fewer or other hours hold now.")
+FEWER_HOURS = _("Fewer hours hold now.")
+OTHER_ZONE = _("What holds now is %(now)s.")
+HOURS_OF_OTHER_ZONE = _(
+    "These do not hold yet, because your time zone is another one now. Save again to have them."
+)
 
 
 class LimitsForm(forms.Form):
@@ -177,17 +181,20 @@ class LimitsForm(forms.Form):
         """Keep what was typed, and say what holds now wherever that is something else."""
         holds = self.initial_from(now, now.zone)
         typed = self.initial_from(self.limits(), now.zone)
+        is_of_one_zone = holds["zone"] == typed["zone"]
         data = cast(QueryDict, self.data).copy()
         data["shown"] = holds["shown"]
         self.data = data
         self.add_error(None, str(CHANGED))
         for name in holds.keys() - {"shown"}:
-            if holds[name] != typed[name]:
-                self.add_error(name, self._that_it_holds(name, holds[name]))
+            if holds[name] != typed[name] or (name == "hours" and not is_of_one_zone):
+                self.add_error(name, self._that_it_holds(name, holds[name], is_of_one_zone))
 
-    def _that_it_holds(self, name: str, value: Any) -> str:
+    def _that_it_holds(self, name: str, value: Any, is_of_one_zone: bool) -> str:
         if name == "hours":
-            return str(OTHER_HOURS)
+            return str(FEWER_HOURS if is_of_one_zone else HOURS_OF_OTHER_ZONE)
+        if name == "zone":
+            return OTHER_ZONE % {"now": value}
         if isinstance(value, bool):
             value = _("yes") if value else _("no")
         choices = dict(getattr(self.fields[name], "choices", ()))

@@ -27,6 +27,7 @@ DATABASE_HELP = (
 DATABASE_SCHEMES = ("sqlite", "postgres", "postgresql")
 BROKER_SCHEMES = ("redis", "rediss")
 MAIL_SCHEMES = ("smtp", "smtp+tls", "smtp+ssl", "smtps", "console", "file")
+LONGEST_MAIL_TIMEOUT = 30  # a pause waits for a mail that is handed over (docs/architecture.md)
 SHORTEST_SECRET = 50
 KEYS_HELP = (
     'Set it to 1: and the output of: python -c "from cryptography.fernet import Fernet; '
@@ -103,6 +104,9 @@ def mail(url: str) -> dict[str, Any]:
         config = dict(dj_email_url.parse(url))
     except (ValueError, KeyError):
         fail(f"EMAIL_URL cannot be read. {wanted}")
+    timeout = config.get("EMAIL_TIMEOUT")
+    if timeout is not None and not 0 < timeout <= LONGEST_MAIL_TIMEOUT:
+        fail(f"EMAIL_URL has a timeout that is not from 1 to {LONGEST_MAIL_TIMEOUT} seconds.")
     return {
         name: value
         for name, value in config.items()

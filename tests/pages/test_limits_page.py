@@ -248,6 +248,22 @@ def test_hours_that_were_taken_away_elsewhere_are_asked_about(at_ana, page, ana_
     at_ana.open(page)
     factories.allow(by=(ana_place,), zone="Europe/Berlin", hours=frozenset({9, 10}))
     at_ana.press(SAVE, hours=["8", "9"])
-    assert "Fewer or other hours hold now." in at_ana.text
+    assert "Fewer hours hold now." in at_ana.text
     assert own_limits(ana_place).hours == {9}
     assert at_ana.filled(SAVE)["hours"] == ["8", "9"]
+
+
+@pytest.mark.parametrize("hours", [["8", "9"], ["8", "9", "10"]])
+def test_r8_hours_of_another_zone_are_not_said_to_hold(at_ana, page, ana_place, hours):
+    """They are not compared, so also those that look like fewer hold only once they are saved."""
+    factories.allow(by=(ana_place,), zone="Europe/Berlin", hours=frozenset({8, 9, 10}))
+    at_ana.open(page)
+    factories.allow(by=(ana_place,), zone="Asia/Tokyo", hours=frozenset({8, 9, 10}))
+    at_ana.press(SAVE, hours=hours)
+    assert "These do not hold yet, because your time zone is another one now." in at_ana.text
+    assert "What holds now is Asia/Tokyo." in at_ana.text
+    assert "stricter: Asia/Tokyo" not in at_ana.text
+    assert own_limits(ana_place).hours == {8, 9, 10}
+    at_ana.press(SAVE)
+    now = own_limits(ana_place)
+    assert (now.zone, sorted(map(str, now.hours), key=int)) == ("Europe/Berlin", hours)
