@@ -188,13 +188,14 @@ def looks_to_tell(person: Person) -> QuerySet[SupportLook]:
     return looks_at(person).filter(what__in=TOLD_AT_ONCE, is_dismissed=False)
 
 
-def lines_to_tell(person: Person) -> list[SupportLook]:
+def lines_to_tell(person: Person, up_to: datetime | None = None) -> list[SupportLook]:
     """Return those of them that the person's first page shows, the latest first.
 
+    up_to: as of a page on which the latest was of then.
     However often a supporter pauses, it is one line, of the last; each is in the log. So neither
     that a code was used nor a pause by somebody else is put out of sight (R25).
     """
-    told = looks_to_tell(person)
+    told = looks_to_tell(person).filter(at__lte=up_to) if up_to else looks_to_tell(person)
     pauses = told.filter(what=What.PAUSE, support=OuterRef("support"))
     is_older = Q(what=What.PAUSE) & Exists(pauses.filter(at__gt=OuterRef("at")))
     return list(told.exclude(is_older)[:MOST_LINES])

@@ -12,13 +12,21 @@ from collections.abc import Mapping
 from datetime import datetime, timedelta
 from uuid import UUID
 
+from django.db.models import Q
+
 from accounts import codes
 from accounts.actions import CODE_LASTS, CodeGone
 from accounts.locks import locked_persons
 from accounts.models import Invitation, Person, Support, SupportLook, somebody_trusted
 from accounts.proof import Proof
-from accounts.queries import live_invitations, looks_at, looks_to_tell, open_supports_of
-from accounts.scopes import FIELDS, MOST_AT_ONCE, Scope
+from accounts.queries import (
+    lines_to_tell,
+    live_invitations,
+    looks_at,
+    looks_to_tell,
+    open_supports_of,
+)
+from accounts.scopes import FIELDS, MOST_AT_ONCE, Scope, What
 
 
 class TooManySupports(Exception):  # noqa: N818 - an answer, not a fault
@@ -155,11 +163,15 @@ def rename_supported(*, by: Support, name: str) -> None:
 def dismiss_told(*, by: Person, look_id: UUID) -> None:
     """Let the lines go that tell of what supporters did, up to this one. They stay in the log.
 
-    What was done after the page was made stays to be told. One that is not theirs changes nothing.
+    What was done after the page was made stays to be told, and so do lines for which it had no
+    room. One that is not theirs changes nothing.
     """
     last = looks_at(by).filter(pk=look_id).first()
     if last:
-        told = looks_to_tell(by).filter(at__lte=last.at).values_list("pk", flat=True)
+        shown = lines_to_tell(by, up_to=last.at)
+        paused = [look.support_id for look in shown if look.what == What.PAUSE]
+        is_shown = Q(pk__in=[look.pk for look in shown]) | Q(what=What.PAUSE, support__in=paused)
+        told = looks_to_tell(by).filter(is_shown, at__lte=last.at).values_list("pk", flat=True)
         SupportLook.objects.filter(pk__in=list(told)).update(is_dismissed=True)
 
 

@@ -113,10 +113,12 @@ class Unnamed(forms.HiddenInput):
 class GivingForm(forms.Form):
     """What check-ins of all kinds have. key: makes a doubled request one.
 
-    base: see `Said`. Pages set it by themselves: it is always that of what they offer.
+    base: see `Said`. Pages set it by themselves: it is always that of what they offer. is_read:
+    whether the page said that somebody they trust reads it.
     """
 
     key = forms.UUIDField(widget=Unnamed, initial=uuid4)
+    is_read = forms.BooleanField(required=False, widget=Unnamed)
     base = forms.CharField(max_length=64, required=False, widget=Unnamed)
 
     def take_back_way(self, answer: Answer) -> None:
@@ -155,7 +157,13 @@ class BeforeForm(GivingForm):
         """The answer of a valid form."""
         data = self.cleaned_data
         way = data["way"] if data["answer"] is Answer.LESS else None
-        return Said(key=data["key"], answer=data["answer"], way=way, base=data["base"])
+        return Said(
+            key=data["key"],
+            answer=data["answer"],
+            way=way,
+            base=data["base"],
+            is_for_oneself=not data["is_read"],
+        )
 
 
 class AfterForm(GivingForm):
@@ -246,6 +254,7 @@ class AfterForm(GivingForm):
             own_base=data["own_base"],
             safe=data["safe"],
             body=data["body"] if data["body"].strip() else "",
+            is_for_oneself=not data["is_read"],
         )
 
 

@@ -75,7 +75,8 @@ class CheckIn(models.Model):
     window: before or after which conversation; null for one of their own. key: made from the form's
     and from what was said, so that a doubled request is one. answer, way: what they wanted, and in
     which respect less or more of it. safe: how safe it was, "1" to "5"; with less it need not be
-    said. body: how the body felt, in their own words.
+    said. body: how the body felt, in their own words. is_for_oneself: whether the page on which it
+    was given said that nobody else reads it, as no supporter then does (R25).
 
     safe and body are sealed. What was done by an answer stands in the limits, windows and
     agreements of the pair anyway. Less needs nothing sealed, and so nothing that could be broken.
@@ -97,6 +98,7 @@ class CheckIn(models.Model):
     way = models.CharField(max_length=14, choices=WAYS, blank=True, default="")
     safe = SealedTextField(owner="membership.person", null=True)  # type: ignore[misc]
     body = SealedTextField(owner="membership.person", null=True)  # type: ignore[misc]
+    is_for_oneself = models.BooleanField(default=False)
 
     class Meta:
         constraints = (

@@ -133,13 +133,13 @@ def get_check_in_for(membership: Membership, check_in_id: UUID) -> CheckIn:
 def check_ins_for(support: Support) -> QuerySet[CheckIn]:
     """What a supporter may read of what the person answered in all their pairs, the latest first.
 
-    Only what was given since they may: of what was given before it was said that nobody else reads
-    it (R25).
+    Only what was given since they may, and on a page that said so: of anything else it was said
+    that nobody else reads it (R25).
     """
     if support.check_ins_since is None:
         return CheckIn.objects.none()
     theirs = _check_ins().filter(membership__person=support.person_id)
-    return theirs.filter(given_at__gte=support.check_ins_since)
+    return theirs.filter(given_at__gte=support.check_ins_since, is_for_oneself=False)
 
 
 def _check_ins() -> QuerySet[CheckIn]:

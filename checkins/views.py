@@ -258,11 +258,13 @@ def _done(asked: Asked, answer: Answer) -> str:
         Answer.SKIP: _("You skip this one."),
         Answer.LESS: _("This holds from now on."),
         Answer.MORE: _("Your limits are wider now. Nothing begins by itself."),
-    }.get(answer, _kept(asked.membership))
+    }.get(answer, _kept(asked))
 
 
-def _kept(membership: Membership) -> str:
-    if lets_read(membership.person, Scope.CHECK_INS, clock.now()):
+def _kept(asked: Asked) -> str:
+    """As the page said, which may be older than what a supporter may read."""
+    person = asked.membership.person
+    if asked.form.cleaned_data["is_read"] and lets_read(person, Scope.CHECK_INS, clock.now()):
         return _("It is kept. You can see it, and somebody you trust.")
     return _("It is kept. Only you can see it.")
 

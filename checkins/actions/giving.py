@@ -26,7 +26,8 @@ class Said:
     key: chosen by the form. way: in which respect less or more; None for the other answers.
     base, own_base: what stands for the terms from which ways to less were shown, and for the limits
     from which ways to more were (`queries.base_of`, `queries.own_base_of`). safe: 1 to 5, and None
-    where it is not said. body: words of their own, or none.
+    where it is not said. body: words of their own, or none. is_for_oneself: whether the page on
+    which it was given said that nobody else reads it (R25).
     """
 
     key: UUID
@@ -36,6 +37,7 @@ class Said:
     own_base: str = ""
     safe: int | None = None
     body: str = ""
+    is_for_oneself: bool = False
 
     def __post_init__(self) -> None:
         """Raises ValueError for a pause: nothing here would pause."""
@@ -220,6 +222,7 @@ def _create(by: Membership, kind: Kind, said: Said, at: datetime, window_id: UUI
         way=said.way or "",
         safe=str(said.safe) if said.safe else None,
         body=said.body or None,
+        is_for_oneself=said.is_for_oneself,
     )
 
 

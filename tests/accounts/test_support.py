@@ -14,11 +14,13 @@ from accounts.actions import CodeGone, CodeRefused, use_any_code
 from accounts.models import Invitation, Person, Support, SupportLook
 from accounts.proof import Proof
 from accounts.queries import (
+    MOST_LINES,
     get_support_for,
     get_trusted_for,
     lets_read,
     lines_to_tell,
     looks_at,
+    looks_to_tell,
     open_supports_of,
     standing_supporting_of,
     supports_of,
@@ -384,6 +386,22 @@ def test_r25_check_ins_count_from_when_they_may_be_read(ana, cem, clock):
     clock.go_to(row.ends_at + timedelta(days=1))
     factories.renew(support=row, ends_at=clock.at + timedelta(days=9))
     assert row.check_ins_since == clock.at
+
+
+def test_lines_for_which_there_was_no_room_are_not_let_go_with_the_others(ana, make_person, clock):
+    for number in range(MOST_LINES + 1):
+        row = support(of=ana, by=make_person(f"friend{number}"), allowed=["pause"])
+        SupportLook.objects.create(support=row, what=What.PAUSE, at=clock.move(hours=1))
+        SupportLook.objects.create(support=row, what=What.PAUSE, at=clock.move(hours=1))
+        end_support(by=row)
+    to_tell = {(look.support_id, look.what) for look in looks_to_tell(ana)}
+    told = []
+    while lines := lines_to_tell(ana):
+        assert len(lines) <= MOST_LINES
+        told += [(look.support_id, look.what) for look in lines]
+        dismiss_told(by=ana, look_id=lines[0].pk)
+    assert len(told) == len(to_tell) > MOST_LINES, "each once"
+    assert set(told) == to_tell
 
 
 @pytest.mark.parametrize("act", ["change", "renew"])

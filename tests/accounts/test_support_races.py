@@ -166,9 +166,12 @@ def wait_until_somebody_waits():
     raise AssertionError("nobody waits for the lock")
 
 
-def test_r25_a_pair_that_is_begun_meanwhile_is_no_second_lock(pair, ana, ana_place, outsider):
-    """Which pairs are paused is settled before their locks are asked for."""
+def test_r25_all_pairs_of_a_person_are_locked_in_one_query(
+    pair, ana, ana_place, outsider, make_person
+):
+    """In one order, or two such pauses could wait for each other."""
     row = support(of=ana, by=outsider, allowed=["pause"])
+    use_code(by=ana, code=create_code(by=make_person("dora")))
     with CaptureQueriesContext(connection) as asked:
         pause_for(by=row)
     locks = [each["sql"] for each in asked if "FOR UPDATE" in each["sql"]]

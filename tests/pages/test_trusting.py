@@ -215,6 +215,23 @@ def trust(ana, cem):
     return lambda *scopes: factories.support(of=ana, by=cem, allowed=scopes)
 
 
+def test_r25_what_was_written_under_only_you_is_read_by_nobody_else(at_ana, after, trust):  # noqa: F811
+    """Also where a code was used while the page lay open."""
+    start(at_ana, LINK_AFTER)
+    assert "Only you see what you answer here." in at_ana.text
+    row = trust(Scope.CHECK_INS)
+    at_ana.press("Keep it", safe="3", body="Private halcyon.")
+    assert "It is kept. Only you can see it." in at_ana.text
+    at_cem = ClientVisitor(row.supporter)
+    at_cem.open(reverse("checkins:supported_check_ins", args=[row.pk]))
+    assert "halcyon" not in at_cem.text
+    at_ana.open(reverse("checkins:give_own", args=[after.pair_id]))
+    at_ana.press("Keep it", safe="4", body="For both halcyon.")
+    at_cem.open(reverse("checkins:supported_check_ins", args=[row.pk]))
+    assert "For both halcyon." in at_cem.text
+    assert "Private" not in at_cem.text
+
+
 def test_pages_of_check_ins_say_who_reads(at_ana, after, trust):  # noqa: F811
     path = reverse("checkins:check_ins", args=[after.pair_id])
     start(at_ana, LINK_AFTER)
