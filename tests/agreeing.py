@@ -228,9 +228,7 @@ ATTEMPTS: dict[str, list[Callable[[Rows], object]]] = {
         lambda it: cooled_off_later(it, "takes_force_at"),
         lambda it: cooled_off_later(it, "agreed_at", "takes_force_at"),
     ],
-    "consent_is_exact": [
-        lambda it: without(it["consent"], digest="0" * 64),
-    ],
+    "consent_is_exact": [lambda it: to_other_terms(it["consent"])],
     "consent_stays": [
         lambda it: raw.change(it["consent"], digest="0" * 64),
         lambda it: raw.change(it["consent"], given_at=it["consent"].given_at - SOON),
@@ -245,10 +243,11 @@ def end_and_begin(agreement: Agreement) -> None:
     raw.change(agreement, ended_at=None)
 
 
-def without(consent: Consent, **changes: Any) -> None:
-    """The consent again, in place of the first one."""
-    kept = {"given_at": consent.given_at, **changes}
-    raw.copy(consent, person_id=consent.person_id, **kept)
+def to_other_terms(consent: Consent) -> None:
+    """The consent again, to other terms; the first one goes, since there may be one of each."""
+    other = Consent.objects.exclude(pk=consent.pk).get(proposal=consent.proposal_id)
+    consent.delete()
+    raw.copy(other, person_id=consent.person_id, given_at=consent.given_at, digest="0" * 64)
 
 
 def another_pair(it: Rows) -> UUID:

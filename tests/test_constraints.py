@@ -271,39 +271,33 @@ def unguarded(rows):
         yield rows
 
 
-@pytest.mark.parametrize("name", CONSTRAINTS)
-def test_the_database_refuses(name, unguarded):
-    rows = unguarded
-    assert ATTEMPTS.get(name), "a new constraint needs an attempt here"
-    for attempt in ATTEMPTS[name]:
-        with pytest.raises(IntegrityError) as refusal, transaction.atomic():
-            attempt(rows)
-        if connection.vendor == "postgresql":
-            assert f'"{name}"' in str(refusal.value)
+def test_the_database_refuses(unguarded, subtests):
+    for name, attempts in ATTEMPTS.items():
+        for number, attempt in enumerate(attempts):
+            with subtests.test(name, number=number):
+                with pytest.raises(IntegrityError) as refusal, transaction.atomic():
+                    attempt(unguarded)
+                if connection.vendor == "postgresql":
+                    assert f'"{name}"' in str(refusal.value)
 
 
-def test_no_attempt_is_at_a_constraint_that_does_not_exist():
-    assert sorted(ATTEMPTS) == CONSTRAINTS
+def test_each_constraint_is_tried_and_no_other():
+    assert sorted(name for name, attempts in ATTEMPTS.items() if attempts) == CONSTRAINTS
 
 
-@pytest.mark.parametrize(
-    ("kind", "others"),
-    [
-        ("limits", {}),
-        ("agreement", {"number": 2}),
-        ("envelope", {}),
-        ("farewell", {}),
-    ],
-)
-def test_the_database_refuses_a_second_one_for_the_same(kind, others, unguarded):
+def test_the_database_refuses_a_second_one_for_the_same(unguarded, subtests):
     """One set of limits for a place, one agreement for a proposal, one envelope for a letter, and
     one farewell for a pair.
     """
-    rows = unguarded
-    if kind == "agreement":
-        others = others | {"ended_at": later(rows["agreement"])}
-    with pytest.raises(IntegrityError), transaction.atomic():
-        raw.copy(rows[kind], **others)
+    another = {"number": 2, "ended_at": later(unguarded["agreement"])}
+    for kind, others in {
+        "limits": {},
+        "agreement": another,
+        "envelope": {},
+        "farewell": {},
+    }.items():
+        with subtests.test(kind), pytest.raises(IntegrityError), transaction.atomic():
+            raw.copy(unguarded[kind], **others)
 
 
 def test_a_copy_with_nothing_wrong_is_let_in(rows):

@@ -323,7 +323,13 @@ def test_each_folder_that_is_made_is_open_to_its_owner_only(tmp_path):
 
 @pytest.mark.parametrize(
     ("host", "name"),
-    [("127.0.0.1", "localhost"), ("0.0.0.0", "localhost"), ("10.1.2.3", "10.1.2.3")],
+    [
+        ("127.0.0.1", "localhost"),
+        ("0.0.0.0", "localhost"),
+        ("10.1.2.3", "10.1.2.3"),
+        ("::1", "localhost"),
+        ("fd00::7", "[fd00::7]"),
+    ],
 )
 def test_where_it_says_to_go_is_where_it_listens(host, name):
     assert start.name_of(host) == name

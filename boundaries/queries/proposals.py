@@ -23,6 +23,7 @@ from boundaries.rules.proposals import (
 from boundaries.rules.proposals import Proposal as ProposalValue
 from boundaries.rules.situation import Situation
 
+CONSENTS = Consent.objects.select_related("proposal").order_by("proposal__made_at", "proposal_id")
 PROPOSALS_MATTER_FOR = LAPSE + LONGEST_REST + timedelta(days=1)
 
 
@@ -44,10 +45,9 @@ def proposals_by_pair(pairs: Collection[UUID], at: datetime) -> dict[UUID, list[
     One query and not two, since every act asks for it.
     """
     recent = recent_proposals(pairs, at).order_by().values("pk")
-    consents = Consent.objects.filter(proposal__in=recent).select_related("proposal")
+    consents = CONSENTS.filter(proposal__in=recent)
     found: dict[UUID, list[ProposalValue]] = defaultdict(list)
-    ordered = consents.order_by("proposal__made_at", "proposal_id")
-    for _, each in groupby(ordered, key=lambda consent: consent.proposal_id):
+    for _, each in groupby(consents, key=lambda consent: consent.proposal_id):
         given = list(each)
         proposal = given[0].proposal
         found[proposal.pair_id].append(proposal.as_value(given))

@@ -18,7 +18,29 @@ from boundaries.rules.situation import Situation
 from boundaries.rules.terms import NO_CONTACT
 from boundaries.rules.windows import TOOK_PLACE, State
 
-COMING = (State.PLANNED, State.OPEN)
+# Built once: to build these each time took longer than to ask the database.
+PLACES = Membership.objects.select_related("limits", "person", "door").annotate(
+    is_paused=Exists(
+        Pause.objects.filter(pair=OuterRef("pair"), person=OuterRef("person"), lifted_at=None)
+    ),
+    apart_until=Subquery(
+        TimeApart.objects.filter(pair=OuterRef("pair"), agreed_at__isnull=False, end=None).values(
+            "ends_at"
+        )[:1]
+    ),
+)
+LATEST_AGREEMENTS = Pair.objects.values_list(
+    Subquery(Agreement.objects.filter(pair=OuterRef("pk")).order_by("-number").values("pk")[:1])
+)
+AGREEMENTS = Agreement.objects.annotate(
+    held_whole=Exists(Window.objects.filter(agreement=OuterRef("pk"), state=State.HELD)),
+    last_conversation=Subquery(
+        Window.objects.filter(pair=OuterRef("pair"), state__in=TOOK_PLACE | {State.OPEN})
+        .order_by("-opens_at")
+        .values("opens_at")[:1]
+    ),
+)
+COMING_WINDOWS = Window.objects.filter(state__in=(State.PLANNED, State.OPEN)).order_by("opens_at")
 
 Row = TypeVar("Row", Membership, Agreement, Window)
 
@@ -38,7 +60,7 @@ def load_situation_of_talk(pair: Pair) -> Situation:
 
 def load_talk(pair: Pair) -> tuple[Situation, list[Membership]]:
     """The same with both persons' places, which it needs anyway."""
-    places = list(_memberships([pair.pk]))
+    places = list(PLACES.filter(pair=pair))
     return _situations([pair], {}, places)[pair.pk], places
 
 
@@ -46,7 +68,8 @@ def load_situations(pairs: Iterable[Pair], at: datetime) -> dict[UUID, Situation
     """The situations of many pairs by their keys: four queries, whatever their history."""
     pairs = list(pairs)
     keys = [pair.pk for pair in pairs]
-    found = _situations(pairs, proposals_by_pair(keys, at), _memberships(keys, at))
+    places = PLACES.filter(pair__in=keys)
+    found = _situations(pairs, proposals_by_pair(keys, at), places)
     return {key: gate.settled(situation, at) for key, situation in found.items()}
 
 
@@ -58,13 +81,21 @@ def _situations(
     by_id = {pair.pk: pair for pair in pairs}
     memberships = _by_pair(places)
     agreements = _by_pair(_latest_agreements(by_id))
-    windows = _by_pair(_coming_windows(by_id))
+    windows = _by_pair(COMING_WINDOWS.filter(pair__in=by_id))
     return {
         key: _situation(
             pair, memberships[key], agreements[key], windows[key], proposals.get(key, [])
         )
         for key, pair in by_id.items()
     }
+
+
+def _latest_agreements(pairs: Collection[UUID]) -> QuerySet[Agreement]:
+    """The agreement of each pair that is in force or was last (R5), with its last conversation.
+
+    Found once for each pair, and not asked of each agreement that it ever had.
+    """
+    return AGREEMENTS.filter(pk__in=LATEST_AGREEMENTS.filter(pk__in=pairs))
 
 
 def _situation(
@@ -108,34 +139,3 @@ def _by_pair(rows: Iterable[Row]) -> dict[UUID, list[Row]]:
     for row in rows:
         found[row.pair_id].append(row)
     return found
-
-
-def _memberships(pairs: Collection[UUID], at: datetime | None = None) -> QuerySet[Membership]:
-    """at: without it, also a time apart that is over is found; talking asks nothing of it."""
-    standing = Pause.objects.filter(
-        pair=OuterRef("pair"), person=OuterRef("person"), lifted_at=None
-    )
-    chosen = TimeApart.objects.filter(pair=OuterRef("pair"), agreed_at__isnull=False, end=None)
-    apart = chosen.filter(ends_at__gt=at) if at else chosen
-    members = Membership.objects.filter(pair__in=pairs).select_related("limits", "person", "door")
-    return members.annotate(
-        is_paused=Exists(standing), apart_until=Subquery(apart.values("ends_at")[:1])
-    )
-
-
-def _latest_agreements(pairs: Collection[UUID]) -> QuerySet[Agreement]:
-    """The agreement of each pair that is in force or was last (R5), with its last conversation.
-
-    Found once for each pair, and not asked of each agreement that it ever had.
-    """
-    of_pair = Agreement.objects.filter(pair=OuterRef("pk")).order_by("-number")
-    latest = Pair.objects.filter(pk__in=pairs).values_list(Subquery(of_pair.values("pk")[:1]))
-    held = Window.objects.filter(agreement=OuterRef("pk"), state=State.HELD)
-    took_place = Window.objects.filter(pair=OuterRef("pair"), state__in=TOOK_PLACE | {State.OPEN})
-    last = took_place.order_by("-opens_at").values("opens_at")[:1]
-    agreements = Agreement.objects.filter(pk__in=latest)
-    return agreements.annotate(held_whole=Exists(held), last_conversation=Subquery(last))
-
-
-def _coming_windows(pairs: Collection[UUID]) -> QuerySet[Window]:
-    return Window.objects.filter(pair__in=pairs, state__in=COMING).order_by("opens_at")

@@ -53,11 +53,13 @@ def reasons_against(act: object, situation: Situation, at: datetime) -> tuple[Re
 
 
 def settled(situation: Situation, at: datetime) -> Situation:
-    """The situation in which what is due and forbidden is void, also before a worker has come.
+    """The situation in which what is over is over and what is due and forbidden void, at once.
 
-    So from that instant on no page and no refusal tells why it did not take force (R4). Its end has
-    no instant, as long as nobody has written it down.
+    Also before a worker has come: so from its instant on no page and no refusal tells why something
+    did not take force (R4). Its end has no instant, as long as nobody has written it down.
     """
+    if situation.apart_until and not apart(None, situation, at):
+        situation = replace(situation, apart_until=None)
     if not any(is_due(each, at) for each in situation.proposals):
         return situation
     proposals = (

@@ -16,7 +16,7 @@ ALLOWED_HOSTS = [
     "localhost",
     "127.0.0.1",
     "[::1]",
-    *filter(None, [env.text("REPAIR_HOST", "")]),
+    *filter(None, [env.in_address(env.text("REPAIR_HOST", ""))]),
     *env.names("REPAIR_HOSTS", default=[]),
 ]
 REPAIR_URL = f"http://localhost:{env.text('PORT', '8000')}"

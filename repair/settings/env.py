@@ -73,6 +73,11 @@ def names(name: str, *, default: list[str] | None = None) -> list[str]:
     return found or default or []
 
 
+def in_address(host: str) -> str:
+    """`host` as it stands in a web address: an IPv6 address within brackets (RFC 3986, 3.2.2)."""
+    return f"[{host}]" if ":" in host else host
+
+
 def database(url: str) -> dict[str, Any]:
     """Django's settings for the database at `url`."""
     scheme = url.partition(":")[0]

@@ -19,6 +19,7 @@ from django.db.utils import Error
 from repair import keys
 from repair.health.actions import forget_beats
 from repair.processes import run_together
+from repair.settings import env
 
 READY_WITHIN = 60.0
 SWEEPS, MAILS, BEAT = "--queues=celery", "--queues=mail", "-B"
@@ -78,7 +79,7 @@ def name_of(host: str) -> str:
     """What to call this machine in an address, at which it listens on `host`."""
     if host in ("127.0.0.1", "0.0.0.0", "::1", "::"):  # noqa: S104 - what was asked for
         return "localhost"
-    return f"[{host}]" if ":" in host else host
+    return env.in_address(host)
 
 
 def port_number(text: str) -> int:
@@ -90,7 +91,8 @@ def port_number(text: str) -> int:
 
 def check_port_is_free(host: str, port: int) -> None:
     """Say plainly that the port is taken, before anything has started."""
-    with socket.socket() as probe:
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    with socket.socket(family) as probe:
         probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         try:
             probe.bind((host, port))
