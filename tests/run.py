@@ -19,6 +19,15 @@ from tests import chromium, servers
 
 MOST_SIDE_BY_SIDE = 6  # each has a numbered database of Redis: see tests.stack.own_redis
 
+NOT_PASSED_ON = (
+    "DATABASE_URL",
+    "REDIS_URL",
+    "REPAIR_DEMO",
+    "DJANGO_SETTINGS_MODULE",
+    # Each of the hundred processes of a run would compile every module again.
+    "PYTHONDONTWRITEBYTECODE",
+)
+
 NOTHING_CHOSEN = 5  # what pytest returns where no test has what the arguments ask for
 
 
@@ -32,7 +41,7 @@ def main(arguments: list[str]) -> int:
     signal.signal(signal.SIGHUP, _end)
     with short_folder() as folder, ExitStack() as stack:
         env = {**os.environ, "REPAIR_VAR": str(folder / "var")}
-        for name in ("DATABASE_URL", "REDIS_URL", "REPAIR_DEMO", "DJANGO_SETTINGS_MODULE"):
+        for name in NOT_PASSED_ON:
             env.pop(name, None)
         given = os.environ.get("TEST_DATABASE_URL"), os.environ.get("TEST_REDIS_URL")
         database = given[0] or stack.enter_context(servers.postgresql(folder))

@@ -18,6 +18,8 @@ from boundaries.rules.situation import Situation
 from boundaries.rules.terms import NO_CONTACT
 from boundaries.rules.windows import TOOK_PLACE, State
 
+COMING = (State.PLANNED, State.OPEN)
+
 # Built once: to build these each time took longer than to ask the database.
 PLACES = Membership.objects.select_related("limits", "person", "door").annotate(
     is_paused=Exists(
@@ -40,7 +42,7 @@ AGREEMENTS = Agreement.objects.annotate(
         .values("opens_at")[:1]
     ),
 )
-COMING_WINDOWS = Window.objects.filter(state__in=(State.PLANNED, State.OPEN)).order_by("opens_at")
+COMING_WINDOWS = Window.objects.filter(state__in=COMING).order_by("opens_at")
 
 Row = TypeVar("Row", Membership, Agreement, Window)
 
@@ -60,7 +62,7 @@ def load_situation_of_talk(pair: Pair) -> Situation:
 
 def load_talk(pair: Pair) -> tuple[Situation, list[Membership]]:
     """The same with both persons' places, which it needs anyway."""
-    places = list(PLACES.filter(pair=pair))
+    places: list[Membership] = [*PLACES.filter(pair=pair)]
     return _situations([pair], {}, places)[pair.pk], places
 
 
