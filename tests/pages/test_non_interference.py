@@ -382,25 +382,27 @@ def turn_the_tables(ana: Ana) -> None:
             cursor.execute(f"SET LOCAL enable_{way} = off")
 
 
-@pytest.mark.parametrize(
-    ("act", "leak"),
-    [
-        ("holds_a_letter", "/in-the-body/: body b'2' or b'3'"),
-        ("changes_what_she_holds", "/in-a-header/: headers [('Last-Modified'"),
-        ("writes_a_draft", "/in-the-status/: status 404 or 200"),
-        ("says_how_it_is", "/of_check_ins/: body b'0' or b'1'"),
-        ("writes_a_reflection", "/of_reflections/: body b'0' or b'1'"),
-        ("gets_support", "/of_supporters/: body b'2' or b'3'"),
-        ("is_looked_at_by_her_supporter", "/of_looks/: body b'2' or b'3'"),
-    ],
-)
-def test_it_bites(worlds_of, settings, act, leak):
+LEAKS = {
+    "holds_a_letter": "/in-the-body/: body b'2' or b'3'",
+    "changes_what_she_holds": "/in-a-header/: headers [('Last-Modified'",
+    "writes_a_draft": "/in-the-status/: status 404 or 200",
+    "says_how_it_is": "/of_check_ins/: body b'0' or b'1'",
+    "writes_a_reflection": "/of_reflections/: body b'0' or b'1'",
+    "gets_support": "/of_supporters/: body b'2' or b'3'",
+    "is_looked_at_by_her_supporter": "/of_looks/: body b'2' or b'3'",
+}
+
+
+def test_it_bites(worlds_of, settings, subtests):
     """Addresses that nobody has listed, and that tell something, are found and found out."""
     settings.ROOT_URLCONF = "tests.pages.urls_with_leaks"
     state = replace(STATES["nothing agreed"], later=timedelta(hours=1))
-    found = worlds_of(state, only="/leaks/").differences([(act, 500)])
-    assert sum(leak in line for line in found) == len(LOOKS), found
-    assert not [line for line in found if "/leaks/" not in line]
+    worlds = worlds_of(state, only="/leaks/")
+    for act, leak in LEAKS.items():
+        with subtests.test(act):
+            found = worlds.differences([(act, 500)])
+            assert sum(leak in line for line in found) == len(LOOKS), found
+            assert not [line for line in found if "/leaks/" not in line]
 
 
 def test_what_ben_is_to_see_makes_a_difference(worlds_of):
@@ -447,31 +449,31 @@ def all_that_was_proposed(membership, situation, at):
     return [Matter(Notice.Kind.TO_DECIDE, each.pk, None) for each in others]
 
 
-@pytest.mark.parametrize(
-    ("name", "leak", "act"),
-    [
-        ("would_go_into", unless_anybody_skips, "skips_the_next_one"),
-        ("_proposed", all_that_was_proposed, "proposes_more_than_ben_allows"),
-    ],
+MAILS_THAT_LEAK = (
+    ("would_go_into", unless_anybody_skips, "skips_the_next_one"),
+    ("_proposed", all_that_was_proposed, "proposes_more_than_ben_allows"),
 )
+
+
 def test_a_mail_that_comes_or_does_not_because_of_her_is_found_out(
-    worlds_of, monkeypatch, name, leak, act
+    worlds_of, monkeypatch, subtests
 ):
     """So that it is known to bite (R10, R24, R28)."""
     agreed = worlds_of(STATES["agreed"], only="/agreement/")
     assert len(agreed.quiet_mails) >= 1
-    assert agreed.differences([(act, 100)]) == []
-    monkeypatch.setattr(matters, name, leak)
-    found = agreed.differences([(act, 100)])
-    assert any(line.startswith("mail at") for line in found), found
+    for name, leak, act in MAILS_THAT_LEAK:
+        with subtests.test(act), monkeypatch.context() as patch:
+            assert agreed.differences([(act, 100)]) == []
+            patch.setattr(matters, name, leak)
+            found = agreed.differences([(act, 100)])
+            assert any(line.startswith("mail at") for line in found), found
 
 
-@pytest.mark.parametrize(
-    ("act", "seen"), [("allows_nothing", 1), ("skips_the_next_one", 0), ("says_go_ahead", 0)]
-)
-def test_his_calendar_feed_is_among_what_he_is_answered(worlds_of, act, seen):
+def test_his_calendar_feed_is_among_what_he_is_answered(worlds_of, subtests):
     worlds = worlds_of(STATES["agreed"], only="/feeds/")
     assert {answer.status for answer in worlds.quiet[0].values()} == {200, 404}
-    found = worlds.differences([(act, 0)], LOOKS[:1])
-    # That nothing is to come any more is also told by a mail that does not come.
-    assert len([each for each in found if "/feeds/" in each]) == seen, found
+    for act, seen in (("allows_nothing", 1), ("skips_the_next_one", 0), ("says_go_ahead", 0)):
+        with subtests.test(act):
+            found = worlds.differences([(act, 0)], LOOKS[:1])
+            # That nothing is to come any more is also told by a mail that does not come.
+            assert len([each for each in found if "/feeds/" in each]) == seen, found
