@@ -55,6 +55,15 @@ def place_beside(membership: Membership) -> Membership | None:
     return memberships_of(person).filter(beside).first()
 
 
+def place_after(membership: Membership) -> Membership | None:
+    """Return the person's place in the last pair of the same two, ended or not, if one followed."""
+    other = Membership.objects.filter(pair=membership.pair_id).exclude(person=membership.person_id)
+    same_two = all_memberships_of(Person(pk=membership.person_id)).filter(
+        pair__memberships__person__in=other.values("person")
+    )
+    return same_two.filter(pair__created_at__gt=membership.pair.created_at).last()
+
+
 def live_invitation_of(person: Person, at: datetime) -> Invitation | None:
     """Return the person's code for a pair that could be used at this instant, if there is one."""
     return live_invitations(at).filter(made_by=person, support=None).first()

@@ -31,6 +31,7 @@ TOLD: dict[Reason, Promise] = {
     Reason.COOLING_OFF: LOOK_AGAIN,
     Reason.NOT_RECEIVED: LOOK_AGAIN,
     Reason.NOT_PARTED: LOOK_AGAIN,
+    Reason.BEGUN_AGAIN: gettext_lazy("You two have begun again since."),
     Reason.DOORS_NOT_OPEN: LOOK_AGAIN,
     Reason.PARTED: gettext_lazy("This has ended."),
     Reason.OWN_PAUSE: gettext_lazy("You have paused. Lift your pause first."),

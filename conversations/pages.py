@@ -4,6 +4,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from accounts.models import Membership
+from accounts.queries import place_after
 from boundaries import queries as boundaries
 from boundaries.models import Window as DbWindow
 from boundaries.queries import time_apart as times_apart
@@ -54,6 +55,7 @@ def parted_page(membership: Membership, at: datetime) -> dict[str, Any]:
     situation = boundaries.load_situation(membership.pair, at)
     kind_words = times_apart.farewell_for(membership, situation, at)
     own_words = times_apart.own_farewell(membership, at)
+    after = place_after(membership)
     return {
         "membership": membership,
         "at": at,
@@ -61,8 +63,11 @@ def parted_page(membership: Membership, at: datetime) -> dict[str, Any]:
         "kind_words": PHRASES[kind_words] if kind_words else "",
         "conversations": list(queries.conversations_of(membership)[:PAST_ON_THE_PAGE]),
         "letters": queries.letters_of(membership)[:LETTERS_ON_THE_PAGE],
+        "after": after,
         "own_door": boundaries.own_door(membership),
-        "may_begin_again": boundaries.may_begin_again(situation, at),
+        "may_begin_again": boundaries.may_begin_again(
+            situation, at, has_begun_again=after is not None
+        ),
     }
 
 

@@ -6,7 +6,7 @@ from uuid import UUID
 from accounts.actions import begin_pair_again
 from accounts.locks import locked_pair
 from accounts.models import Membership, Pair
-from accounts.queries import place_beside
+from accounts.queries import place_after, place_beside
 from boundaries.actions.agreements import contact_in, end_all_contact
 from boundaries.actions.record import Act, Entry, add_to_record, try_to_record
 from boundaries.exceptions import refuse_if
@@ -36,10 +36,12 @@ def end_pair(pair: Pair, at: datetime, *, by: UUID, phrase: Phrase | None = None
 def open_door(*, by: Membership) -> None:
     """Leave one's door open after the end, privately. Opening it again changes nothing.
 
-    Raises RefusedError with NOT_PARTED before the end.
+    Raises RefusedError with NOT_PARTED before the end, and with BEGUN_AGAIN where another pair of
+    the same two came after.
     """
     with locked_pair(by.pair_id) as (pair, at):
-        refuse_if(gate.reasons_against(acts.OpenDoor(), load_situation(pair, at), at))
+        act = acts.OpenDoor(has_begun_again=place_after(by) is not None)
+        refuse_if(gate.reasons_against(act, load_situation(pair, at), at))
         _, opened = Door.objects.get_or_create(membership=by, defaults={"opened_at": at})
         if opened:
             add_to_record(pair, [Entry(Act.DOOR_OPENED, by.person_id)], at)
@@ -57,10 +59,12 @@ def begin_again(*, by: Membership) -> Membership:
     """Begin a new pair of the two whose doors are both open, from nothing; return one's place.
 
     Both doors are closed by it. Whoever comes second finds the pair that the first began. Raises
-    RefusedError while not both doors are open, or have not been for long enough.
+    RefusedError while not both doors are open, or have not been for long enough, and where what
+    was begun since has ended, too.
     """
     with locked_pair(by.pair_id) as (pair, at):
-        reasons = gate.reasons_against(acts.BeginAgain(), load_situation(pair, at), at)
+        act = acts.BeginAgain(has_begun_again=place_after(by) is not None)
+        reasons = gate.reasons_against(act, load_situation(pair, at), at)
         if reasons and (begun := place_beside(by)):
             return begun
         refuse_if(reasons)

@@ -13,6 +13,9 @@ def own_door(membership: Membership) -> Door | None:
     return Door.objects.filter(membership=membership).first()
 
 
-def may_begin_again(situation: Situation, at: datetime) -> bool:
-    """Whether both left their door open, so that both may know (R16)."""
-    return not gate.reasons_against(acts.BeginAgain(), situation, at)
+def may_begin_again(situation: Situation, at: datetime, *, has_begun_again: bool = False) -> bool:
+    """Whether both left their door open, so that both may know (R16).
+
+    has_begun_again: whether the same two have been in another pair since.
+    """
+    return not gate.reasons_against(acts.BeginAgain(has_begun_again), situation, at)

@@ -146,12 +146,22 @@ class AgreeToTimeApart:
 
 @dataclass(frozen=True)
 class OpenDoor:
-    """Somebody leaves their door open after the pair was parted (R16)."""
+    """Somebody leaves their door open after the pair was parted (R16).
+
+    has_begun_again: whether the same two have been in another pair since, which has its own doors.
+    """
+
+    has_begun_again: bool = False
 
 
 @dataclass(frozen=True)
 class BeginAgain:
-    """Two persons whose doors are open begin a new pair, from nothing (R16)."""
+    """Two persons whose doors are open begin a new pair, from nothing (R16).
+
+    has_begun_again: as with OpenDoor.
+    """
+
+    has_begun_again: bool = False
 
 
 @dataclass(frozen=True)

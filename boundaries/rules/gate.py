@@ -101,6 +101,11 @@ def not_parted(_: object, situation: Situation, __: datetime) -> bool:
     return not situation.parted
 
 
+def begun_again(act: OpenDoor | BeginAgain, _: Situation, __: datetime) -> bool:
+    """R16: only the doors of the last pair of the same two count, or these might never meet."""
+    return act.has_begun_again
+
+
 def doors_not_open(_: object, situation: Situation, at: datetime) -> bool:
     """R16: until both are open, and have been for a while, neither is told."""
     return not doors.meet(situation.doors, situation.limits, at)
@@ -219,9 +224,11 @@ GATE: Mapping[type, Mapping[Reason, Check]] = {
     },
     OpenDoor: {
         Reason.NOT_PARTED: not_parted,
+        Reason.BEGUN_AGAIN: begun_again,
     },
     BeginAgain: {
         Reason.NOT_PARTED: not_parted,
+        Reason.BEGUN_AGAIN: begun_again,
         Reason.DOORS_NOT_OPEN: doors_not_open,
     },
     TakeForce: {

@@ -40,6 +40,7 @@ class Reason(StrEnum):
     COOLING_OFF = "cooling_off"
     NOT_RECEIVED = "not_received"
     NOT_PARTED = "not_parted"
+    BEGUN_AGAIN = "begun_again"
     DOORS_NOT_OPEN = "doors_not_open"
     TIME_APART = "time_apart"
     DAY_OUT_OF_REACH = "day_out_of_reach"

@@ -253,8 +253,12 @@ FORBIDDEN = {
         Reason.NOT_STANDING: AgreeToTimeApart(BEN, suggestion(suggested_at=START - LAPSE)),
         Reason.NOT_RECEIVED: {"times_apart": (LAPSED,), **BEN_RECEIVES_NONE},
     },
-    OpenDoor: {Reason.NOT_PARTED: {"parted": False}},
+    OpenDoor: {
+        Reason.NOT_PARTED: {"parted": False},
+        Reason.BEGUN_AGAIN: OpenDoor(has_begun_again=True),
+    },
     BeginAgain: {
+        Reason.BEGUN_AGAIN: BeginAgain(has_begun_again=True),
         Reason.NOT_PARTED: {"parted": False},
         Reason.DOORS_NOT_OPEN: {"doors": {ANA: OPENED, BEN: START - timedelta(days=2)}},
     },

@@ -7,8 +7,14 @@ from functools import partial
 import pytest
 from django.db import connection
 
+from accounts.actions import create_code, use_code
 from accounts.models import Membership, Pair
-from accounts.queries import ended_memberships_of, memberships_of
+from accounts.queries import (
+    ended_memberships_of,
+    memberships_of,
+    other_membership,
+    place_after,
+)
 from boundaries import actions
 from boundaries.actions import kind_words
 from boundaries.actions.record import Act
@@ -41,7 +47,8 @@ MOMENT = timedelta(microseconds=1)
 
 
 @pytest.fixture
-def both(ana_place, ben_place):
+def both(clock, ana_place, ben_place):
+    """The clock comes first, since which pair came after which is read from when they began."""
     factories.allow(by=(ana_place, ben_place))
     return ana_place, ben_place
 
@@ -214,7 +221,31 @@ def test_r16_doors_are_good_for_one_beginning(parted, clock):
     place = begun(parted, clock)
     conversations.part(by=place)
     assert not Door.objects.exists()
-    assert refused(lambda: actions.begin_again(by=parted[0])) == (Reason.DOORS_NOT_OPEN,)
+    assert refused(lambda: actions.begin_again(by=parted[0])) == (
+        Reason.BEGUN_AGAIN,
+        Reason.DOORS_NOT_OPEN,
+    )
+
+
+def test_r16_who_parted_twice_have_the_doors_of_the_last_pair_alone(parted, clock):
+    """Or one might leave a door open in one pair and the other in another, and they never meet."""
+    place = begun(parted, clock)
+    for stands in (True, False):
+        assert refused(partial(actions.open_door, by=parted[0])) == (Reason.BEGUN_AGAIN,), stands
+        if stands:
+            conversations.part(by=place)
+    there = [place, other_membership(place)]
+    third = begun(there, clock)
+    assert third.pair_id not in {place.pair_id, parted[0].pair_id}
+    assert {place_after(each).pair_id for each in (*parted, place)} == {third.pair_id}
+    assert place_after(third) is None
+
+
+def test_r16_a_pair_with_somebody_else_is_not_a_beginning_again(parted, make_person, clock):
+    clock.move(days=1)
+    use_code(by=make_person("cem"), code=create_code(by=parted[0].person))
+    assert place_after(parted[0]) is None
+    actions.open_door(by=parted[0])
 
 
 def test_r16_opening_and_closing_twice_is_once(parted, pair):

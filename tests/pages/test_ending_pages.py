@@ -427,6 +427,24 @@ def test_r16_doors_are_private_until_both_are_open_for_some_days(
     assert at_ana.path == at_ben.path
 
 
+def test_r16_an_earlier_end_has_no_door_and_shows_what_came_after(
+    at_ana, at_ben, to, past, pair, clock
+):
+    Pair.objects.filter(pk=pair.pk).update(created_at=clock.at - timedelta(days=99))
+    at_ana.send(to("conversations:part"))
+    for each in (at_ana, at_ben):
+        each.send(to("boundaries:open_door"))
+    clock.move(days=11)
+    at_ben.send(to("boundaries:begin_again"))
+    after = at_ben.path
+    at_ana.open(to("conversations:pair"))
+    assert not has_button(at_ana, "Leave my door open")
+    at_ana.follow("What came after")
+    assert at_ana.path == after != to("conversations:pair")
+    at_ana.send(to("boundaries:open_door"))
+    assert "You two have begun again since." in at_ana.text
+
+
 def test_r16_a_door_that_was_closed_in_time_leads_nowhere(at_ana, at_ben, to, past, clock):
     at_ana.send(to("conversations:part"))
     for each in (at_ana, at_ben):
