@@ -231,7 +231,7 @@ def test_r8_setting_the_same_limits_twice_is_setting_them_once(agreement, ben_pl
     assert seen.everything(in_=pair) == once
 
 
-@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=40)
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(all_limits(), st.integers(0, 9).map(lambda n: timedelta(days=n)))
 def test_r8_what_is_in_force_is_within_both_limits_whatever_is_set(
     weekly, ben_place, pair, clock, limits, later
