@@ -614,15 +614,21 @@ def pause_before(ana, ben, pk):
     actions.pause(by=ben)
 
 
-NOT_TAKEN_UP = [nothing, decline, exceed, exceed_hours, pause_and_lift, pause_before]
+BEFORE_IT_IS_MADE = [exceed, exceed_hours, pause_and_lift, pause_before]
+NOT_TAKEN_UP = [nothing, decline, *BEFORE_IT_IS_MADE]
 
 
-@shared("fate", NOT_TAKEN_UP)
-@shared("when", ["before it is made", "after it is made"])
+@shared(
+    ("when", "fate"),
+    [
+        *(("before it is made", fate) for fate in BEFORE_IT_IS_MADE),
+        *(("after it is made", fate) for fate in NOT_TAKEN_UP),
+    ],
+)
 def test_r10_declined_ignored_filtered_and_paused_look_the_same_to_the_author(
     both, ana_place, ben_place, clock, fate, when
 ):
-    if when == "before it is made" and fate is not decline:
+    if when == "before it is made":
         fate(ana_place, ben_place, None)
     proposal = factories.propose(by=ana_place)
     if when == "after it is made":
