@@ -1,14 +1,12 @@
 """Outside demo mode the demo does not exist: no app, no address, no clock, no word on a page."""
 
-import subprocess
-import sys
-
 import pytest
 from django.apps import apps
 from django.conf import settings
 from django.urls import NoReverseMatch, reverse
 
-from tests.stack import ROOT, environment
+from tests import forked
+from tests.stack import environment
 from tests.test_start import PRODUCTION
 
 LOOK = """
@@ -43,11 +41,9 @@ def test_no_page_carries_its_bar(client, db):
 
 
 @pytest.mark.processes
-@pytest.mark.parametrize("mode", ["development", "production", "testing"])
-def test_no_way_of_running_knows_it_unless_it_is_asked_for(tmp_path, mode):
-    values = {**PRODUCTION, "DJANGO_SETTINGS_MODULE": f"repair.settings.{mode}"}
-    env = environment(tmp_path, **values)
-    said = subprocess.run(
-        [sys.executable, "-c", LOOK], cwd=ROOT, env=env, capture_output=True, text=True, check=True
-    )
-    assert said.stdout.split() == ["accounts.clock.database_now", "False"]
+@pytest.mark.once
+def test_no_way_of_running_knows_it_unless_it_is_asked_for(tmp_path):
+    modes = ("development", "production", "testing")
+    values = (PRODUCTION | {"DJANGO_SETTINGS_MODULE": f"repair.settings.{mode}"} for mode in modes)
+    for ended in forked.run(*((["-c", LOOK], environment(tmp_path, **each)) for each in values)):
+        assert ended.stdout.split() == ["accounts.clock.database_now", "False"], ended.stderr

@@ -15,7 +15,7 @@ from cryptography.fernet import Fernet
 from repair.demo.people import PEOPLE
 from repair.management.commands import start
 from repair.settings import env
-from tests import compose, stack
+from tests import compose, forked, stack
 from tests.stack import ROOT, environment, wait_for
 
 pytestmark = [pytest.mark.processes, pytest.mark.once]
@@ -30,6 +30,12 @@ PRODUCTION = {
     "EMAIL_URL": "smtp+tls://someone:hidden-word@mail.example.org:587",
     "REPAIR_MAIL_FROM": "Calendar <post@example.org>",
 }
+STARTS = [
+    ["-m", "uvicorn", "repair.asgi:application", "--lifespan=off", "--port=0"],
+    ["-c", "import repair.wsgi"],
+    ["-m", "celery", "-A", "repair", "worker", "--pool=solo"],
+    ["manage.py", "check_keys"],
+]
 DEAD = "postgresql://repair:hidden-word@127.0.0.1:1/repair"
 
 
@@ -59,6 +65,7 @@ def test_it_becomes_healthy_greets_ends_with_ctrl_c_and_keeps_its_data(tmp_path)
     before = kept(tmp_path)
     with stack.running(tmp_path):
         assert kept(tmp_path) == before
+    only_its_own_keys_open_it(tmp_path)
 
 
 def kept(folder):
@@ -69,6 +76,18 @@ def kept(folder):
         persons = database.execute("SELECT id FROM accounts_person ORDER BY id").fetchall()
     assert len(persons) == 3
     return key.read_text(), persons
+
+
+def only_its_own_keys_open_it(folder):
+    """Nothing starts with others, whatever was to start."""
+    with_its_own = manage(folder, "check_keys")
+    assert (with_its_own.returncode, with_its_own.stderr) == (0, "")
+    (folder / "secrets" / "encryption_keys").write_text(PRODUCTION["REPAIR_KEYS"])
+    for ended in forked.run(*((each, environment(folder)) for each in STARTS)):
+        assert ended.returncode != 0, ended.args
+        said = "Repair cannot start: REPAIR_KEYS does not open the keys of this database."
+        assert [line for line in ended.stderr.splitlines() if line.startswith(said)], ended.stderr
+        assert "Traceback" not in ended.stderr
 
 
 @pytest.mark.proof
@@ -98,6 +117,67 @@ def test_when_the_worker_dies_the_rest_ends_and_says_so_by_its_code(tmp_path):
     assert repair.alive() == []
 
 
+WRONG = [
+    ("PORT", "eighty"),
+    ("PORT", "70000"),
+    ("DATABASE_URL", DEAD),
+    ("DATABASE_URL", "sqlite:////no/such/folder/db.sqlite3"),
+    ("DATABASE_URL", "hidden-word"),
+    ("DATABASE_URL", "mysql://repair:hidden-word@127.0.0.1/repair"),
+    ("DATABASE_URL", "postgresql://repair:hidden-word@127.0.0.1:word/repair"),
+    ("DATABASE_URL", "postgresql://repair:hidden-[word@127.0.0.1/repair"),
+    ("DATABASE_URL", "postgresql://repair:hidden-word@127.0.0.1"),
+    ("DATABASE_URL", f"sqlite:///{ROOT / 'LICENSE'}"),
+    ("DATABASE_URL", "sqlite://:memory:"),
+    ("DATABASE_URL", f"{DEAD}?no_option=1"),
+    ("DATABASE_URL", f"{DEAD}?connect_timeout=word"),
+    ("REDIS_URL", "hidden-word"),
+    ("REPAIR_DEMO", "perhaps"),
+    ("REPAIR_HELP_FILE", "/no/such/hidden-word"),
+    ("REPAIR_HELP_FILE", "LICENSE"),
+    ("REPAIR_LEAVE_URL", "javascript:hidden-word"),
+]
+WRONG_IN_PRODUCTION = [
+    ("SECRET_KEY", "hidden-word"),
+    ("REPAIR_KEYS", "hidden-word"),
+    ("REPAIR_KEYS", "1:hidden-word"),
+    ("REPAIR_KEYS_FILE", "hidden-word"),
+    ("EMAIL_URL", "hidden-word"),
+    ("EMAIL_URL", PRODUCTION["EMAIL_URL"] + "?timeout=0"),
+    ("EMAIL_URL", PRODUCTION["EMAIL_URL"] + "?timeout=31"),
+    ("EMAIL_URL", PRODUCTION["EMAIL_URL"] + "?timeout=soon"),
+    ("REPAIR_MAIL_FROM", "hidden-word"),
+    ("REPAIR_MAIL_FROM", "Calendar <hidden-word>"),
+    ("REPAIR_HSTS_SUBDOMAINS", "hidden-word"),
+    ("REPAIR_HSTS_PRELOAD", "hidden-word"),
+    ("REPAIR_PROXIES", "-1"),
+    ("REPAIR_PROXIES", "hidden-word"),
+    ("REPAIR_DEMO", "1"),
+]
+LEFT_OUT = [
+    *("SECRET_KEY", "REPAIR_KEYS", "REPAIR_HOSTS", "DATABASE_URL"),
+    *("EMAIL_URL", "REPAIR_MAIL_FROM"),
+]
+
+
+def each_alone(folder, wrong, *arguments, **values):
+    """For each wrong setting, beside those that are right, how a process with it ended."""
+    commands = (
+        (["manage.py", *arguments], environment(folder / str(number), **{**values, name: value}))
+        for number, (name, value) in enumerate(wrong)
+    )
+    return zip(wrong, forked.run(*commands), strict=True)
+
+
+def test_a_wrong_setting_is_one_line_that_names_it_and_not_its_value(tmp_path, subtests):
+    for (name, value), ended in each_alone(tmp_path, WRONG, "start"):
+        with subtests.test(name, value=value):
+            assert ended.returncode == 1
+            assert len(ended.stderr.splitlines()) == 1, ended.stderr
+            assert name in ended.stderr
+            assert "hidden-" not in ended.stderr + ended.stdout
+
+
 def test_a_taken_port_is_said_in_one_line(tmp_path):
     with socket.socket() as taken:
         taken.bind(("127.0.0.1", 0))
@@ -109,79 +189,24 @@ def test_a_taken_port_is_said_in_one_line(tmp_path):
     assert len(ended.stderr.splitlines()) == 1
 
 
-@pytest.mark.parametrize(
-    ("values", "named"),
-    [
-        ({"PORT": "eighty"}, "PORT"),
-        ({"PORT": "70000"}, "PORT"),
-        ({"DATABASE_URL": DEAD}, "DATABASE_URL"),
-        ({"DATABASE_URL": "sqlite:////no/such/folder/db.sqlite3"}, "DATABASE_URL"),
-        ({"DATABASE_URL": "hidden-word"}, "DATABASE_URL"),
-        ({"DATABASE_URL": "mysql://repair:hidden-word@127.0.0.1/repair"}, "DATABASE_URL"),
-        ({"DATABASE_URL": "postgresql://repair:hidden-word@127.0.0.1:word/repair"}, "DATABASE_URL"),
-        ({"DATABASE_URL": "postgresql://repair:hidden-[word@127.0.0.1/repair"}, "DATABASE_URL"),
-        ({"DATABASE_URL": "postgresql://repair:hidden-word@127.0.0.1"}, "DATABASE_URL"),
-        ({"DATABASE_URL": f"sqlite:///{ROOT / 'LICENSE'}"}, "DATABASE_URL"),
-        ({"DATABASE_URL": "sqlite://:memory:"}, "DATABASE_URL"),
-        ({"DATABASE_URL": f"{DEAD}?no_option=1"}, "DATABASE_URL"),
-        ({"DATABASE_URL": f"{DEAD}?connect_timeout=word"}, "DATABASE_URL"),
-        ({"REDIS_URL": "hidden-word"}, "REDIS_URL"),
-        ({"REPAIR_DEMO": "perhaps"}, "REPAIR_DEMO"),
-        ({"REPAIR_HELP_FILE": "/no/such/hidden-word"}, "REPAIR_HELP_FILE"),
-        ({"REPAIR_HELP_FILE": "LICENSE"}, "REPAIR_HELP_FILE"),
-        ({"REPAIR_LEAVE_URL": "javascript:hidden-word"}, "REPAIR_LEAVE_URL"),
-    ],
-)
-def test_a_wrong_setting_is_one_line_that_names_it_and_not_its_value(tmp_path, values, named):
-    ended = manage(tmp_path, "start", **values)
-    assert ended.returncode == 1
-    assert len(ended.stderr.splitlines()) == 1, ended.stderr
-    assert named in ended.stderr
-    assert "hidden-" not in ended.stderr + ended.stdout
+@pytest.mark.proof
+def test_production_starts_with_nothing_left_out(tmp_path, subtests):
+    left_out = [(name, "") for name in LEFT_OUT]
+    for (name, _), ended in each_alone(tmp_path, left_out, "check", **PRODUCTION):
+        with subtests.test(name):
+            assert ended.returncode == 1
+            assert len(ended.stderr.splitlines()) == 1, ended.stderr
+            assert f"{name} is " in ended.stderr
 
 
 @pytest.mark.proof
-@pytest.mark.parametrize(
-    "name",
-    [
-        *("SECRET_KEY", "REPAIR_KEYS", "REPAIR_HOSTS", "DATABASE_URL"),
-        *("EMAIL_URL", "REPAIR_MAIL_FROM"),
-    ],
-)
-def test_production_starts_with_nothing_left_out(tmp_path, name):
-    ended = manage(tmp_path, "check", **{**PRODUCTION, name: ""})
-    assert ended.returncode == 1
-    assert len(ended.stderr.splitlines()) == 1, ended.stderr
-    assert f"{name} is " in ended.stderr
-
-
-@pytest.mark.proof
-@pytest.mark.parametrize(
-    ("name", "value"),
-    [
-        ("SECRET_KEY", "hidden-word"),
-        ("REPAIR_KEYS", "hidden-word"),
-        ("REPAIR_KEYS", "1:hidden-word"),
-        ("REPAIR_KEYS_FILE", "hidden-word"),
-        ("EMAIL_URL", "hidden-word"),
-        ("EMAIL_URL", PRODUCTION["EMAIL_URL"] + "?timeout=0"),
-        ("EMAIL_URL", PRODUCTION["EMAIL_URL"] + "?timeout=31"),
-        ("EMAIL_URL", PRODUCTION["EMAIL_URL"] + "?timeout=soon"),
-        ("REPAIR_MAIL_FROM", "hidden-word"),
-        ("REPAIR_MAIL_FROM", "Calendar <hidden-word>"),
-        ("REPAIR_HSTS_SUBDOMAINS", "hidden-word"),
-        ("REPAIR_HSTS_PRELOAD", "hidden-word"),
-        ("REPAIR_PROXIES", "-1"),
-        ("REPAIR_PROXIES", "hidden-word"),
-        ("REPAIR_DEMO", "1"),
-    ],
-)
-def test_production_refuses_what_it_cannot_use(tmp_path, name, value):
-    ended = manage(tmp_path, "check", **{**PRODUCTION, name: value})
-    assert ended.returncode == 1
-    assert len(ended.stderr.splitlines()) == 1, ended.stderr
-    assert name in ended.stderr
-    assert "hidden-" not in ended.stderr
+def test_production_refuses_what_it_cannot_use(tmp_path, subtests):
+    for (name, value), ended in each_alone(tmp_path, WRONG_IN_PRODUCTION, "check", **PRODUCTION):
+        with subtests.test(name, value=value):
+            assert ended.returncode == 1
+            assert len(ended.stderr.splitlines()) == 1, ended.stderr
+            assert name in ended.stderr
+            assert "hidden-" not in ended.stderr
 
 
 def test_production_settings_pass_every_deployment_check(tmp_path):
@@ -190,30 +215,28 @@ def test_production_settings_pass_every_deployment_check(tmp_path):
     assert ended.returncode == 0, ended.stderr
 
 
+SAY = "from django.conf import settings as s; print(s.{}, s.{})"
+
+
+def said(folder, of, *all_values):
+    """What production's settings of these two names are, with each of these in the environment."""
+    shell = ["manage.py", "shell", "--no-imports", "-c", SAY.format(*of)]
+    commands = ((shell, environment(folder, **PRODUCTION | values)) for values in all_values)
+    return [ended.stdout.strip() or ended.stderr for ended in forked.run(*commands)]
+
+
 @pytest.mark.proof
-@pytest.mark.parametrize(
-    ("chosen", "sent"), [({}, "False False"), ({"REPAIR_HSTS_SUBDOMAINS": "1"}, "True False")]
-)
-def test_neighbouring_names_are_bound_to_tls_only_where_the_host_says_so(tmp_path, chosen, sent):
-    say = "from django.conf import settings as s; print(s.SECURE_HSTS_INCLUDE_SUBDOMAINS, "
-    ended = manage(
-        tmp_path,
-        "shell",
-        "--no-imports",
-        "-c",
-        f"{say}s.SECURE_HSTS_PRELOAD)",
-        **PRODUCTION,
-        **chosen,
-    )
-    assert ended.stdout.strip() == sent, ended.stderr
+def test_neighbouring_names_are_bound_to_tls_only_where_the_host_says_so(tmp_path):
+    of = "SECURE_HSTS_INCLUDE_SUBDOMAINS", "SECURE_HSTS_PRELOAD"
+    assert said(tmp_path, of, {}, {"REPAIR_HSTS_SUBDOMAINS": "1"}) == ["False False", "True False"]
 
 
-@pytest.mark.parametrize(("more", "seconds"), [("", "10"), ("?timeout=20", "20")])
-def test_no_mail_server_is_waited_for_without_an_end(tmp_path, more, seconds):
-    say = "from django.conf import settings as s; print(s.EMAIL_TIMEOUT, s.EMAIL_HOST)"
-    values = {**PRODUCTION, "EMAIL_URL": PRODUCTION["EMAIL_URL"] + more}
-    ended = manage(tmp_path, "shell", "--no-imports", "-c", say, **values)
-    assert ended.stdout.split() == [seconds, "mail.example.org"], ended.stderr
+def test_no_mail_server_is_waited_for_without_an_end(tmp_path):
+    longer = {"EMAIL_URL": PRODUCTION["EMAIL_URL"] + "?timeout=20"}
+    assert said(tmp_path, ("EMAIL_TIMEOUT", "EMAIL_HOST"), {}, longer) == [
+        "10 mail.example.org",
+        "20 mail.example.org",
+    ]
 
 
 def test_worker_and_web_say_the_same_line(tmp_path):
@@ -240,63 +263,14 @@ def test_what_the_compose_file_passes_on_empty_is_as_good_as_not_set(tmp_path):
     assert (ended.returncode, ended.stderr) == (0, "")
 
 
-STARTS = {
-    "web": ["-m", "uvicorn", "repair.asgi:application", "--lifespan=off", "--port=0"],
-    "another web": ["-c", "import repair.wsgi"],
-    "worker": ["-m", "celery", "-A", "repair", "worker", "--pool=solo"],
-    "command": ["manage.py", "check_keys"],
-}
-
-
-LONG = {"web", "another web", "worker"}
-
-
-@pytest.mark.parametrize("what", STARTS)
-def test_without_settings_it_takes_those_of_production_and_no_database_of_its_own(tmp_path, what):
+def test_without_settings_it_takes_those_of_production_and_no_database_of_its_own(tmp_path):
     """Or a worker that is started by hand would serve an empty database, and say nothing."""
     env = environment(tmp_path)
     del env["DJANGO_SETTINGS_MODULE"]
-    ended = subprocess.run(
-        [sys.executable, *STARTS[what]],
-        cwd=ROOT,
-        env=env,
-        capture_output=True,
-        text=True,
-        check=False,
-        timeout=60,
-    )
-    assert ended.returncode != 0
-    assert ended.stderr.startswith("Repair cannot start: SECRET_KEY is missing")
-    assert not {path.name for path in tmp_path.iterdir()} & {"db.sqlite3", "secrets"}
-
-
-@pytest.mark.parametrize(
-    "what",
-    [pytest.param(name, marks=pytest.mark.proof if name in LONG else ()) for name in STARTS],
-)
-def test_with_keys_that_open_nothing_it_does_not_start(tmp_path, what):
-    stack.copy_demo(tmp_path)
-    (tmp_path / "secrets" / "encryption_keys").write_text(PRODUCTION["REPAIR_KEYS"])
-    ended = subprocess.run(
-        [sys.executable, *STARTS[what]],
-        cwd=ROOT,
-        env=environment(tmp_path),
-        capture_output=True,
-        text=True,
-        check=False,
-        timeout=60,
-    )
-    assert ended.returncode != 0
-    said = "Repair cannot start: REPAIR_KEYS does not open the keys of this database."
-    assert [line for line in ended.stderr.splitlines() if line.startswith(said)], ended.stderr
-    assert "Traceback" not in ended.stderr
-
-
-@pytest.mark.proof
-def test_with_its_own_keys_it_may_start(tmp_path):
-    stack.copy_demo(tmp_path)
-    ended = manage(tmp_path, "check_keys")
-    assert (ended.returncode, ended.stderr) == (0, "")
+    for ended in forked.run(*((each, env) for each in STARTS)):
+        assert ended.returncode != 0, ended.args
+        assert ended.stderr.startswith("Repair cannot start: SECRET_KEY is missing")
+        assert not {path.name for path in tmp_path.iterdir()} & {"db.sqlite3", "secrets"}
 
 
 def test_keys_made_by_several_at_once_are_the_same(tmp_path):

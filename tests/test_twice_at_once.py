@@ -53,8 +53,8 @@ def test_r2_the_same_proposal_twice_at_once_is_one(couples):
 def test_r3_less_at_the_moment_at_which_more_takes_force_leaves_no_more_than_one_agreement(
     couples, clock
 ):
-    for ana, ben in couples:
-        factories.cooling_off(by=ana, other=ben)
+    anas, bens = zip(*couples, strict=True)
+    many.propose(by=anas, other=bens, at=clock.at)
     clock.move(hours=72)
     side_by_side(
         couples,

@@ -26,6 +26,7 @@ from boundaries.rules.windows import State
 from conversations import actions as conversations
 from conversations.models import Letter
 from tests import factories, raw, seen
+from tests.cases import shared
 
 pytestmark = pytest.mark.django_db
 
@@ -85,8 +86,9 @@ def taken_nothing(place):
 ENDS = [paused, paused_by_a_supporter, parted, taken_nothing]
 
 
-@pytest.mark.parametrize("end", ENDS)
+@shared("end", ENDS)
 def test_r13_it_holds_although_the_record_takes_no_entry(damaged, ana_place, pair, end, caplog):
+    caplog.clear()
     before = seen.acts(in_=pair)
     end(ana_place)
     assert not Agreement.objects.filter(ended_at=None).exists()
@@ -98,7 +100,7 @@ def test_r13_it_holds_although_the_record_takes_no_entry(damaged, ana_place, pai
         call_command("verify_record")
 
 
-@pytest.mark.parametrize("end", ENDS)
+@shared("end", ENDS)
 def test_r13_if_the_entry_could_undo_it_the_same_would_be_seen(
     damaged, ana_place, end, monkeypatch
 ):
@@ -158,14 +160,14 @@ def in_conversation(agreement, ana_place, ben_place, pair, clock):
     return window
 
 
-@pytest.mark.parametrize("less", LESS)
+@shared("less", LESS)
 def test_r1_less_holds_although_the_record_takes_no_entry(in_conversation, ana_place, less):
     entries = RecordEntry.objects.count()
     assert less(ana_place, in_conversation)
     assert RecordEntry.objects.count() == entries
 
 
-@pytest.mark.parametrize("less", LESS)
+@shared("less", LESS)
 def test_r1_if_the_entry_could_undo_it_the_same_would_be_seen(
     in_conversation, ana_place, less, monkeypatch
 ):

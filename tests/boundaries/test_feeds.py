@@ -19,6 +19,7 @@ from boundaries.rules.windows import State
 from conversations import actions as conversations
 from tests import calendars, factories, zones
 from tests.calendars import cancelled, coming, fetch, subscribed
+from tests.cases import shared
 
 pytestmark = [pytest.mark.django_db, pytest.mark.once]
 
@@ -180,8 +181,8 @@ def parts(place):
 ENDS = [pauses, pauses_and_lifts, allows_nothing, takes_none, parts]
 
 
-@pytest.mark.parametrize("end", ENDS)
-@pytest.mark.parametrize("by", ["ana_place", "ben_place"])
+@shared("end", ENDS)
+@shared("by", ["ana_place", "ben_place"])
 def test_r15_whatever_ended_it_a_calendar_reads_the_same(
     before, bens, pair, clock, request, end, by
 ):
@@ -258,7 +259,7 @@ def test_while_it_is_open_it_is_there_and_then_it_is_over(before, bens, pair, cl
     assert len(subscribed(bens)) == 5
 
 
-@pytest.mark.parametrize("by", ["ana_place", "ben_place"])
+@shared("by", ["ana_place", "ben_place"])
 def test_one_that_somebody_left_is_over_and_not_cancelled(before, bens, pair, clock, request, by):
     window = factories.open_next(pair=pair, clock=clock)
     actions.leave(by=request.getfixturevalue(by), window_id=window.pk)
@@ -401,7 +402,7 @@ def test_head_is_the_same_without_the_calendar(agreement, token):
     assert int(answer["Content-Length"]) == len(whole.content)
 
 
-@pytest.mark.parametrize("method", ["post", "put", "patch", "delete"])
+@shared("method", ["post", "put", "patch", "delete"])
 def test_nothing_else_is_answered(token, method):
     assert getattr(Client(), method)(calendars.path_of(token)).status_code == 405
 
@@ -417,7 +418,7 @@ def test_it_does_not_matter_who_asks_and_no_session_is_touched(
     assert list(Session.objects.order_by("pk").values()) == sessions
 
 
-@pytest.mark.parametrize(
+@shared(
     "wrong",
     ["", "x", "0" * 64, "0" * 63, "0" * 65, "G" * 64, "0" * 64 + "%0a", "../" * 5, "%00", "é"],
 )

@@ -24,6 +24,7 @@ from boundaries.rules.windows import State, occurrences
 from conversations import actions as conversations
 from tests import factories, raw, seen
 from tests.boundaries.strategies import all_limits
+from tests.cases import shared
 
 pytestmark = pytest.mark.django_db
 
@@ -99,7 +100,7 @@ def test_r1_taking_less_twice_is_taking_it_once(agreement, ana_place, pair):
         assert seen.everything(in_=pair) == once
 
 
-@pytest.mark.parametrize(
+@shared(
     "more",
     [{"minutes": 46}, {"at": time(17, 0)}, {"zone": "Europe/Paris"}, {"minutes": 30} | WEEKLY],
 )
@@ -156,7 +157,7 @@ def test_r8_hours_that_are_taken_away_make_no_date_vanish_from_the_pages_of_the_
     assert seen.pages(of=ana_place) == before
 
 
-@pytest.mark.parametrize("nothing", [{"days_between": None}, {"minutes": 0}])
+@shared("nothing", [{"days_between": None}, {"minutes": 0}])
 def test_r8_a_limit_lowered_to_nothing_ends_all_contact(agreement, ben_place, pair, nothing):
     actions.set_limits(by=ben_place, limits=factories.limits(**nothing))
     assert agreement_in_force(pair) is None
@@ -173,7 +174,7 @@ def test_r8_an_open_conversation_is_shortened_to_what_is_left(agreement, ben_pla
     assert window.closes_at == window.opens_at + timedelta(minutes=20)
 
 
-@pytest.mark.parametrize(
+@shared(
     "lower",
     [
         {"minutes": 10},
@@ -193,7 +194,7 @@ def test_r8_an_open_conversation_closes_at_once_where_nothing_is_left_of_it(
     assert Act.WINDOW_CLOSED in seen.acts(in_=pair)
 
 
-@pytest.mark.parametrize("minutes", [30, 10])
+@shared("minutes", [30, 10])
 def test_r1_an_open_conversation_goes_on_only_as_long_as_the_lesser_terms_allow(
     agreement, ben_place, pair, clock, minutes
 ):
@@ -230,7 +231,7 @@ def test_r8_setting_the_same_limits_twice_is_setting_them_once(agreement, ben_pl
     assert seen.everything(in_=pair) == once
 
 
-@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=40)
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(all_limits(), st.integers(0, 9).map(lambda n: timedelta(days=n)))
 def test_r8_what_is_in_force_is_within_both_limits_whatever_is_set(
     weekly, ben_place, pair, clock, limits, later
@@ -262,7 +263,7 @@ def test_r9_raising_a_limit_changes_nothing_and_shows_nothing(
     assert seen.last_entry(in_=pair) == (Act.LIMITS_SET, ben_place.person_id, None)
 
 
-@pytest.mark.parametrize("late", [timedelta(seconds=1), timedelta(minutes=44)])
+@shared("late", [timedelta(seconds=1), timedelta(minutes=44)])
 def test_r9_raising_a_limit_does_not_cancel_a_conversation_that_a_late_sweep_has_yet_to_open(
     agreement, ben_place, pair, clock, late
 ):
@@ -301,7 +302,7 @@ def test_r6_an_agreement_holds_for_six_conversations_and_then_lapses(
     assert seen.pages(of=ana_place)["agreement"] is None
 
 
-@pytest.mark.parametrize("missed", [0, 2, 6])
+@shared("missed", [0, 2, 6])
 def test_r2_r7_a_late_worker_plans_no_date_that_was_not_shown(both, pair, clock, missed):
     """The six after the cooling-off were shown; what is over of them falls away."""
     proposal = factories.cooling_off(by=both[0], other=both[1], **WEEKLY)

@@ -20,6 +20,7 @@ from boundaries.rules.reasons import Reason
 from boundaries.rules.terms import NO_CONTACT
 from boundaries.rules.windows import State
 from tests import factories, seen
+from tests.cases import shared
 
 pytestmark = pytest.mark.django_db
 
@@ -80,7 +81,7 @@ def test_r2_the_second_consent_begins_a_cooling_off_of_72_hours(proposal, ben_pl
     assert agreement_in_force(pair) is None
 
 
-@pytest.mark.parametrize("longer", ["ana_place", "ben_place"])
+@shared("longer", ["ana_place", "ben_place"])
 def test_r2_whose_cooling_off_is_longer_it_is_the_one_that_counts(
     both, ana_place, ben_place, clock, request, longer
 ):
@@ -147,7 +148,7 @@ def test_r2_terms_that_were_changed_behind_the_back_of_a_consent_never_take_forc
     assert agreement_in_force(pair) is None
 
 
-@pytest.mark.parametrize("withdrawn", ["ana", "ben"])
+@shared("withdrawn", ["ana", "ben"])
 def test_r2_without_either_consent_nothing_takes_force(cooling, clock, pair, request, withdrawn):
     """Even where the row of the proposal still says that it cools off."""
     person = request.getfixturevalue(withdrawn)
@@ -240,8 +241,8 @@ def pause(place):
 LESSENING = [take_less, take_nothing, lower_limits, pause]
 
 
-@pytest.mark.parametrize("lessen", LESSENING)
-@pytest.mark.parametrize("by", ["ana_place", "ben_place"])
+@shared("lessen", LESSENING)
+@shared("by", ["ana_place", "ben_place"])
 def test_r3_whoever_takes_less_voids_what_is_cooling_off(
     agreement, ana_place, ben_place, pair, clock, lessen, by, request
 ):
@@ -257,7 +258,7 @@ def test_r3_whoever_takes_less_voids_what_is_cooling_off(
     assert in_force is None or in_force.terms <= factories.terms(**LESS)
 
 
-@pytest.mark.parametrize("lessen", LESSENING)
+@shared("lessen", LESSENING)
 def test_r3_whoever_takes_less_voids_what_is_open(
     agreement, ana_place, ben_place, pair, clock, lessen
 ):
@@ -330,7 +331,7 @@ def watcher(how, ana_place, ben_place):
     return ben_place if "author" in how else ana_place
 
 
-@pytest.mark.parametrize("how", SILENT_ENDS)
+@shared("how", SILENT_ENDS)
 def test_r4_until_it_would_take_force_the_other_sees_it_stand_and_then_that_it_did_not(
     cooling, ana_place, ben_place, clock, pair, how
 ):
@@ -359,7 +360,7 @@ def lengthen_cooling_off(place):
     factories.allow(by=(place,), cooling_off=timedelta(days=14))
 
 
-@pytest.mark.parametrize("how", SILENT_ENDS | FORBIDDEN_SINCE)
+@shared("how", SILENT_ENDS | FORBIDDEN_SINCE)
 def test_r4_r10_when_it_would_take_force_no_late_worker_shows_why_it_did_not(
     cooling, ana_place, ben_place, clock, how
 ):
@@ -378,7 +379,7 @@ def test_r4_r10_when_it_would_take_force_no_late_worker_shows_why_it_did_not(
 SINCE = ["the author lowers limits", "the other's cooling-off"]
 
 
-@pytest.mark.parametrize("how", SINCE)
+@shared("how", SINCE)
 def test_r4_taking_back_what_did_not_take_force_changes_nothing(
     cooling, ana_place, ben_place, clock, pair, how
 ):
@@ -394,7 +395,7 @@ def test_r4_taking_back_what_did_not_take_force_changes_nothing(
     assert seen.standings(by=other) == [Standing.NOT_IN_FORCE]
 
 
-@pytest.mark.parametrize("how", SINCE)
+@shared("how", SINCE)
 def test_r4_r7_what_was_said_to_be_over_stays_so_when_limits_are_given_back(
     cooling, ana_place, ben_place, clock, pair, how
 ):
@@ -408,7 +409,7 @@ def test_r4_r7_what_was_said_to_be_over_stays_so_when_limits_are_given_back(
     assert seen.standings(by=ben_place) == seen.standings(by=ana_place) == [Standing.NOT_IN_FORCE]
 
 
-@pytest.mark.parametrize("how", SINCE)
+@shared("how", SINCE)
 def test_r4_asking_anew_is_not_refused_for_what_did_not_take_force(
     cooling, ana_place, ben_place, clock, how
 ):
@@ -421,7 +422,7 @@ def test_r4_asking_anew_is_not_refused_for_what_did_not_take_force(
     assert factories.consent(by=to_whom.pop(), to=anew).takes_force_at > clock.at
 
 
-@pytest.mark.parametrize("end", [pause, lower_limits])
+@shared("end", [pause, lower_limits])
 def test_r4_what_is_due_is_nobodys_to_end_but_does_not_take_force(
     cooling, ana_place, ben_place, clock, pair, end
 ):
@@ -447,7 +448,7 @@ def test_r4_what_nothing_forbids_stands_until_a_late_worker_comes(cooling, ben_p
     assert seen.standings(by=ben_place) == [Standing.IN_FORCE]
 
 
-@pytest.mark.parametrize("how", ["the author withdraws", "the other withdraws"])
+@shared("how", ["the author withdraws", "the other withdraws"])
 def test_r4_who_withdrew_sees_that_they_did_and_it_is_recorded(
     cooling, ana_place, ben_place, pair, how
 ):
@@ -460,7 +461,7 @@ def test_r4_who_withdrew_sees_that_they_did_and_it_is_recorded(
     assert seen.everything(in_=pair) == once
 
 
-@pytest.mark.parametrize("how", SILENT_ENDS)
+@shared("how", SILENT_ENDS)
 def test_r4_the_other_withdraws_too_and_learns_nothing_by_that(
     cooling, ana_place, ben_place, clock, pair, how
 ):
@@ -476,14 +477,14 @@ def test_r4_the_other_withdraws_too_and_learns_nothing_by_that(
     assert agreement_in_force(pair) is None
 
 
-@pytest.mark.parametrize("how", SILENT_ENDS)
+@shared("how", SILENT_ENDS)
 def test_r4_a_doubled_consent_answers_as_if_it_still_stood(cooling, ana_place, ben_place, how):
     other = watcher(how, ana_place, ben_place)
     SILENT_ENDS[how](ana_place, ben_place, cooling.pk)
     assert factories.consent(by=other, to=cooling) == cooling
 
 
-@pytest.mark.parametrize("how", SILENT_ENDS)
+@shared("how", SILENT_ENDS)
 def test_r4_asking_for_something_else_is_refused_as_if_it_still_stood(
     cooling, ana_place, ben_place, clock, how
 ):
@@ -574,7 +575,7 @@ def test_r5_a_conversation_held_before_less_was_taken_does_not_count_for_more_th
     assert refused(lambda: factories.propose(by=ana_place)) == (Reason.TOO_SOON_FOR_MORE,)
 
 
-@pytest.mark.parametrize("end", [pause, take_nothing])
+@shared("end", [pause, take_nothing])
 def test_r5_a_pause_or_an_end_in_between_does_not_reset_the_pace(
     agreement, ana_place, ben_place, clock, end
 ):
@@ -613,15 +614,21 @@ def pause_before(ana, ben, pk):
     actions.pause(by=ben)
 
 
-NOT_TAKEN_UP = [nothing, decline, exceed, exceed_hours, pause_and_lift, pause_before]
+BEFORE_IT_IS_MADE = [exceed, exceed_hours, pause_and_lift, pause_before]
+NOT_TAKEN_UP = [nothing, decline, *BEFORE_IT_IS_MADE]
 
 
-@pytest.mark.parametrize("fate", NOT_TAKEN_UP)
-@pytest.mark.parametrize("when", ["before it is made", "after it is made"])
+@shared(
+    ("when", "fate"),
+    [
+        *(("before it is made", fate) for fate in BEFORE_IT_IS_MADE),
+        *(("after it is made", fate) for fate in NOT_TAKEN_UP),
+    ],
+)
 def test_r10_declined_ignored_filtered_and_paused_look_the_same_to_the_author(
     both, ana_place, ben_place, clock, fate, when
 ):
-    if when == "before it is made" and fate is not decline:
+    if when == "before it is made":
         fate(ana_place, ben_place, None)
     proposal = factories.propose(by=ana_place)
     if when == "after it is made":
@@ -640,7 +647,7 @@ def test_r10_declined_ignored_filtered_and_paused_look_the_same_to_the_author(
     assert factories.propose(by=ana_place, **LESS).terms == factories.terms(**LESS)
 
 
-@pytest.mark.parametrize("fate", NOT_TAKEN_UP)
+@shared("fate", NOT_TAKEN_UP)
 def test_r10_taking_back_ones_own_proposal_looks_the_same_whatever_became_of_it(
     both, ana_place, ben_place, clock, fate
 ):
@@ -678,7 +685,7 @@ def test_r10_it_is_shown_once_it_is_within_their_limits(both, ana_place, ben_pla
     assert factories.consent(by=ben_place, to=proposal).takes_force_at is not None
 
 
-@pytest.mark.parametrize("end", [pause, lower_limits])
+@shared("end", [pause, lower_limits])
 def test_r10_what_was_never_shown_is_not_shown_because_one_ended_it(
     both, ana_place, ben_place, clock, end
 ):
@@ -743,7 +750,7 @@ def test_r11_the_one_who_was_asked_has_nothing_to_withdraw(proposal, ben_place, 
 # --- R13, R14: while a pause stands -----------------------------------------------------------
 
 
-@pytest.mark.parametrize("by", ["ana_place", "ben_place"])
+@shared("by", ["ana_place", "ben_place"])
 def test_r14_while_a_pause_stands_no_proposal_is_shown(both, ana_place, ben_place, request, by):
     proposal = factories.propose(by=ana_place)
     paused = request.getfixturevalue(by)
@@ -769,7 +776,7 @@ def test_r14_who_paused_lifts_their_pause_before_they_propose(both, ana_place):
     assert factories.propose(by=ana_place).end is None
 
 
-@pytest.mark.parametrize("by", ["ana_place", "ben_place"])
+@shared("by", ["ana_place", "ben_place"])
 def test_r14_contact_begins_again_only_as_every_increase_does(
     agreement, ana_place, ben_place, clock, pair, request, by
 ):
@@ -805,7 +812,7 @@ HIS_OWN_ACT = {
 }
 
 
-@pytest.mark.parametrize("act", HIS_OWN_ACT.values(), ids=HIS_OWN_ACT)
+@shared("act", HIS_OWN_ACT.values())
 def test_r10_by_ones_own_pause_nobody_learns_what_became_of_ones_own_proposal(
     both, ana_place, ben_place, clock, act
 ):

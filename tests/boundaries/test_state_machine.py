@@ -48,6 +48,7 @@ from conversations.models import Envelope, Letter
 from tests import factories, seen
 from tests.boundaries import model, model_apart, oracle
 from tests.boundaries.model_apart import Suggestion
+from tests.cases import shared
 from tests.clock import Clock
 
 pytestmark = [pytest.mark.django_db, pytest.mark.once]
@@ -733,7 +734,7 @@ def choose_what_lapsed(it):
     it.choose(1, 0)
 
 
-@pytest.mark.parametrize(
+@shared(
     ("act", "reason", "first", "story"),
     [
         (acts.Propose, Reason.RESTING, "nothing", ask_again),
@@ -754,7 +755,6 @@ def choose_what_lapsed(it):
         (acts.BeginAgain, Reason.DOORS_NOT_OPEN, "nothing", begin_alone),
         (acts.OpenDoor, Reason.NOT_PARTED, "nothing", lambda it: it.use_a_door(0, leave_open=True)),
     ],
-    ids=lambda it: getattr(it, "__name__", str(it)),
 )
 def test_the_comparison_sees_one_missing_line_of_the_gate(
     machine, monkeypatch, act, reason, first, story

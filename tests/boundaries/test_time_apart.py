@@ -24,6 +24,7 @@ from boundaries.rules.time_apart import Standing, begin_of, first_and_last_day
 from boundaries.words import PHRASES
 from conversations import actions as conversations
 from tests import factories, seen
+from tests.cases import shared
 
 pytestmark = pytest.mark.django_db
 DAY = timedelta(days=1)
@@ -193,7 +194,7 @@ def test_the_question_is_gone_once_something_is_agreed_or_another_was_chosen(
     assert seen_by(ana_place, clock).to_answer == second
 
 
-@pytest.mark.parametrize("held", [False, True])
+@shared("held", [False, True])
 def test_r5_after_it_the_same_can_be_agreed_again_and_more_only_after_a_whole_conversation(
     ana_place, ben_place, agreed, clock, held
 ):
@@ -218,7 +219,7 @@ def test_r5_after_it_the_same_can_be_agreed_again_and_more_only_after_a_whole_co
 # --- What was asked before it ----------------------------------------------------------------
 
 
-@pytest.mark.parametrize("before", ["nothing", "declined", "paused", "lowered", "taken back"])
+@shared("before", ["nothing", "declined", "paused", "lowered", "taken back"])
 def test_r10_what_became_of_a_proposal_is_not_told_by_what_it_looks_like_then(
     ana_place, ben_place, agreed, clock, before
 ):
@@ -240,7 +241,7 @@ def test_r10_what_became_of_a_proposal_is_not_told_by_what_it_looks_like_then(
     assert len(seen.standings(by=ben_place)) == 1, "the one that took force"
 
 
-@pytest.mark.parametrize("withdrawn", [False, True])
+@shared("withdrawn", [False, True])
 def test_r4_what_cooled_off_looks_over_to_both_also_if_somebody_took_their_yes_back(
     ana_place, ben_place, clock, withdrawn
 ):
@@ -286,7 +287,7 @@ def ignored(*_):
 SILENT = [ignored, declined, paused, paused_and_lifted, unreceived]
 
 
-@pytest.mark.parametrize("became", SILENT, ids=lambda each: each.__name__)
+@shared("became", SILENT)
 def test_r10_declined_ignored_filtered_and_paused_look_the_same_to_its_author(
     ana_place, ben_place, clock, became
 ):
@@ -311,7 +312,7 @@ def test_r10_declined_ignored_filtered_and_paused_look_the_same_to_its_author(
     assert factories.suggest(by=ana_place).pk != suggested.pk
 
 
-@pytest.mark.parametrize("became", SILENT, ids=lambda each: each.__name__)
+@shared("became", SILENT)
 def test_r10_it_can_be_taken_back_whatever_became_of_it(ana_place, ben_place, clock, became):
     suggested = factories.suggest(by=ana_place)
     became(ben_place, suggested)
@@ -326,7 +327,7 @@ def test_r10_it_can_be_taken_back_whatever_became_of_it(ana_place, ben_place, cl
     assert factories.suggest(by=ana_place).pk != suggested.pk
 
 
-@pytest.mark.parametrize("by_pausing", [True, False])
+@shared("by_pausing", [True, False])
 def test_r11_what_lapsed_on_its_day_stays_so_and_its_author_rests_no_longer(
     ana_place, ben_place, clock, by_pausing
 ):
@@ -366,7 +367,7 @@ def test_r14_one_s_own_pause_takes_one_s_own_suggestion_back(ana_place, ben_plac
     assert Reason.OWN_PAUSE in refused.value.reasons
 
 
-@pytest.mark.parametrize(("days", "found"), [(30, {}), (90, {"other": Standing.OPEN})])
+@shared(("days", "found"), [(30, {}), (90, {"other": Standing.OPEN})])
 def test_r11_a_longer_rest_that_the_other_wants_filters_in_silence(
     ana_place, ben_place, clock, days, found
 ):
@@ -466,7 +467,7 @@ def test_the_days_from_a_week_to_two_years_ahead(at, zone, first, last):
     assert first_and_last_day(instant, zone) == (first, last)
 
 
-@pytest.mark.parametrize("number", [-1, 0, 6, 732])
+@shared("number", [-1, 0, 6, 732])
 def test_other_days_are_refused(ana_place, clock, number):
     with pytest.raises(RefusedError) as refused:
         factories.suggest(by=ana_place, days=number)

@@ -25,6 +25,7 @@ from boundaries.rules.rhythm import Weekly
 from boundaries.rules.windows import State, moved
 from conversations import actions as conversations
 from tests import factories, raw, seen, zones
+from tests.cases import shared
 
 pytestmark = pytest.mark.django_db
 
@@ -80,9 +81,7 @@ def test_zone_data_of_the_tests_say_what_they_are_to_say(data):
     assert rules.to_utc(noon, "Europe/Berlin").hour == 11
 
 
-@pytest.mark.parametrize(
-    ("berlin", "after"), [(SUMMER, [16] * 6), (WINTER, [17] * 6), (HALF, [16] * 6)]
-)
+@shared(("berlin", "after"), [(SUMMER, [16] * 6), (WINTER, [17] * 6), (HALF, [16] * 6)])
 def test_windows_move_in_both_directions_and_stay_the_agreed_local_time(
     agreement, pair, data, berlin, after
 ):
@@ -156,7 +155,7 @@ def test_of_two_workers_the_one_with_older_data_moves_nothing_back(agreement, pa
     assert seen.everything(in_=pair) == moved_once
 
 
-@pytest.mark.parametrize(
+@shared(
     ("older", "newer"),
     [("", "1993a"), ("2025b", "2025c"), ("2025c", "2026a"), ("2026z", "2027a"), ("2026a", "2030a")],
 )
@@ -230,7 +229,7 @@ def test_r9_hours_that_are_widened_bring_what_moved_outside_not_back_by_themselv
         assert window.state == State.SKIPPED
 
 
-@pytest.mark.parametrize("says_go_ahead", [True, False])
+@shared("says_go_ahead", [True, False])
 def test_r9_hours_that_moved_away_from_a_window_that_stays_are_not_given_back_by_widening(
     agreement, pair, ana_place, ben_place, tmp_path, clock, says_go_ahead
 ):
@@ -266,7 +265,7 @@ def test_what_would_move_into_the_past_stays_and_is_skipped(agreement, pair, dat
     assert window.state == State.SKIPPED
 
 
-@pytest.mark.parametrize(("berlin", "after"), [(SUMMER, 16), (WINTER, 17), ("XXX0", 18)])
+@shared(("berlin", "after"), [(SUMMER, 16), (WINTER, 17), ("XXX0", 18)])
 def test_what_is_open_stays_as_it_is(agreement, pair, data, clock, berlin, after):
     opened = factories.open_next(pair=pair, clock=clock)
     with data(berlin=berlin):
@@ -318,7 +317,7 @@ def test_what_the_terms_do_not_name_any_more_is_cancelled(agreement, pair, data)
     assert agreement_in_force(pair) is None  # nothing is left of it
 
 
-@pytest.mark.parametrize("berlin", ["XXX+8", "XXX-11"])
+@shared("berlin", ["XXX+8", "XXX-11"])
 def test_the_longest_conversations_of_all_days_move_at_once(
     ana_place, ben_place, pair, data, clock, berlin
 ):

@@ -10,6 +10,7 @@ from boundaries.rules.checkins import Answer
 from checkins import actions, queries
 from conversations.models import Notice
 from tests import factories, zones
+from tests.cases import shared
 
 # What is told of whom is decided alike on every database, and it is many sweeps.
 pytestmark = [pytest.mark.django_db, pytest.mark.once]
@@ -26,11 +27,11 @@ def asked(window, ana_place):
 
 @pytest.fixture
 def go_on(sweep, clock):
-    """The worker sweeps every three hours until an instant."""
+    """The worker sweeps every six hours until an instant."""
 
     def go(until):
         while clock.at < until:
-            clock.go_to(min(clock.at + 3 * HOUR, until))
+            clock.go_to(min(clock.at + 6 * HOUR, until))
             sweep()
 
     return go
@@ -104,7 +105,7 @@ def test_r24_the_other_s_skip_and_check_ins_make_no_difference(
     assert len(mailoutbox) == 1
 
 
-@pytest.mark.parametrize("answered", [True, False])
+@shared("answered", [True, False])
 def test_a_conversation_that_moves_is_told_of_once(
     asked, go_on, clock, ana_place, mailoutbox, tmp_path, answered
 ):

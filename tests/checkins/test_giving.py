@@ -19,6 +19,7 @@ from checkins.exceptions import OverError, WayGoneError, WordsNotKeptError
 from checkins.models import CheckIn
 from conversations import actions as conversations
 from tests import factories, zones
+from tests.cases import shared
 
 pytestmark = pytest.mark.django_db
 
@@ -74,7 +75,7 @@ def test_r13_a_pause_is_no_answer_but_an_act_of_its_own():
         factories.said(Answer.PAUSE)
 
 
-@pytest.mark.parametrize("answer", [Answer.GO_AHEAD, Answer.SKIP])
+@shared("answer", [Answer.GO_AHEAD, Answer.SKIP])
 def test_sent_twice_it_is_given_once(before, ana_place, pair, answer):
     said = factories.said(answer)
     for _ in range(2):
@@ -118,7 +119,7 @@ def test_r24_a_skip_that_was_taken_back_since_is_no_doubled_click(before, ana_pl
     assert before.as_value().skipped == {ana_place.person_id}
 
 
-@pytest.mark.parametrize("first", [Answer.GO_AHEAD, Answer.SKIP])
+@shared("first", [Answer.GO_AHEAD, Answer.SKIP])
 def test_r1_less_from_the_same_page_holds_whatever_was_answered_first(
     before, ana_place, pair, clock, first
 ):
@@ -206,7 +207,7 @@ def test_a_go_ahead_that_is_over_given_or_not_yet_due_is_refused(before, ana_pla
     nothing_given(ana_place, before, factories.said(Answer.GO_AHEAD))
 
 
-@pytest.mark.parametrize("how", ["not due yet", "switched off", "due for opening"])
+@shared("how", ["not due yet", "switched off", "due for opening"])
 def test_r1_a_skip_and_less_hold_whatever_became_of_the_check_in(
     before, ana_place, pair, clock, how
 ):
@@ -238,7 +239,7 @@ def test_a_skip_of_what_is_over_is_refused_by_the_gate(before, ana_place, clock)
     assert not CheckIn.objects.exists()
 
 
-@pytest.mark.parametrize("answer", [Answer.GO_AHEAD, Answer.SKIP])
+@shared("answer", [Answer.GO_AHEAD, Answer.SKIP])
 def test_around_another_pair_s_conversation_nothing_is_given(before, elsewhere, answer):
     nothing_given(elsewhere, before, factories.said(answer))
 
@@ -355,7 +356,7 @@ def test_unanswered_it_goes_away(after, ana_place, clock):
         actions.give_after(by=ana_place, window_id=after.pk, said=said)
 
 
-@pytest.mark.parametrize("way", list(Less))
+@shared("way", list(Less))
 def test_r1_each_way_to_less_is_in_force_at_once(after, ana_place, pair, clock, way):
     was = terms_in_force(pair)
     said = less(ana_place, clock, way=way, safe=2)
@@ -372,7 +373,7 @@ def test_less_is_exactly_what_was_shown_or_nothing(after, ana_place, ben_place, 
     assert not CheckIn.objects.exists()
 
 
-@pytest.mark.parametrize("way", [None, More.LONGER])
+@shared("way", [None, More.LONGER])
 def test_less_in_no_way_is_nothing(after, ana_place, clock, way):
     said = less(ana_place, clock, way=way, safe=2)
     with pytest.raises(WayGoneError):
@@ -380,7 +381,7 @@ def test_less_in_no_way_is_nothing(after, ana_place, clock, way):
     assert not CheckIn.objects.exists()
 
 
-@pytest.mark.parametrize("way", [More.LONGER, More.MORE_LETTERS, More.LONGER_LETTERS])
+@shared("way", [More.LONGER, More.MORE_LETTERS, More.LONGER_LETTERS])
 def test_r9_open_to_more_widens_ones_own_limits_alone(
     after, ana_place, ben_place, pair, clock, way
 ):
@@ -420,7 +421,7 @@ def test_r1_less_needs_no_word_of_how_it_was(after, ana_place, pair, clock):
     assert (row.kind, row.was_rated, row.how_safe) == ("after", False, None)
 
 
-@pytest.mark.parametrize("give", ["give_after", "give_own"])
+@shared("give", ["give_after", "give_own"])
 def test_r1_less_holds_where_its_words_cannot_be_sealed_and_nothing_else_does(
     after, ana_place, pair, clock, give
 ):

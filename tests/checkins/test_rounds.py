@@ -15,6 +15,7 @@ from checkins.models import CheckIn, Round
 from conversations import actions as conversations
 from conversations.queries import conversations_of
 from tests import factories, zones
+from tests.cases import shared
 
 pytestmark = pytest.mark.django_db
 
@@ -86,7 +87,7 @@ def test_r12_a_conversation_that_is_planned_less_than_a_week_ahead_is_looked_at_
     assert not Round.objects.exists()
 
 
-@pytest.mark.parametrize("after", [timedelta(hours=1), 2 * DAY])
+@shared("after", [timedelta(hours=1), 2 * DAY])
 def test_r12_what_is_planned_anew_is_looked_at_once(
     week_before, sweep, pair, ana_place, ben_place, clock, after
 ):
@@ -138,8 +139,8 @@ UNASKED = {
 }
 
 
-@pytest.mark.parametrize("how", UNASKED)
-@pytest.mark.parametrize("seat", [1, 2])
+@shared("how", UNASKED)
+@shared("seat", [1, 2])
 def test_r12_where_one_is_not_asked_before_it_none_is_told_of_both(
     week_before, sweep, pair, seat, how
 ):

@@ -13,6 +13,7 @@ from boundaries.models import Window
 from conversations import actions
 from conversations.delivery import behind, deliver
 from conversations.live import Mark
+from conversations.models import Message
 from conversations.streams import Stream
 from tests import factories
 from tests.races import TRIALS, DatabaseError, dawdle, no_lock, side_by_side
@@ -153,8 +154,19 @@ def couples(clock):
 def many(count):
     pairs = [pair.pk for pair in factories.many(count=count, opens_at=OPENS_AT)]
     actions.open_and_release(pairs)
-    for pair in pairs:
-        say(places(pair)[0], Window.objects.get(pair=pair))
+    first = dict(Membership.objects.filter(seat=1).values_list("pair", "person"))
+    Message.objects.bulk_create(
+        Message(
+            pair_id=window.pair_id,
+            window=window,
+            author_id=first[window.pair_id],
+            key=uuid4(),
+            number=1,
+            body="a word",
+            said_at=OPENS_AT,
+        )
+        for window in Window.objects.filter(pair__in=pairs)
+    )
     return pairs
 
 

@@ -12,6 +12,7 @@ from conversations.actions.notices import GAPS
 from conversations.models import Notice
 from repair.logs import Wordless
 from tests import factories, mailserver
+from tests.cases import shared
 
 pytestmark = [pytest.mark.django_db, pytest.mark.once]
 
@@ -95,14 +96,14 @@ def test_r28_where_nobody_listens_it_is_tried_again(due, clock, settings):
     assert len(office.came) == 1
 
 
-@pytest.mark.parametrize("word", ["EHLO", "MAIL", "RCPT"])
+@shared("word", ["EHLO", "MAIL", "RCPT"])
 def test_r28_a_connection_that_ends_before_the_words_is_tried_again(due, settings, word):
     with mailserver.ill_office(settings, mailserver.hangs_up_at(word)) as lines:
         assert send(due) == ("", "unreachable", 1)
     assert not any(line.upper() == "DATA" for line in lines)
 
 
-@pytest.mark.parametrize("word", ["DATA", "."])
+@shared("word", ["DATA", "."])
 def test_r28_a_connection_that_ends_with_the_words_on_their_way_is_not_tried_again(
     due, settings, clock, word
 ):
@@ -114,9 +115,7 @@ def test_r28_a_connection_that_ends_with_the_words_on_their_way_is_not_tried_aga
     assert len([line for line in lines if line.upper() == "DATA"]) == 1
 
 
-@pytest.mark.parametrize(
-    ("word", "end"), [("MAIL", ("", "unreachable", 1)), (".", ("failed", "lost", 0))]
-)
+@shared(("word", "end"), [("MAIL", ("", "unreachable", 1)), (".", ("failed", "lost", 0))])
 def test_r13_a_server_that_never_comes_to_an_end_holds_nobody_up_for_longer_than_its_time(
     due, settings, word, end
 ):

@@ -12,6 +12,7 @@ from conversations import actions
 from conversations.actions import notices
 from conversations.models import Envelope, Notice
 from tests import factories
+from tests.cases import shared
 
 pytestmark = [pytest.mark.django_db, pytest.mark.once]
 
@@ -88,7 +89,7 @@ def test_r28_a_notice_names_nobody_and_tells_nothing(
             assert word not in said.replace(settings.REPAIR_URL.lower(), "")
 
 
-@pytest.mark.parametrize("by", ["ana_place", "ben_place"])
+@shared("by", ["ana_place", "ben_place"])
 def test_r13_r28_a_pause_cancels_a_notice_that_was_not_sent_yet(
     window, ana_place, ben_place, clock, mailoutbox, request, by
 ):
@@ -165,18 +166,20 @@ def month(window, ana_place, ben_place, pair, clock):
         factories.hold(pair=pair, clock=clock)
         factories.letter(by=ben_place)
         factories.propose(by=ben_place, minutes=60)
-        until = factories.next_window(pair=pair).closes_at
-        while clock.at < until - timedelta(days=1, hours=8):
-            clock.move(hours=24)
-            sweep()
-        while clock.at < until - timedelta(minutes=30):
-            clock.move(minutes=45)
-            sweep()
+        second = factories.next_window(pair=pair)
+        for until, hours in (
+            (second.opens_at - timedelta(hours=30), 48),
+            (second.opens_at, 3),
+            (second.closes_at - timedelta(minutes=15), 0.25),
+        ):
+            while clock.at < until:
+                clock.go_to(min(clock.at + timedelta(hours=hours), until))
+                sweep()
 
     return live_through_it
 
 
-@pytest.mark.parametrize("kind", ALL)
+@shared("kind", ALL)
 def test_r28_each_kind_is_told_by_itself_and_once(kind, month, ana_place, mailoutbox):
     factories.ask_for_notices(by=ana_place, only=[Notice.WISHES[kind]])
     month()
@@ -241,7 +244,7 @@ def test_r28_a_day_before_and_not_a_moment_earlier(asked, window, clock, mailout
     assert len(mailoutbox) == 1
 
 
-@pytest.mark.parametrize(("skips", "count"), [("ana_place", 0), ("ben_place", 1)])
+@shared(("skips", "count"), [("ana_place", 0), ("ben_place", 1)])
 def test_r17_r24_the_other_s_skip_is_not_noticed_and_one_s_own_counts(
     asked, window, clock, mailoutbox, request, skips, count
 ):
@@ -251,15 +254,15 @@ def test_r17_r24_the_other_s_skip_is_not_noticed_and_one_s_own_counts(
     assert len(mailoutbox) == count
 
 
-@pytest.mark.parametrize(("whose", "count"), [("ana_place", 0), ("ben_place", 1)])
+@shared(("whose", "count"), [("ana_place", 0), ("ben_place", 1)])
 def test_r9_hours_are_not_noticed_either(asked, window, clock, mailoutbox, request, whose, count):
     factories.allow(by=(request.getfixturevalue(whose),), hours=frozenset())
     a_day_before(window, clock)
     assert len(mailoutbox) == count
 
 
-@pytest.mark.parametrize("by", ["ana_place", "ben_place"])
-@pytest.mark.parametrize("end", [boundaries.pause, actions.part])
+@shared("by", ["ana_place", "ben_place"])
+@shared("end", [boundaries.pause, actions.part])
 def test_r13_r16_after_a_pause_or_the_end_nothing_is_told(
     asked, window, clock, mailoutbox, request, by, end
 ):
@@ -297,8 +300,8 @@ def to_decide(window, ana_place, pair, clock):
 
 
 def for_days(clock, days):
-    for _ in range(days * 6):
-        clock.move(hours=4)
+    for _ in range(days * 3):
+        clock.move(hours=8)
         boundaries.sweep()
         sweep()
 
@@ -349,7 +352,7 @@ def propose_to_somebody_who_receives_none(ana, ben):
     factories.propose(by=ben, minutes=60)
 
 
-@pytest.mark.parametrize(
+@shared(
     "story",
     [
         propose_and_be_hidden,
@@ -476,7 +479,7 @@ def part(ana, ben):
     actions.part(by=ben)
 
 
-@pytest.mark.parametrize("meanwhile", [read_it, pause, pause_and_lift, part])
+@shared("meanwhile", [read_it, pause, pause_and_lift, part])
 def test_r13_r16_what_came_is_not_told_after_an_end_or_once_it_was_read(
     at_night, window, ana_place, ben_place, clock, mailoutbox, meanwhile
 ):
