@@ -2,7 +2,9 @@
 
 import gc
 import os
+import shutil
 from collections.abc import Callable, Iterator
+from urllib.parse import urlsplit
 
 import pytest
 from allauth.account.models import EmailAddress
@@ -92,6 +94,16 @@ def repair(request, tmp_path) -> Iterator[stack.Running]:
             stack.running(tmp_path, DATABASE_URL=database, REDIS_URL=redis) as running,
         ):
             yield running
+
+
+@pytest.fixture(scope="session")
+def django_db_keepdb(django_db_modify_db_settings) -> bool:
+    """On SQLite a copy of what `tests.run` has migrated, to be kept as it is and not made anew."""
+    template = os.environ.get(stack.TEMPLATE)
+    if not template or connection.vendor != "sqlite":
+        return False
+    shutil.copy(urlsplit(template).path, connection.settings_dict["TEST"]["NAME"])
+    return True
 
 
 @pytest.fixture(autouse=True, scope="session")

@@ -15,7 +15,7 @@ from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
 
-from tests import chromium, servers
+from tests import chromium, servers, stack
 
 MOST_SIDE_BY_SIDE = 6  # each has a numbered database of Redis: see tests.stack.own_redis
 
@@ -39,30 +39,46 @@ def main(arguments: list[str]) -> int:
     may_be_empty = proves or bool(arguments)
     signal.signal(signal.SIGTERM, _end)
     signal.signal(signal.SIGHUP, _end)
-    with short_folder() as folder, ExitStack() as stack:
+    with short_folder() as folder, ExitStack() as end:
         env = {**os.environ, "REPAIR_VAR": str(folder / "var")}
         for name in NOT_PASSED_ON:
             env.pop(name, None)
         given = os.environ.get("TEST_DATABASE_URL"), os.environ.get("TEST_REDIS_URL")
-        database = given[0] or stack.enter_context(servers.postgresql(folder))
-        redis = given[1] or stack.enter_context(servers.redis(folder))
+        database = given[0] or end.enter_context(servers.postgresql(folder))
+        redis = given[1] or end.enter_context(servers.redis(folder))
+        template = end.enter_context(stack.own_database(database))
+        file = folder / "migrated.sqlite3"
+        _migrate(env, template, f"sqlite:///{file}")
+        on_postgresql = {"DATABASE_URL": database, "REDIS_URL": redis, stack.TEMPLATE: template}
         codes = [
             _pytest(
                 "PostgreSQL and Redis",
                 ["-m", which, *arguments],
-                {**env, "DATABASE_URL": database, "REDIS_URL": redis},
+                {**env, **on_postgresql},
                 may_be_empty=may_be_empty,
             ),
             _pytest(
                 "SQLite and files",
                 ["-m", f"not postgres and not once and {which}", *arguments],
-                env,
+                {**env, stack.TEMPLATE: f"sqlite:///{file}"},
                 may_be_empty=may_be_empty,
             ),
         ]
     if not chromium.path():
         print("NOT RUN: the tests in a browser, because no Chromium is installed.")  # noqa: T201
     return max(codes)
+
+
+def _migrate(env: dict[str, str], *databases: str) -> None:
+    """Run all migrations once in each of these, for the tests to copy: they take long."""
+    command = [sys.executable, "manage.py", "migrate", "--verbosity=0", "--skip-checks"]
+    settings = {"DJANGO_SETTINGS_MODULE": "repair.settings.testing"}
+    started = [
+        subprocess.Popen(command, env={**env, **settings, "DATABASE_URL": url}) for url in databases
+    ]
+    codes = [each.wait() for each in started]
+    if any(codes):
+        raise SystemExit("The migrations failed, of which all tests need the result.")
 
 
 def _pytest(name: str, arguments: list[str], env: dict[str, str], *, may_be_empty: bool) -> int:

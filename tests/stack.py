@@ -26,6 +26,8 @@ from tests.servers import free_port
 ROOT = Path(__file__).resolve().parent.parent
 READY_WITHIN = 60.0
 DEMO_FILES = ("db.sqlite3", "secrets/encryption_keys")
+TEMPLATE = "TEST_TEMPLATE"
+"""Where in the environment the URL of a database stands on which all migrations have run."""
 NEVER_PASSED_ON = ("DATABASE_URL", "REDIS_URL", "REPAIR_DEMO", "DJANGO_SETTINGS_MODULE")
 
 
@@ -133,12 +135,17 @@ def abandon(repair: Running) -> None:
 
 
 @contextmanager
-def own_database() -> Iterator[str]:
-    """The URL of a fresh database on the PostgreSQL of this run, dropped afterwards."""
-    url = urlsplit(os.environ["DATABASE_URL"])
+def own_database(on: str = "") -> Iterator[str]:
+    """The URL of a new database on a PostgreSQL, dropped afterwards.
+
+    Without `on` it is on the one of this run, and migrated.
+    """
+    url = urlsplit(on or os.environ["DATABASE_URL"])
     name = f"repair_{uuid4().hex}"
+    template = "" if on else urlsplit(os.environ.get(TEMPLATE, "")).path[1:]
     with psycopg.connect(url.geturl(), autocommit=True) as server:
-        server.execute(SQL("CREATE DATABASE {}").format(Identifier(name)))
+        create = SQL("CREATE DATABASE {} TEMPLATE {}")
+        server.execute(create.format(Identifier(name), Identifier(template or "template1")))
         try:
             yield url._replace(path=f"/{name}").geturl()
         finally:

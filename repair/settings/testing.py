@@ -15,6 +15,9 @@ REPAIR_URL = "http://testserver"
 DATABASES = {
     "default": env.database(env.text("DATABASE_URL", f"sqlite:///{VAR / 'test.sqlite3'}")),
 }
+template = urlsplit(os.environ.get("TEST_TEMPLATE", "")).path
+if template and "postgresql" in DATABASES["default"]["ENGINE"]:
+    DATABASES["default"]["TEST"] = {"TEMPLATE": template[1:]}
 if "sqlite" in DATABASES["default"]["ENGINE"]:
     # A file, as in real life: in memory neither WAL nor a second process could be tested.
     DATABASES["default"]["TEST"] = {"NAME": str(env.folder(VAR) / "test.sqlite3")}
