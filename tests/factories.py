@@ -11,6 +11,7 @@ from typing import Any
 from uuid import UUID, uuid4
 from zoneinfo import ZoneInfo
 
+from allauth.account.models import EmailAddress
 from django.db import connection, transaction
 from django.db.models import F
 
@@ -42,6 +43,7 @@ from checkins.queries import own_base_of
 from conversations import actions as conversations
 from conversations.models import Envelope, Letter, Notice
 from tests.clock import Clock
+from tests.conftest import PASSWORD
 
 SATURDAY = 5
 WISHES = tuple(Notice.WISHES.values())
@@ -106,6 +108,13 @@ def ask_for_notices(*, by: Membership | Person, only: Iterable[str] = (), **chan
 def span(*, opens_at: datetime, minutes: int = 45) -> Span:
     """A stretch of time."""
     return Span(opens_at, opens_at + timedelta(minutes=minutes))
+
+
+def person(*, name: str, **fields: Any) -> Person:
+    """Somebody with an account, whose address is verified."""
+    made = Person.objects.create_user(f"{name}@example.org", PASSWORD, **fields)
+    EmailAddress.objects.create(user=made, email=made.email, verified=True, primary=True)
+    return made
 
 
 def proof(*, of: Membership) -> Proof:

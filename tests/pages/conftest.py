@@ -1,18 +1,28 @@
 """For the tests of pages: browsers of the persons, and pairs in which something has happened."""
 
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator
+from copy import deepcopy
 
 import pytest
+from pytest_django.plugin import DjangoDbBlocker
 
 from accounts import zones
-from accounts.models import Membership, Person, Support
+from accounts.actions import create_code, use_code
+from accounts.models import Person, Support
+from accounts.queries import get_membership_for
 from accounts.scopes import Scope
-from boundaries.models import Agreement, Window
-from conversations.models import Envelope, Letter
+from boundaries.models import Agreement
 from tests import factories
-from tests.clock import Clock
+from tests.pages import beginnings
+from tests.pages.beginnings import Begun, Past
 from tests.pages.visitor import ClientVisitor
+
+
+def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
+    """Those that begin alike run one after another, under the names that they have."""
+    if begin := beginnings.of(metafunc):
+        hidden = [pytest.HIDDEN_PARAM]
+        metafunc.parametrize("begun_once", [begin], indirect=True, scope="module", ids=hidden)
 
 
 @pytest.fixture(autouse=True)
@@ -36,11 +46,65 @@ def at_ben(ben: Person) -> ClientVisitor:
     return ClientVisitor(ben)
 
 
+@pytest.fixture(scope="module")
+def begun_once(
+    request: pytest.FixtureRequest, django_db_blocker: DjangoDbBlocker
+) -> Iterator[Begun | None]:
+    """What the next tests begin with."""
+    begin = getattr(request, "param", None)
+    if begin is None:
+        yield None
+        return
+    request.getfixturevalue("django_db_setup")
+    with django_db_blocker.unblock(), factories.undone():
+        with beginnings.still() as clock:
+            ana = factories.person(name="ana", time_zone="Europe/Berlin")
+            ben = factories.person(name="ben", time_zone="Europe/Lisbon")
+            ben_place = use_code(by=ben, code=create_code(by=ana))
+            pair = ben_place.pair
+            ana_place = get_membership_for(ana, pair.pk)
+            begun = Begun(
+                clock=clock, ana=ana, ben=ben, pair=pair, ana_place=ana_place, ben_place=ben_place
+            )
+            begin(begun)
+        yield begun
+
+
+@pytest.fixture(autouse=True)
+def begun(request: pytest.FixtureRequest, begun_once: Begun | None) -> Begun | None:
+    """This test's own copy of it, which also is first of all."""
+    if begun_once:
+        request.getfixturevalue("clock").go_to(begun_once.clock.at)
+    return deepcopy(begun_once)
+
+
+ana, ben, pair = map(beginnings.beginning, ("ana", "ben", "pair"))
+ana_place, ben_place = map(beginnings.beginning, ("ana_place", "ben_place"))
+
+
 @pytest.fixture
-def agreement(ana_place: Membership, ben_place: Membership, clock: Clock) -> Agreement:
+def begun_alone(begun, ana, ben, pair, ana_place, ben_place, clock) -> Begun:
+    """The same for a test that commits, or that asks for a beginning only while it runs."""
+    together = {"ana": ana, "ben": ben, "pair": pair, "ana_place": ana_place}
+    return begun or Begun(clock=clock, ben_place=ben_place, **together)
+
+
+@pytest.fixture
+def agreement(request: pytest.FixtureRequest, begun: Begun | None) -> Agreement:
     """What both agreed to: a first Saturday, two letters from each of up to 4000 characters."""
-    factories.allow(by=(ana_place, ben_place))
-    return factories.agree(by=ana_place, other=ben_place, clock=clock, live=False)
+    if not hasattr(begun, "agreement"):
+        begun = request.getfixturevalue("begun_alone")
+        beginnings.agree(begun)
+    return begun.agreement
+
+
+@pytest.fixture
+def past(request: pytest.FixtureRequest, begun: Begun | None) -> Past:
+    """A conversation to which each of them wrote a letter. Neither has read theirs."""
+    if not hasattr(begun, "past"):
+        begun = request.getfixturevalue("begun_alone")
+        beginnings.meet(begun)
+    return begun.past
 
 
 @pytest.fixture
@@ -53,25 +117,3 @@ def trusted(ana: Person, make_person: Callable[..., Person]) -> Support:
 def supporting(ana: Person, make_person: Callable[..., Person]) -> Support:
     """What Dora asked of Ana, who may do all that there is."""
     return factories.support(of=make_person("dorothea"), by=ana, allowed=Scope)
-
-
-@dataclass
-class Past:
-    """One conversation that took place, with the letter that it brought each of them."""
-
-    window: Window
-    to_ana: Envelope
-    to_ben: Envelope
-
-
-@pytest.fixture
-def past(agreement: Agreement, ana_place: Membership, ben_place: Membership, clock: Clock) -> Past:
-    """A conversation to which each of them wrote a letter. Neither has read theirs."""
-    from_ana = factories.letter(by=ana_place, body="The garden is quiet now.")
-    from_ben = factories.letter(by=ben_place, body="I have mended the fence.")
-    window = factories.hold(pair=agreement.pair, clock=clock)
-    return Past(window, _envelope(from_ben), _envelope(from_ana))
-
-
-def _envelope(letter: Letter) -> Envelope:
-    return Envelope.objects.get(letter=letter)

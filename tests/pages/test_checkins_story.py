@@ -16,6 +16,7 @@ from checkins import actions as checkins
 from checkins.models import CheckIn, Reflection, Round
 from repair.tasks import sweep
 from tests import factories, zones
+from tests.pages.beginnings import agree, beginning
 from tests.pages.visitor import ClientVisitor
 
 # What a page says is decided alike on every database.
@@ -36,23 +37,25 @@ OVER = "This check-in is over It cannot be given now. Nothing was changed."
 NEEDED = "Without a “go ahead” from you it is skipped, and that is all right."
 
 
-@pytest.fixture
-def before(agreement, pair, clock):
+def come_near(begun):
     """The second conversation, in a day. The worker looked a week ago."""
-    factories.hold(pair=pair, clock=clock)
-    window = factories.next_window(pair=pair)
-    clock.go_to(window.opens_at - 7 * DAY)
+    agree(begun)
+    factories.hold(pair=begun.pair, clock=begun.clock)
+    begun.before = factories.next_window(pair=begun.pair)
+    begun.clock.go_to(begun.before.opens_at - 7 * DAY)
     sweep()
-    clock.go_to(window.opens_at - DAY)
-    return window
+    begun.clock.go_to(begun.before.opens_at - DAY)
 
 
-@pytest.fixture
-def after(before, pair, clock):
+def meet_again(begun):
     """The same, which was held yesterday."""
-    held = factories.hold(pair=pair, clock=clock)
-    clock.go_to(held.closes_at + DAY)
-    return held
+    come_near(begun)
+    begun.after = factories.hold(pair=begun.pair, clock=begun.clock)
+    begun.clock.go_to(begun.after.closes_at + DAY)
+
+
+BEGINNINGS = {"after": meet_again, "before": come_near}
+before, after = beginning("before"), beginning("after")
 
 
 def start(visitor, link):
@@ -214,17 +217,27 @@ def test_r13_its_own_button_does_not_look_like_a_pause_while_signed_out(at_ana, 
     assert not Pause.objects.exists()
 
 
-@pytest.mark.parametrize("link", [LINK_BEFORE, LINK_AFTER, OWN])
-def test_no_id_is_there_twice(at_ana, request, ana_place, link):
-    """Nor an id that a label would name in vain."""
-    if link != OWN:
-        request.getfixturevalue("before" if link == LINK_BEFORE else "after")
-    factories.allow(by=(ana_place,))
-    start(at_ana, link)
-    html = at_ana.answer.content.decode()
+def each_id_is_there_once(html):
+    """And each that a label names is there."""
     ids = Counter(re.findall(r'\bid="([^"]*)"', html))
     assert [each for each, count in ids.items() if count > 1] == []
     assert set(re.findall(r'\bfor="([^"]*)"', html)) <= set(ids)
+
+
+def test_no_id_is_there_twice_before_a_conversation(at_ana, ana_place, before):
+    start(at_ana, LINK_BEFORE)
+    each_id_is_there_once(at_ana.answer.content.decode())
+
+
+def test_no_id_is_there_twice_after_a_conversation(at_ana, ana_place, after):
+    start(at_ana, LINK_AFTER)
+    each_id_is_there_once(at_ana.answer.content.decode())
+
+
+def test_no_id_is_there_twice_in_ones_own(at_ana, ana_place):
+    factories.allow(by=(ana_place,))
+    start(at_ana, OWN)
+    each_id_is_there_once(at_ana.answer.content.decode())
 
 
 def test_r24_after_it_how_safe_it_was_and_ones_own_words_for_oneself_alone(at_ana, at_ben, after):

@@ -9,6 +9,7 @@ from accounts.actions import create_code, use_code
 from boundaries import actions
 from conversations import actions as conversations
 from tests import factories
+from tests.pages.beginnings import beginning
 from tests.pages.visitor import ClientVisitor
 
 # What a page says is decided alike on every database.
@@ -148,12 +149,16 @@ def test_looking_again_takes_no_message_from_the_page(at_ana, ana_client, agreem
 # --- Being asked before one ------------------------------------------------------------------
 
 
-@pytest.fixture
-def asked(ana_place, ben_place, clock):
+def be_asked(begun):
     """Ana wants to be asked before each."""
-    factories.allow(by=(ana_place,), ask_before_each=True)
-    factories.allow(by=(ben_place,))
-    return factories.agree(by=ana_place, other=ben_place, clock=clock, live=False)
+    factories.allow(by=(begun.ana_place,), ask_before_each=True)
+    factories.allow(by=(begun.ben_place,))
+    ana, ben = begun.places
+    begun.asked = factories.agree(by=ana, other=ben, clock=begun.clock, live=False)
+
+
+BEGINNINGS = {"asked": be_asked}
+asked = beginning("asked")
 
 
 def test_asked_from_three_days_before(at_ana, at_ben, asked, pair, clock):

@@ -13,6 +13,7 @@ from accounts.models import Membership
 from conversations.forms import LONGEST_BODY
 from conversations.models import Letter, Message
 from tests import factories
+from tests.pages.beginnings import begin_to_talk, beginning
 from tests.pages.test_any_input import few, values
 
 # What a page says is decided alike on every database.
@@ -32,12 +33,8 @@ STRANGE = [
 TOO_LONG = "too long to be said at once"
 
 
-@pytest.fixture
-def window(ana_place, ben_place, pair, clock):
-    """Their conversation, which is open, and in which they agreed to talk."""
-    factories.allow(by=(ana_place, ben_place))
-    factories.agree(by=ana_place, other=ben_place, clock=clock)
-    return factories.open_next(pair=pair, clock=clock)
+BEGINNINGS = {"window": begin_to_talk}
+window = beginning("window")
 
 
 @pytest.fixture(params=["said", "too late"])

@@ -16,17 +16,14 @@ from boundaries.rules.letters import MOST_WAITING
 from conversations import talk
 from conversations.models import Letter, Message
 from tests import factories
+from tests.pages.beginnings import begin_to_talk, beginning
 
 # What a page says is decided alike on every database.
 pytestmark = [pytest.mark.django_db, pytest.mark.once]
 
 
-@pytest.fixture
-def window(ana_place, ben_place, pair, clock):
-    """Their conversation, which is open, and in which they agreed to talk."""
-    factories.allow(by=(ana_place, ben_place))
-    factories.agree(by=ana_place, other=ben_place, clock=clock)
-    return factories.open_next(pair=pair, clock=clock)
+BEGINNINGS = {"window": begin_to_talk}
+window = beginning("window")
 
 
 def page_of(window, part=""):

@@ -1,0 +1,105 @@
+"""What tests of pages begin with: made once for all tests of a module that begin alike.
+
+A test asks for what it begins with by the name of a fixture, as for any other. Those that ask for
+the same run one after another, within one transaction in which it has been made. Each is given
+copies of its own, and what it does is undone after it. A module adds beginnings of its own as
+`BEGINNINGS`, which come before those that all modules have.
+"""
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from types import SimpleNamespace
+from typing import Any
+
+import pytest
+from django.test import override_settings
+
+from accounts.models import Membership
+from boundaries.models import Window
+from conversations.models import Envelope, Letter
+from tests import clock as clocks
+from tests import factories
+
+
+class Begun(SimpleNamespace):
+    """Ana and Ben, their places and their pair, what was made of it, and the clock meanwhile."""
+
+    clock: clocks.Clock
+    ana_place: Membership
+    ben_place: Membership
+
+    @property
+    def places(self) -> tuple[Membership, Membership]:
+        return self.ana_place, self.ben_place
+
+
+Beginning = Callable[[Begun], object]
+
+
+@dataclass
+class Past:
+    """One conversation that took place, with the letter that it brought each of them."""
+
+    window: Window
+    to_ana: Envelope
+    to_ben: Envelope
+
+
+def agree(begun: Begun, *, live: bool = False) -> None:
+    """They agree to a first Saturday, and two letters from each of up to 4000 characters."""
+    if hasattr(begun, "agreement"):
+        return
+    ana, ben = begun.places
+    factories.allow(by=begun.places)
+    begun.agreement = factories.agree(by=ana, other=ben, clock=begun.clock, live=live)
+
+
+def meet(begun: Begun) -> None:
+    """They agree, and hold a conversation to which each of them wrote a letter; neither is read."""
+    agree(begun)
+    from_ana = factories.letter(by=begun.ana_place, body="The garden is quiet now.")
+    from_ben = factories.letter(by=begun.ben_place, body="I have mended the fence.")
+    window = factories.hold(pair=begun.pair, clock=begun.clock)
+    begun.past = Past(window, _envelope(from_ben), _envelope(from_ana))
+
+
+def begin_to_talk(begun: Begun) -> None:
+    """Their conversation is open, and they agreed to talk in it."""
+    agree(begun, live=True)
+    begun.window = factories.open_next(pair=begun.pair, clock=begun.clock)
+
+
+def _envelope(letter: Letter) -> Envelope:
+    return Envelope.objects.get(letter=letter)
+
+
+OF_ALL: dict[str, Beginning] = {"past": meet, "agreement": agree}
+
+
+def of(metafunc: pytest.Metafunc) -> Beginning | None:
+    """What this test begins with. One that commits makes it for itself."""
+    database = metafunc.definition.get_closest_marker("django_db")
+    if database is None or database.kwargs.get("transaction"):
+        return None
+    known = {**getattr(metafunc.module, "BEGINNINGS", {}), **OF_ALL}
+    return next((begin for name, begin in known.items() if name in metafunc.fixturenames), None)
+
+
+@contextmanager
+def still() -> Iterator[clocks.Clock]:
+    """The clock that rules read, for what is made before the test."""
+    with pytest.MonkeyPatch.context() as patch, override_settings(REPAIR_CLOCK="tests.clock.now"):
+        fresh = clocks.Clock()
+        patch.setattr(clocks, "clock", fresh)
+        yield fresh
+
+
+def beginning(name: str) -> Any:
+    """A fixture for what a test begins with; if it was not made yet, the one that makes it."""
+
+    @pytest.fixture(name=name)
+    def give(request: pytest.FixtureRequest, begun: Begun | None) -> Any:
+        return getattr(begun, name) if hasattr(begun, name) else request.getfixturevalue(name)
+
+    return give
