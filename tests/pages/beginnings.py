@@ -16,6 +16,7 @@ import pytest
 from django.test import override_settings
 
 from accounts.models import Membership
+from accounts.scopes import Scope
 from boundaries.models import Window
 from conversations.models import Envelope, Letter
 from tests import clock as clocks
@@ -62,6 +63,13 @@ def meet(begun: Begun) -> None:
     from_ben = factories.letter(by=begun.ben_place, body="I have mended the fence.")
     window = factories.hold(pair=begun.pair, clock=begun.clock)
     begun.past = Past(window, _envelope(from_ben), _envelope(from_ana))
+
+
+def trust(begun: Begun) -> None:
+    """Cleo supports Ana, and Ana Dorothea, and may do all that there is."""
+    cleo, dorothea = factories.person(name="cleo"), factories.person(name="dorothea")
+    begun.trusted = factories.support(of=begun.ana, by=cleo, allowed=Scope)
+    begun.supporting = factories.support(of=dorothea, by=begun.ana, allowed=Scope)
 
 
 def begin_to_talk(begun: Begun) -> None:

@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 from tests import factories
 from tests.pages import addresses
 from tests.pages.addresses import Address
+from tests.pages.beginnings import beginning, meet, trust
 from tests.pages.test_terms_pages import TYPED
 from tests.pages.visitor import ClientVisitor
 
@@ -90,9 +91,12 @@ few = settings(
 )
 
 
-@pytest.fixture
-def keys(past, ana_place, ben_place, trusted, supporting):
-    return {
+def use_all(begun):
+    """Keys that Ana may use, and the conversation that took place: only such a one has a page."""
+    meet(begun)
+    trust(begun)
+    past, (ana_place, ben_place) = begun.past, begun.places
+    begun.keys = {
         "pair_id": past.window.pair_id,
         "letter_id": factories.letter(by=ana_place).pk,
         "envelope_id": past.to_ana.pk,
@@ -102,15 +106,14 @@ def keys(past, ana_place, ben_place, trusted, supporting):
         "reflection_id": factories.reflection(by=ana_place.person).pk,
         "time_apart_id": factories.suggest(by=ben_place).pk,
         "token": factories.feed(of=ana_place.person),
-        "trusted_id": trusted.pk,
-        "support_id": supporting.pk,
+        "trusted_id": begun.trusted.pk,
+        "support_id": begun.supporting.pk,
     }
+    begun.held = {"window_id": past.window.pk}
 
 
-@pytest.fixture
-def held(past):
-    """The conversation that took place: only such a one has a page."""
-    return {"window_id": past.window.pk}
+BEGINNINGS = {"keys": use_all}
+keys, held = beginning("keys"), beginning("held")
 
 
 @st.composite

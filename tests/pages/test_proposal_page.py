@@ -9,6 +9,7 @@ from boundaries import actions
 from boundaries.models import Consent, Proposal
 from tests import factories, seen
 from tests.conftest import PASSWORD
+from tests.pages.beginnings import beginning
 from tests.pages.visitor import ClientVisitor
 
 # What a page says is decided alike on every database.
@@ -18,11 +19,14 @@ LOOK_AGAIN = "What this page was about has changed. Please look again."
 YES = "Yes, to exactly this"
 
 
-@pytest.fixture
-def proposal(ana_place, ben_place, clock):
+def propose(begun):
     """Ana proposes an ordinary first Saturday to Ben."""
-    factories.allow(by=(ana_place, ben_place))
-    return factories.propose(by=ana_place, live=False)
+    factories.allow(by=begun.places)
+    begun.proposal = factories.propose(by=begun.ana_place, live=False)
+
+
+BEGINNINGS = {"proposal": propose}
+proposal = beginning("proposal")
 
 
 @pytest.fixture

@@ -29,6 +29,7 @@ from boundaries.models import Pause
 from tests import factories, seen
 from tests.conftest import PASSWORD
 from tests.pages import addresses
+from tests.pages.beginnings import agree, beginning
 from tests.pages.everything import Addresses, Asked, Reader, differences
 from tests.pages.test_unseen import watch  # noqa: F401 - a fixture
 from tests.pages.visitor import ClientVisitor
@@ -51,6 +52,7 @@ LEAVE = "accounts:leave_support"
 BEN_TO_ANA, ANA_TO_BEN = "I have mended the fence zebrafinch", "The garden is quiet marmalade"
 DRAFT, HIS_DRAFT = "half a word kohlrabi", "half a word periwinkle"
 NAME_OF_BEN, NAME_OF_ANA = "Quincunx", "Syzygy"
+CEM = {"name": "cem", "time_zone": "Europe/Lisbon"}
 ANAS_BODY, BENS_BODY = "my hands were cold halcyon", "my hands were warm marzipan"
 MARKED, UNMARKED, BENS_MARKED = "Calm mornings verbena", "Only mine ocarina", "His own tamarisk"
 NEVER = (UNMARKED, BENS_BODY, BENS_MARKED)
@@ -70,19 +72,17 @@ class Life:
     pair_id: object
 
 
-@pytest.fixture
-def cem(make_person) -> Person:
-    return make_person("cem", time_zone="Europe/Lisbon")
-
-
-@pytest.fixture
-def life(ana, ben, cem, agreement, ana_place, ben_place, clock) -> Life:
+def live(begun) -> None:
     """One conversation was held and brought letters; words are planted wherever some can be."""
+    agree(begun)
+    ana, ben, ana_place, ben_place = begun.ana, begun.ben, begun.ana_place, begun.ben_place
+    begun.cem = factories.person(**CEM)
+    begun.life = Life(ana, ben, begun.cem, begun.pair.pk)
     rename_other(membership=ana_place, name=NAME_OF_BEN)
     rename_other(membership=ben_place, name=NAME_OF_ANA)
     factories.letter(by=ana_place, body=ANA_TO_BEN)
     factories.letter(by=ben_place, body=BEN_TO_ANA)
-    factories.hold(pair=agreement.pair, clock=clock)
+    factories.hold(pair=begun.pair, clock=begun.clock)
     factories.letter(by=ana_place, body=DRAFT, hold=False)
     factories.letter(by=ben_place, body=HIS_DRAFT, hold=False)
     factories.propose(by=ben_place, minutes=60)
@@ -92,8 +92,16 @@ def life(ana, ben, cem, agreement, ana_place, ben_place, clock) -> Life:
     factories.reflection(by=ana, body=MARKED, is_marked=True)
     factories.reflection(by=ana, body=UNMARKED)
     factories.reflection(by=ben, body=BENS_MARKED, is_marked=True)
-    clock.move(days=2)
-    return Life(ana, ben, cem, agreement.pair_id)
+    begun.clock.move(days=2)
+
+
+BEGINNINGS = {"life": live}
+life = beginning("life")
+
+
+@pytest.fixture
+def cem(begun, make_person) -> Person:
+    return begun.cem if begun else make_person(**CEM)
 
 
 @pytest.fixture

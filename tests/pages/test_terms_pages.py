@@ -47,9 +47,12 @@ def take_less(pair):
     return reverse("boundaries:take_less", args=[pair.pk])
 
 
+BEGINNINGS = {"allowed": lambda begun: factories.allow(by=begun.places)}
+
+
 @pytest.fixture
-def allowed(ana_place, ben_place, clock):
-    factories.allow(by=(ana_place, ben_place))
+def allowed(clock):
+    """Both set wide limits."""
 
 
 def open_in_force():

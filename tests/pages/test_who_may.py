@@ -1,5 +1,7 @@
 """Who may open which address: every one of them, found in the URL table."""
 
+from collections import defaultdict
+from itertools import product
 from uuid import uuid4
 
 import pytest
@@ -10,6 +12,7 @@ from accounts.actions import create_code, use_code
 from conversations.models import Letter
 from tests import factories, seen
 from tests.pages import addresses
+from tests.pages.beginnings import beginning, meet, trust
 
 # What a page says is decided alike on every database.
 pytestmark = [pytest.mark.django_db, pytest.mark.once]
@@ -90,12 +93,14 @@ LEADS_ON = {
 IDEMPOTENT = {"conversations:delete", "checkins:delete_check_in"}
 
 
-@pytest.fixture
-def keys(past, ana_place, ben_place, trusted, supporting):
+def use_all(begun):
     """Keys in Ana's and Ben's pair that she may use."""
+    meet(begun)
+    trust(begun)
+    past, (ana_place, ben_place) = begun.past, begun.places
     draft = factories.letter(by=ana_place, hold=False)
     proposal = factories.propose(by=ben_place, minutes=60)
-    return {
+    begun.keys = {
         "pair_id": past.window.pair_id,
         "letter_id": draft.pk,
         "envelope_id": past.to_ana.pk,
@@ -105,9 +110,13 @@ def keys(past, ana_place, ben_place, trusted, supporting):
         "reflection_id": factories.reflection(by=ana_place.person).pk,
         "time_apart_id": factories.suggest(by=ben_place).pk,
         "token": factories.feed(of=ana_place.person),
-        "trusted_id": trusted.pk,
-        "support_id": supporting.pk,
+        "trusted_id": begun.trusted.pk,
+        "support_id": begun.supporting.pk,
     }
+
+
+BEGINNINGS = {"keys": use_all}
+keys = beginning("keys")
 
 
 @pytest.fixture
@@ -157,17 +166,14 @@ def test_a_guessed_pair_is_the_same_404(ana_client, keys):
     assert set(answers.values()) == {404}, answers
 
 
-@pytest.mark.parametrize("foreign", ["bens", "guessed"])
-def test_in_ones_own_pair_what_is_foreign_or_guessed_is_a_404(
-    ana_client, pair, keys, bens_keys, foreign
-):
+def test_in_ones_own_pair_what_is_foreign_or_guessed_is_a_404(ana_client, pair, keys, bens_keys):
     before = seen.everything(in_=pair)
-    for key, bens in bens_keys.items():
-        wrong = keys | {key: bens if foreign == "bens" else uuid4()}
+    for key, foreign in product(bens_keys, (bens_keys, defaultdict(uuid4))):
+        wrong = keys | {key: foreign[key]}
         for each in IN_A_PAIR:
             if key in each.keys and each.name not in IDEMPOTENT:
                 answers = {ask(ana_client, method, each.path(wrong)) for method in ("get", "post")}
-                assert answers in ({404}, {404, 405}), each.name
+                assert answers in ({404}, {404, 405}), (each.name, wrong[key])
     assert seen.everything(in_=pair) == before
 
 
