@@ -1,10 +1,13 @@
 """Every address of the site, found in its URL table, so that a new one is in the tests at once."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from uuid import UUID
 
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
+
+from boundaries.models import Window
+from boundaries.rules.windows import State
 
 OURS = ("accounts", "boundaries", "conversations", "checkins")
 
@@ -38,6 +41,13 @@ def in_a_pair() -> list[Address]:
 def elsewhere() -> list[Address]:
     """Those that need no key."""
     return [address for address in ours() if not address.keys]
+
+
+def unlike(paths: Iterable[str]) -> list[str]:
+    """These, with the first for all conversations that are planned: the others are like it."""
+    planned = Window.objects.filter(state=State.PLANNED).order_by("opens_at")
+    others = {str(key) for key in planned.values_list("pk", flat=True)[1:]}
+    return [path for path in paths if others.isdisjoint(path.split("/"))]
 
 
 def _patterns(

@@ -64,13 +64,13 @@ def test_what_was_saved_is_shown_again(at_ana, page, ana_place):
     }
 
 
-@pytest.mark.parametrize("field", ["minutes", "letters", "letter_length"])
-def test_an_amount_that_is_none_is_named_with_its_bounds(at_ana, page, ana_place, field):
+def test_an_amount_that_is_none_is_named_with_its_bounds(at_ana, page, ana_place):
+    amounts = ("minutes", "letters", "letter_length")
     for typed in NO_NUMBERS:
-        at_ana.send(page, **VALID | {field: typed, "hours": ["3", "9"]})
-        assert WHOLE in at_ana.text, typed
+        at_ana.send(page, **VALID | dict.fromkeys(amounts, typed) | {"hours": ["3", "9"]})
+        assert at_ana.text.count(WHOLE) == 2 * len(amounts), (typed, "by each, and at the top")
         held = at_ana.filled(SAVE)
-        assert held[field] == [typed], typed
+        assert [held[amount] for amount in amounts] == [[typed]] * len(amounts), typed
         assert held["hours"] == ["3", "9"]
     assert own_limits(ana_place) is None
 

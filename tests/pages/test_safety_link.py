@@ -11,6 +11,7 @@ from django.urls import reverse
 
 from tests import factories
 from tests.pages import everything
+from tests.pages.addresses import unlike
 from tests.pages.everything import Addresses, Asked
 from tests.templates.pages import Page
 
@@ -24,11 +25,12 @@ PARTS = ("now", "begin_draft", "save_draft", "say")
 
 @pytest.fixture
 def asked(past, ana_place, ben_place) -> list[Asked]:
-    """Every address of the URL table, libraries included, with every key that there is."""
+    """Every address of the URL table, libraries included, with every kind of key that there is."""
     factories.letter(by=ana_place, hold=False)
     factories.letter(by=ana_place)
     factories.propose(by=ben_place, minutes=60)
-    return Addresses({"pair_id": str(past.window.pair_id)}).all()
+    every = Addresses({"pair_id": str(past.window.pair_id)}).all()
+    return [Asked(path) for path in unlike(each.path for each in every)]
 
 
 def without_link(client: Client, asked: list[Asked]) -> tuple[int, list[str]]:

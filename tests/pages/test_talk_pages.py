@@ -13,6 +13,7 @@ from accounts.access import SIGNED_OUT
 from boundaries import actions as boundaries
 from boundaries.queries import load_situation_of_talk
 from boundaries.rules.letters import MOST_WAITING
+from conversations import actions as conversations
 from conversations import talk
 from conversations.models import Letter, Message
 from tests import factories
@@ -264,7 +265,7 @@ def test_what_is_too_long_comes_back_with_a_clear_sentence(at_ana, window):
 
 def test_too_many_within_a_minute_come_back_with_a_clear_sentence(at_ana, ana_place, window):
     for number in range(20):
-        at_ana.send(page_of(window, "say/"), body=f"{number}", key=uuid4())
+        conversations.say(by=ana_place, window_id=window.pk, key=uuid4(), body=f"{number}")
     at_ana.send(page_of(window, "say/"), body="The next one", key=uuid4())
     assert "Too many messages within a minute." in at_ana.text
     assert "The next one" in at_ana.answer.content.decode()

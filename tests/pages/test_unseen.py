@@ -20,6 +20,7 @@ from boundaries.rules.terms import NO_CONTACT
 from conversations import actions as conversations
 from tests import factories
 from tests.accounts.pages import steady
+from tests.pages.beginnings import beginning, meet
 from tests.pages.visitor import ClientVisitor
 from tests.story.reading import Page
 
@@ -96,14 +97,20 @@ def nothing() -> None:
 # --- What Ana does alone ---------------------------------------------------------------------
 
 
-@pytest.fixture
-def life(past, pair, ana_place, ben_place, clock):
+def live(begun):
     """Ordinary life before the second conversation: all that can be waiting is waiting."""
-    for place in (ana_place, ben_place):
+    meet(begun)
+    for place in begun.places:
         factories.letter(by=place, body="held")
         factories.letter(by=place, body="a draft", hold=False)
-    clock.go_to(factories.next_window(pair=pair).opens_at - timedelta(days=2, hours=1))
-    factories.propose(by=ben_place, live=False, minutes=60)
+    opens_at = factories.next_window(pair=begun.pair).opens_at
+    begun.clock.go_to(opens_at - timedelta(days=2, hours=1))
+    factories.propose(by=begun.ben_place, live=False, minutes=60)
+    begun.life = begun.past
+
+
+BEGINNINGS = {"life": live}
+life = beginning("life")
 
 
 def test_a_letter_that_was_taken_back_in_time_leaves_no_trace(watch, life, ana_place, clock, pair):
