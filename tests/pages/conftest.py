@@ -83,27 +83,25 @@ ana_place, ben_place = map(beginnings.beginning, ("ana_place", "ben_place"))
 
 
 @pytest.fixture
-def begun_alone(begun, ana, ben, pair, ana_place, ben_place, clock) -> Begun:
-    """The same for a test that commits, or that asks for a beginning only while it runs."""
+def begun_alone(ana, ben, pair, ana_place, ben_place, clock) -> Begun:
+    """The same for a test that commits."""
     together = {"ana": ana, "ben": ben, "pair": pair, "ana_place": ana_place}
-    return begun or Begun(clock=clock, ben_place=ben_place, **together)
+    return Begun(clock=clock, ben_place=ben_place, **together)
 
 
 @pytest.fixture
 def agreement(request: pytest.FixtureRequest, begun: Begun | None) -> Agreement:
     """What both agreed to: a first Saturday, two letters from each of up to 4000 characters."""
-    if not hasattr(begun, "agreement"):
-        begun = request.getfixturevalue("begun_alone")
-        beginnings.agree(begun)
+    begun = begun or request.getfixturevalue("begun_alone")
+    beginnings.agree(begun)
     return begun.agreement
 
 
 @pytest.fixture
 def past(request: pytest.FixtureRequest, begun: Begun | None) -> Past:
     """A conversation to which each of them wrote a letter. Neither has read theirs."""
-    if not hasattr(begun, "past"):
-        begun = request.getfixturevalue("begun_alone")
-        beginnings.meet(begun)
+    begun = begun or request.getfixturevalue("begun_alone")
+    beginnings.meet(begun)
     return begun.past
 
 

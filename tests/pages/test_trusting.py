@@ -13,7 +13,7 @@ from accounts.scopes import Scope
 from boundaries import actions as boundaries
 from tests import factories
 from tests.conftest import PASSWORD
-from tests.pages.test_checkins_story import LINK_AFTER, after, before, start  # noqa: F401
+from tests.pages.test_checkins_story import BEGINNINGS, LINK_AFTER, after, before, start  # noqa: F401
 from tests.pages.visitor import ClientVisitor
 
 # Who may do what is decided alike on every database.
