@@ -7,7 +7,6 @@ from collections.abc import Callable, Iterator
 from urllib.parse import urlsplit
 
 import pytest
-from allauth.account.models import EmailAddress
 from django.core.cache import cache
 from django.core.management import call_command
 from django.db import connection
@@ -18,10 +17,8 @@ from accounts.actions import create_code, use_code
 from accounts.models import Membership, Pair, Person
 from accounts.queries import get_membership_for
 from boundaries import guards
-from tests import chromium, stack
+from tests import chromium, factories, stack
 from tests import clock as clocks
-
-PASSWORD = "a-quiet-password"
 
 
 def pytest_configure() -> None:
@@ -144,9 +141,7 @@ def make_person(db) -> Callable[..., Person]:
     """Make a person whose address is verified: `make_person("ana", time_zone="Europe/Berlin")`."""
 
     def make(name: str, **fields: object) -> Person:
-        person = Person.objects.create_user(f"{name}@example.org", PASSWORD, **fields)
-        EmailAddress.objects.create(user=person, email=person.email, verified=True, primary=True)
-        return person
+        return factories.person(name=name, **fields)
 
     return make
 

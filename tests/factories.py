@@ -43,8 +43,8 @@ from checkins.queries import own_base_of
 from conversations import actions as conversations
 from conversations.models import Envelope, Letter, Notice
 from tests.clock import Clock
-from tests.conftest import PASSWORD
 
+PASSWORD = "a-quiet-password"
 SATURDAY = 5
 WISHES = tuple(Notice.WISHES.values())
 COOLING_OFF = timedelta(hours=72)

@@ -4,7 +4,7 @@ import pytest
 from allauth.account.models import EmailAddress
 
 from tests.accounts.pages import answer_begin, sign_up
-from tests.conftest import PASSWORD
+from tests.factories import PASSWORD
 
 pytestmark = pytest.mark.django_db
 

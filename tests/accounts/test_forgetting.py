@@ -10,7 +10,7 @@ from django.utils import timezone
 from accounts.actions import TRIES_WITHIN, forget_old
 from accounts.models import CodeAttempt
 from repair.tasks import sweep
-from tests.conftest import PASSWORD
+from tests.factories import PASSWORD
 
 pytestmark = pytest.mark.django_db
 

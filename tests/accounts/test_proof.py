@@ -6,7 +6,7 @@ Through the password page of the sign-in library, as a browser would.
 import pytest
 
 from accounts.proof import ASKED, LASTS
-from tests.conftest import PASSWORD
+from tests.factories import PASSWORD
 from tests.pages.visitor import ClientVisitor
 
 pytestmark = [pytest.mark.django_db, pytest.mark.urls("tests.accounts.urls_with_proof")]

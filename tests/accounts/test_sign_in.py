@@ -12,7 +12,7 @@ from django.test import Client
 
 from accounts.models import Person
 from tests.accounts.pages import first, link_in, steady
-from tests.conftest import PASSWORD
+from tests.factories import PASSWORD
 
 pytestmark = pytest.mark.django_db
 

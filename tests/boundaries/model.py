@@ -637,8 +637,8 @@ class Pair:
                 letter.state, letter.held_at = "draft", None
 
     def open_door(self, by: int) -> None:
-        """R16: after the end alone; again changes nothing."""
-        if not self.parted:
+        """R16: after the end alone, while nothing has begun since; again changes nothing."""
+        if not self.parted or self.doors.begun:
             raise NotAllowedError
         self.doors.since.setdefault(by, self.now)
 

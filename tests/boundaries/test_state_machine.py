@@ -728,6 +728,12 @@ def begin_alone(it):
     it.begin_again(0)
 
 
+def open_a_door_of_what_went_on(it):
+    it.part(0, 9)
+    it.leave_both_doors_open(0, 260)
+    it.use_a_door(0, leave_open=True)
+
+
 def choose_what_lapsed(it):
     it.suggest(0, 60)
     it.go_on(model.LAPSE)
@@ -753,6 +759,7 @@ def choose_what_lapsed(it):
         (acts.AgreeToTimeApart, Reason.NOT_THEIRS, "nothing", choose_ones_own),
         (acts.AgreeToTimeApart, Reason.NOT_STANDING, "nothing", choose_what_lapsed),
         (acts.BeginAgain, Reason.DOORS_NOT_OPEN, "nothing", begin_alone),
+        (acts.OpenDoor, Reason.BEGUN_AGAIN, "nothing", open_a_door_of_what_went_on),
         (acts.OpenDoor, Reason.NOT_PARTED, "nothing", lambda it: it.use_a_door(0, leave_open=True)),
     ],
 )

@@ -31,7 +31,7 @@ from checkins.models import CheckIn, Reflection
 from conversations import actions as conversations
 from conversations.models import Envelope, Letter
 from tests import factories
-from tests.conftest import PASSWORD
+from tests.factories import PASSWORD
 
 Row = TypeVar("Row", bound=Model)
 PASSWORDS = (PASSWORD, "another-quiet-password")

@@ -15,7 +15,7 @@ from conversations import actions
 from conversations.exceptions import UnreadableLetterError
 from conversations.models import Envelope, Letter
 from tests import factories
-from tests.conftest import PASSWORD
+from tests.factories import PASSWORD
 
 # What a page says is decided alike on every database.
 pytestmark = [pytest.mark.django_db, pytest.mark.once]

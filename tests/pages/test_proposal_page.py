@@ -8,7 +8,7 @@ from accounts.proof import Proof
 from boundaries import actions
 from boundaries.models import Consent, Proposal
 from tests import factories, seen
-from tests.conftest import PASSWORD
+from tests.factories import PASSWORD
 from tests.pages.beginnings import beginning
 from tests.pages.visitor import ClientVisitor
 

@@ -18,7 +18,7 @@ from boundaries.rules.phrases import Phrase
 from checkins import actions as checkins
 from conversations import actions as conversations
 from tests import factories
-from tests.conftest import PASSWORD
+from tests.factories import PASSWORD
 from tests.story.screen import DESKTOP, PHONE, ScreenVisitor
 
 pytestmark = [

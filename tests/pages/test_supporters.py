@@ -27,7 +27,7 @@ from boundaries import actions
 from boundaries.actions import pauses
 from boundaries.models import Pause
 from tests import factories, seen
-from tests.conftest import PASSWORD
+from tests.factories import PASSWORD
 from tests.pages import addresses
 from tests.pages.beginnings import agree, beginning
 from tests.pages.everything import Addresses, Asked, Reader, differences, routes

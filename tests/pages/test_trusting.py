@@ -12,7 +12,7 @@ from accounts.queries import MOST_LINES
 from accounts.scopes import Scope
 from boundaries import actions as boundaries
 from tests import factories
-from tests.conftest import PASSWORD
+from tests.factories import PASSWORD
 from tests.pages.test_checkins_story import BEGINNINGS, LINK_AFTER, after, before, start  # noqa: F401
 from tests.pages.visitor import ClientVisitor
 

@@ -8,7 +8,7 @@ from django.test import Client
 from django.utils.crypto import get_random_string
 
 from accounts.models import Person
-from tests.conftest import PASSWORD
+from tests.factories import PASSWORD
 from tests.story.reading import Sent
 from tests.story.visitors import Reader
 
