@@ -23,7 +23,6 @@ from accounts.queries import (
     is_between_the_two,
     live_invitation_of,
     live_invitations,
-    place_beside,
     share_a_pair,
     stands_between,
 )
@@ -129,14 +128,11 @@ def answer_questions(*, by: Person) -> None:
 def begin_pair_again(*, by: Membership, at: datetime) -> Membership:
     """Begin a new pair of the two persons of a pair that has ended, whose lock the caller holds.
 
-    Returns the place of `by` in it; if a pair of these two stands already, in that one. Each keeps
-    the name that they see for the other; nothing else is carried over. Whether it may be is asked
-    before (R16).
+    Returns the place of `by` in it. Each keeps the name that they see for the other; nothing else
+    is carried over. Whether it may be is asked before (R16), also whether one has begun already.
     """
     old = list(Membership.objects.filter(pair=by.pair_id).select_related("person"))
     with locked_persons(*(each.person for each in old)):
-        if standing := place_beside(by):
-            return standing
         pair = Pair.objects.create(created_at=at)
         places = {
             each.person_id: Membership(

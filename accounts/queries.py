@@ -3,11 +3,11 @@
 from datetime import datetime
 from uuid import UUID
 
-from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.db.models import Exists, OuterRef, Q, QuerySet, Subquery
 from django.http import Http404
 
 from accounts import feeds
-from accounts.models import Feed, Invitation, Membership, Person, Support, SupportLook
+from accounts.models import Feed, Invitation, Membership, Pair, Person, Support, SupportLook
 from accounts.scopes import FIELDS, TOLD_AT_ONCE, Scope, What
 
 MOST_LINES = 12
@@ -47,21 +47,19 @@ def other_membership(membership: Membership) -> Membership:
     return others.get(pair_id=membership.pair_id)
 
 
-def place_beside(membership: Membership) -> Membership | None:
-    """Return the person's place in a pair of the same two that has not ended, if there is one."""
-    other = Membership.objects.filter(pair=membership.pair_id).exclude(person=membership.person_id)
-    person = Person(pk=membership.person_id)
-    beside = Q(pair__memberships__person__in=other.values("person"))
-    return memberships_of(person).filter(beside).first()
-
-
 def place_after(membership: Membership) -> Membership | None:
-    """Return the person's place in the last pair of the same two, ended or not, if one followed."""
+    """Return the person's place in the last pair of the same two, ended or not, if one followed.
+
+    One follows when the one before has ended: of two pairs the one that ended later, or never, came
+    after.
+    """
     other = Membership.objects.filter(pair=membership.pair_id).exclude(person=membership.person_id)
     same_two = all_memberships_of(Person(pk=membership.person_id)).filter(
         pair__memberships__person__in=other.values("person")
     )
-    return same_two.filter(pair__created_at__gt=membership.pair.created_at).last()
+    ended = Pair.objects.filter(pk=membership.pair_id).values("ended_at")
+    came_after = Q(pair__ended_at=None) | Q(pair__ended_at__gt=Subquery(ended))
+    return same_two.exclude(pair=membership.pair_id).filter(came_after).last()
 
 
 def live_invitation_of(person: Person, at: datetime) -> Invitation | None:

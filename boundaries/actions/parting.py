@@ -6,7 +6,7 @@ from uuid import UUID
 from accounts.actions import begin_pair_again
 from accounts.locks import locked_pair
 from accounts.models import Membership, Pair
-from accounts.queries import place_after, place_beside
+from accounts.queries import place_after
 from boundaries.actions.agreements import contact_in, end_all_contact
 from boundaries.actions.record import Act, Entry, add_to_record, try_to_record
 from boundaries.exceptions import refuse_if
@@ -63,11 +63,11 @@ def begin_again(*, by: Membership) -> Membership:
     was begun since has ended, too.
     """
     with locked_pair(by.pair_id) as (pair, at):
-        act = acts.BeginAgain(has_begun_again=place_after(by) is not None)
-        reasons = gate.reasons_against(act, load_situation(pair, at), at)
-        if reasons and (begun := place_beside(by)):
+        begun = place_after(by)
+        if begun and begun.pair.ended_at is None:
             return begun
-        refuse_if(reasons)
+        act = acts.BeginAgain(has_begun_again=begun is not None)
+        refuse_if(gate.reasons_against(act, load_situation(pair, at), at))
         place = begin_pair_again(by=by, at=at)
         Door.objects.filter(membership__pair=pair).delete()
         add_to_record(pair, [Entry(Act.BEGUN_AGAIN, by.person_id, place.pair_id)], at)

@@ -649,7 +649,7 @@ class Pair:
         """R16: a new pair, from nothing; in this one nothing begins. One that is there is found."""
         if self.parted and self.doors.are_told(self.now):
             self.doors.since, self.doors.begun = {}, True
-        elif self.parted and not self.doors.begun:
+        elif not self.doors.begun:
             raise NotAllowedError
 
     # What time does

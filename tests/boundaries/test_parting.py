@@ -48,7 +48,7 @@ MOMENT = timedelta(microseconds=1)
 
 @pytest.fixture
 def both(clock, ana_place, ben_place):
-    """The clock comes first, since which pair came after which is read from when they began."""
+    """By a clock that stands still from the beginning: which pair came after which is compared."""
     factories.allow(by=(ana_place, ben_place))
     return ana_place, ben_place
 

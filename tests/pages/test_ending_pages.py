@@ -430,7 +430,6 @@ def test_r16_doors_are_private_until_both_are_open_for_some_days(
 def test_r16_an_earlier_end_has_no_door_and_shows_what_came_after(
     at_ana, at_ben, to, past, pair, clock
 ):
-    Pair.objects.filter(pk=pair.pk).update(created_at=clock.at - timedelta(days=99))
     at_ana.send(to("conversations:part"))
     for each in (at_ana, at_ben):
         each.send(to("boundaries:open_door"))
