@@ -26,21 +26,21 @@ run: $(VENV)/base.stamp
 demo: $(VENV)/base.stamp
 	@$(DEVELOPMENT) REPAIR_DEMO=1 $(BIN)/python manage.py demo
 
-test: $(VENV)/dev.stamp
+test: $(VENV)/test.stamp
 	@exec $(BIN)/python -m tests.run
 
-prove: $(VENV)/dev.stamp
+prove: $(VENV)/test.stamp
 	@STORIES=5 $(BIN)/python -m tests.run --prove
-	@STORIES=5 EXAMPLES=40 LAWS=1000 $(BIN)/python -m tests.run \
-		tests/pages/test_non_interference.py tests/boundaries
+	@STORIES=5 EXAMPLES=40 LAWS=1000 INPUTS=100 $(BIN)/python -m tests.run \
+		tests/pages/test_non_interference.py tests/pages/test_any_input.py tests/boundaries
 
-races: $(VENV)/dev.stamp
+races: $(VENV)/test.stamp
 	@RACES=$(RACES) exec $(BIN)/python -m tests.run tests/test_races.py tests/conversations/test_instant_races.py tests/conversations/test_pause_against_release.py
 
-explore: $(VENV)/dev.stamp
+explore: $(VENV)/test.stamp
 	@exec $(BIN)/python -m tests.explorer --depth 8
 
-bench: $(VENV)/dev.stamp
+bench: $(VENV)/test.stamp
 	@exec $(BIN)/python -m tests.bench
 
 check: $(VENV)/dev.stamp
@@ -52,7 +52,7 @@ check: $(VENV)/dev.stamp
 	$(BIN)/lint-imports
 
 pins: $(VENV)/dev.stamp
-	for name in base dev; do $(BIN)/uv pip compile --python-version 3.11 --universal --generate-hashes \
+	for name in base test dev; do $(BIN)/uv pip compile --python-version 3.11 --universal --generate-hashes \
 		--no-emit-index-url --custom-compile-command "make pins" --quiet \
 		requirements/$$name.in -o requirements/$$name.txt || exit 1; done
 
@@ -61,12 +61,11 @@ $(BIN)/python:
 	@$(PYTHON) -m venv $(VENV) || { rm -rf $(VENV); \
 		echo "A place for packages could not be made: install python3-venv, or whatever your system calls it."; exit 1; }
 
-$(VENV)/base.stamp: requirements/base.txt | $(BIN)/python
-	@echo "Installing what Repair needs into $(VENV) ..."
-	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements/base.txt
-	@touch $@
+# What the tests need holds what Repair needs, and what the checks need holds both.
+$(VENV)/%.stamp: requirements/%.txt | $(BIN)/python
+	@echo "Installing requirements/$*.txt into $(VENV) ..."
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes --no-deps -r $<
+	@touch $@ $(STAMPS_WITH_$*)
 
-$(VENV)/dev.stamp: requirements/dev.txt | $(BIN)/python
-	@echo "Installing what the tests need into $(VENV) ..."
-	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements/dev.txt
-	@touch $@ $(VENV)/base.stamp
+STAMPS_WITH_test := $(VENV)/base.stamp
+STAMPS_WITH_dev := $(VENV)/base.stamp $(VENV)/test.stamp
