@@ -4,6 +4,7 @@ import gc
 import os
 import shutil
 from collections.abc import Callable, Iterator
+from copy import deepcopy
 from urllib.parse import urlsplit
 
 import pytest
@@ -12,18 +13,30 @@ from django.core.management import call_command
 from django.db import connection
 from django.test import Client, TransactionTestCase
 from playwright.sync_api import Browser
+from pytest_django.plugin import DjangoDbBlocker
 
 from accounts.actions import create_code, use_code
 from accounts.models import Membership, Pair, Person
 from accounts.queries import get_membership_for
 from boundaries import guards
-from tests import chromium, factories, stack
+from tests import beginnings, chromium, factories, stack
 from tests import clock as clocks
+from tests.beginnings import Begun
+
+ANA = {"name": "ana", "time_zone": "Europe/Berlin"}
+BEN = {"name": "ben", "time_zone": "Europe/Lisbon"}
 
 
 def pytest_configure() -> None:
     """Look for circular garbage rarely: it was a fifth of the time of the whole suite."""
     gc.set_threshold(100_000, 50, 50)
+
+
+def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
+    """Those that begin alike run one after another, under the names that they have."""
+    if begin := beginnings.of(metafunc):
+        hidden = [pytest.HIDDEN_PARAM]
+        metafunc.parametrize("begun_once", [begin], indirect=True, scope="module", ids=hidden)
 
 
 @pytest.hookimpl(trylast=True)
@@ -76,7 +89,7 @@ def browser() -> Iterator[Browser]:
 
 @pytest.fixture(
     params=[
-        pytest.param("sqlite", marks=[pytest.mark.once, pytest.mark.proof]),
+        pytest.param("sqlite", marks=[pytest.mark.once, pytest.mark.long]),
         pytest.param("postgresql", marks=pytest.mark.postgres),
     ]
 )
@@ -146,14 +159,45 @@ def make_person(db) -> Callable[..., Person]:
     return make
 
 
-@pytest.fixture
-def ana(make_person) -> Person:
-    return make_person("ana", time_zone="Europe/Berlin")
+@pytest.fixture(scope="module")
+def begun_once(
+    request: pytest.FixtureRequest, django_db_blocker: DjangoDbBlocker
+) -> Iterator[Begun | None]:
+    """What the next tests begin with."""
+    begin = getattr(request, "param", None)
+    if begin is None:
+        yield None
+        return
+    request.getfixturevalue("django_db_setup")
+    with django_db_blocker.unblock(), factories.undone():
+        with beginnings.still() as clock:
+            ana, ben = factories.person(**ANA), factories.person(**BEN)
+            ben_place = use_code(by=ben, code=create_code(by=ana))
+            pair = ben_place.pair
+            ana_place = get_membership_for(ana, pair.pk)
+            begun = Begun(
+                clock=clock, ana=ana, ben=ben, pair=pair, ana_place=ana_place, ben_place=ben_place
+            )
+            begin(begun)
+        yield begun
+
+
+@pytest.fixture(autouse=True)
+def begun(request: pytest.FixtureRequest, begun_once: Begun | None) -> Begun | None:
+    """This test's own copy of it, which also is first of all."""
+    if begun_once:
+        request.getfixturevalue("clock").go_to(begun_once.clock.at)
+    return deepcopy(begun_once)
 
 
 @pytest.fixture
-def ben(make_person) -> Person:
-    return make_person("ben", time_zone="Europe/Lisbon")
+def ana(begun, db) -> Person:
+    return begun.ana if begun else factories.person(**ANA)
+
+
+@pytest.fixture
+def ben(begun, db) -> Person:
+    return begun.ben if begun else factories.person(**BEN)
 
 
 @pytest.fixture
@@ -163,19 +207,26 @@ def outsider(make_person) -> Person:
 
 
 @pytest.fixture
-def pair(ana, ben) -> Pair:
+def pair(begun, ana, ben) -> Pair:
     """Ana's and Ben's pair, made as they would make it: she hands him a code."""
-    return use_code(by=ben, code=create_code(by=ana)).pair
+    return begun.pair if begun else use_code(by=ben, code=create_code(by=ana)).pair
 
 
 @pytest.fixture
-def ana_place(ana, pair) -> Membership:
-    return get_membership_for(ana, pair.pk)
+def ana_place(begun, ana, pair) -> Membership:
+    return begun.ana_place if begun else get_membership_for(ana, pair.pk)
 
 
 @pytest.fixture
-def ben_place(ben, pair) -> Membership:
-    return get_membership_for(ben, pair.pk)
+def ben_place(begun, ben, pair) -> Membership:
+    return begun.ben_place if begun else get_membership_for(ben, pair.pk)
+
+
+@pytest.fixture
+def begun_alone(ana, ben, pair, ana_place, ben_place, clock) -> Begun:
+    """The same for a test that commits."""
+    together = {"ana": ana, "ben": ben, "pair": pair, "ana_place": ana_place}
+    return Begun(clock=clock, ben_place=ben_place, **together)
 
 
 @pytest.fixture

@@ -31,8 +31,9 @@ from boundaries.rules.terms import NO_CONTACT, Terms
 from boundaries.rules.windows import State
 from conversations.actions import say
 from conversations.models import Envelope, Letter
-from tests import agreeing, factories, raw
+from tests import agreeing, beginnings, factories, raw
 from tests.agreeing import MOMENT, SOON, Rows
+from tests.beginnings import Begun, beginning
 from tests.boundaries.strategies import all_limits, some_terms, wider
 
 pytestmark = pytest.mark.django_db
@@ -40,11 +41,10 @@ pytestmark = pytest.mark.django_db
 ALL = guards.ALL
 
 
-@pytest.fixture
-def rows(ana_place, ben_place, clock) -> Rows:
+def fill(begun: Begun) -> None:
     """One row of each kind: an open conversation with a letter, another to come, a draft."""
-    factories.allow(by=(ana_place, ben_place))
-    agreement = factories.agree(by=ana_place, other=ben_place, clock=clock)
+    beginnings.agree_to_all(begun)
+    clock, (ana_place, ben_place) = begun.clock, begun.places
     declined = factories.propose(by=ben_place)
     actions.decline(by=ana_place, proposal_id=declined.pk)
     factories.letter(by=ana_place)
@@ -61,10 +61,10 @@ def rows(ana_place, ben_place, clock) -> Rows:
         agreed_at=clock.at - timedelta(days=199),
     )
     connection.check_constraints()  # PostgreSQL empties no table that still waits to be checked
-    return {
-        "agreement": agreement,
+    begun.rows = {
+        "agreement": begun.agreement,
         "pair": ana_place.pair,
-        "proposal": agreement.proposal,
+        "proposal": begun.agreement.proposal,
         "declined": Proposal.objects.get(pk=declined.pk),
         "consent": Consent.objects.get(person=ana_place.person),
         "open": opened,
@@ -77,6 +77,11 @@ def rows(ana_place, ben_place, clock) -> Rows:
         "said": said,
         "apart": apart,
     }
+
+
+BEGINNINGS = {"rows": fill}
+
+rows = beginning("rows")
 
 
 def run(sql: str) -> None:

@@ -13,7 +13,11 @@ from accounts.actions import TRIES, CodeRefused, create_code, use_code, withdraw
 from accounts.clock import now
 from accounts.models import CodeAttempt, Invitation, Membership, Pair, Person
 
-pytestmark = [pytest.mark.postgres, pytest.mark.django_db(transaction=True)]
+pytestmark = [
+    pytest.mark.postgres,
+    pytest.mark.django_db(transaction=True),
+    pytest.mark.long,
+]
 ROUNDS = 12
 
 

@@ -41,6 +41,7 @@ def join_more(ana, make_person):
     return join_more
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("name", QUERIES)
 def test_pages_ask_as_often_with_six_pairs_as_with_one(ana_client, pair, clock, name, join_more):
     path = reverse(f"accounts:{name}")

@@ -23,7 +23,11 @@ from boundaries.models import Pause
 from tests.accounts.test_code_races import at_once
 from tests.factories import asked_support, support
 
-pytestmark = [pytest.mark.postgres, pytest.mark.django_db(transaction=True)]
+pytestmark = [
+    pytest.mark.postgres,
+    pytest.mark.django_db(transaction=True),
+    pytest.mark.long,
+]
 ROUNDS = 15
 
 

@@ -13,24 +13,29 @@ from boundaries import actions, chains, guards
 from boundaries.models import RecordEntry
 from boundaries.rules.canonical import entry_hash
 from conversations import actions as conversations
-from tests import factories, raw
+from tests import beginnings, factories, raw
+from tests.beginnings import Begun, beginning
 
 pytestmark = pytest.mark.django_db
 
 
-@pytest.fixture
-def life(ana_place, ben_place, clock, make_person):
+def live(begun: Begun) -> None:
     """Two pairs in which many things were done."""
-    factories.allow(by=(ana_place, ben_place))
-    factories.agree(by=ana_place, other=ben_place, clock=clock)
-    factories.letter(by=ana_place)
-    factories.hold(pair=ana_place.pair, clock=clock)
-    other = use_code(by=make_person("dora"), code=create_code(by=make_person("cem")))
+    beginnings.agree_to_all(begun)
+    factories.letter(by=begun.ana_place)
+    factories.hold(pair=begun.pair, clock=begun.clock)
+    dora, cem = factories.person(name="dora"), factories.person(name="cem")
+    other = use_code(by=dora, code=create_code(by=cem))
     factories.allow(by=(other,))
-    actions.pause(by=ben_place)
-    actions.lift(by=ben_place)
+    actions.pause(by=begun.ben_place)
+    actions.lift(by=begun.ben_place)
     conversations.part(by=other)
-    return ana_place.pair
+    begun.life = begun.pair
+
+
+BEGINNINGS = {"life": live}
+
+life = beginning("life")
 
 
 @pytest.fixture

@@ -25,17 +25,23 @@ from boundaries.rules.terms import NO_CONTACT
 from boundaries.rules.windows import State
 from conversations import actions as conversations
 from conversations.models import Letter
-from tests import factories, raw, seen
+from tests import beginnings, factories, raw, seen
+from tests.beginnings import Begun, beginning
 from tests.cases import shared
 
 pytestmark = pytest.mark.django_db
 
 
-@pytest.fixture
-def agreement(ana_place, ben_place, clock):
-    factories.allow(by=(ana_place, ben_place))
-    factories.letter(by=ana_place)
-    return factories.agree(by=ana_place, other=ben_place, clock=clock)
+def write_and_agree(begun: Begun) -> None:
+    """Ana writes a letter, and they agree."""
+    beginnings.allow(begun)
+    factories.letter(by=begun.ana_place)
+    beginnings.agree_to_all(begun)
+
+
+BEGINNINGS = {"agreement": write_and_agree}
+
+agreement = beginning("agreement")
 
 
 def moved_back(pair):

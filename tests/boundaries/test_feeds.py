@@ -17,7 +17,8 @@ from boundaries.queries import coming_windows, load_situation
 from boundaries.rules.terms import NO_CONTACT
 from boundaries.rules.windows import State
 from conversations import actions as conversations
-from tests import calendars, factories, zones
+from tests import beginnings, calendars, factories, zones
+from tests.beginnings import beginning
 from tests.calendars import cancelled, coming, fetch, subscribed
 from tests.cases import shared
 
@@ -26,10 +27,9 @@ pytestmark = [pytest.mark.django_db, pytest.mark.once]
 HOUR = timedelta(hours=1)
 
 
-@pytest.fixture
-def agreement(ana_place, ben_place, clock):
-    factories.allow(by=(ana_place, ben_place))
-    return factories.agree(by=ana_place, other=ben_place, clock=clock)
+BEGINNINGS = {"agreement": beginnings.agree_to_all}
+
+agreement = beginning("agreement")
 
 
 @pytest.fixture

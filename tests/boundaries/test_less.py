@@ -22,7 +22,8 @@ from boundaries.rules.rhythm import Weekly
 from boundaries.rules.terms import NO_CONTACT
 from boundaries.rules.windows import State, occurrences
 from conversations import actions as conversations
-from tests import factories, raw, seen
+from tests import beginnings, factories, raw, seen
+from tests.beginnings import beginning
 from tests.boundaries.strategies import all_limits
 from tests.cases import shared
 
@@ -33,15 +34,9 @@ WEEKLY = {"rhythm": Weekly(1, 0, frozenset({5}))}
 NOT_AT_SIX = HOURS_OF_THE_WEEK - {5 * 24 + 18}
 
 
-@pytest.fixture
-def both(ana_place, ben_place, clock):
-    factories.allow(by=(ana_place, ben_place))
-    return ana_place, ben_place
+BEGINNINGS = {"agreement": beginnings.agree_to_all, "both": beginnings.allow}
 
-
-@pytest.fixture
-def agreement(both, clock):
-    return factories.agree(by=both[0], other=both[1], clock=clock)
+agreement, both = map(beginning, BEGINNINGS)
 
 
 @pytest.fixture

@@ -15,7 +15,8 @@ from boundaries.rules.rhythm import Weekly
 from boundaries.rules.terms import LONGEST_MINUTES, NO_CONTACT
 from boundaries.rules.windows import State
 from conversations import actions as conversations
-from tests import factories, seen
+from tests import beginnings, factories, seen
+from tests.beginnings import beginning
 from tests.cases import shared
 
 pytestmark = pytest.mark.django_db
@@ -23,17 +24,10 @@ pytestmark = pytest.mark.django_db
 MOMENT = timedelta(microseconds=1)
 
 
-@pytest.fixture
-def both(ana_place, ben_place, clock):
-    factories.allow(by=(ana_place, ben_place))
-    return ana_place, ben_place
+BEGINNINGS = {"window": beginnings.plan, "both": beginnings.allow}
 
-
-@pytest.fixture
-def window(both, pair, clock):
-    """The first of an agreement under which nobody is asked."""
-    factories.agree(by=both[0], other=both[1], clock=clock)
-    return factories.next_window(pair=pair)
+window, both = beginning("window"), beginning("both")
+"""The first of an agreement under which nobody is asked; and their places."""
 
 
 @pytest.fixture

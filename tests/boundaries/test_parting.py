@@ -39,23 +39,17 @@ from boundaries.rules.terms import NO_CONTACT
 from boundaries.rules.windows import State
 from conversations import actions as conversations
 from conversations.models import Envelope, Letter
-from tests import factories, seen
+from tests import beginnings, factories, seen
+from tests.beginnings import beginning
 
 pytestmark = pytest.mark.django_db
 
 MOMENT = timedelta(microseconds=1)
 
 
-@pytest.fixture
-def both(clock, ana_place, ben_place):
-    """By a clock that stands still from the beginning: which pair came after which is compared."""
-    factories.allow(by=(ana_place, ben_place))
-    return ana_place, ben_place
+BEGINNINGS = {"agreement": beginnings.agree_to_all, "both": beginnings.allow}
 
-
-@pytest.fixture
-def agreement(both, clock):
-    return factories.agree(by=both[0], other=both[1], clock=clock)
+agreement, both = map(beginning, BEGINNINGS)
 
 
 def refused(act) -> tuple[Reason, ...]:

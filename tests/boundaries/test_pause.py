@@ -14,15 +14,15 @@ from boundaries.queries import agreement_in_force
 from boundaries.rules.terms import NO_CONTACT
 from boundaries.rules.windows import State
 from conversations import actions as conversations
-from tests import factories, seen
+from tests import beginnings, factories, seen
+from tests.beginnings import beginning
 
 pytestmark = pytest.mark.django_db
 
 
-@pytest.fixture
-def agreement(ana_place, ben_place, clock):
-    factories.allow(by=(ana_place, ben_place))
-    return factories.agree(by=ana_place, other=ben_place, clock=clock)
+BEGINNINGS = {"agreement": beginnings.agree_to_all}
+
+agreement = beginning("agreement")
 
 
 def test_r13_a_pause_ends_the_agreement_and_all_that_was_planned(agreement, ben_place, pair, clock):

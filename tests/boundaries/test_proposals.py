@@ -19,7 +19,8 @@ from boundaries.rules.proposals import End, Standing
 from boundaries.rules.reasons import Reason
 from boundaries.rules.terms import NO_CONTACT
 from boundaries.rules.windows import State
-from tests import factories, seen
+from tests import beginnings, factories, seen
+from tests.beginnings import Begun, beginning
 from tests.cases import shared
 
 pytestmark = pytest.mark.django_db
@@ -34,27 +35,26 @@ def _time_stands_still(clock):
     """Every test here moves it."""
 
 
-@pytest.fixture
-def both(ana_place, ben_place):
-    factories.allow(by=(ana_place, ben_place))
-    return ana_place, ben_place
-
-
-@pytest.fixture
-def proposal(both):
+def propose(begun: Begun) -> None:
     """Ana's, open."""
-    return factories.propose(by=both[0])
+    beginnings.allow(begun)
+    begun.proposal = factories.propose(by=begun.ana_place)
 
 
-@pytest.fixture
-def cooling(both, ana_place, ben_place):
+def cool_off(begun: Begun) -> None:
     """Ana's, both said yes."""
-    return factories.cooling_off(by=ana_place, other=ben_place)
+    beginnings.allow(begun)
+    begun.cooling = factories.cooling_off(by=begun.ana_place, other=begun.ben_place)
 
 
-@pytest.fixture
-def agreement(both, ana_place, ben_place, clock):
-    return factories.agree(by=ana_place, other=ben_place, clock=clock)
+BEGINNINGS = {
+    "agreement": beginnings.agree_to_all,
+    "cooling": cool_off,
+    "proposal": propose,
+    "both": beginnings.allow,
+}
+
+agreement, cooling, proposal, both = map(beginning, BEGINNINGS)
 
 
 def refused(act):

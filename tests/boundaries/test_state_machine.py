@@ -53,7 +53,7 @@ from tests.clock import Clock
 
 pytestmark = [pytest.mark.django_db, pytest.mark.once]
 
-EXAMPLES = int(os.environ.get("EXAMPLES", "6"))
+EXAMPLES = int(os.environ.get("EXAMPLES", "4"))
 STEPS = int(os.environ.get("STEPS", "30"))
 LOOKED_AT = 4
 
@@ -740,6 +740,7 @@ def choose_what_lapsed(it):
     it.choose(1, 0)
 
 
+@pytest.mark.long
 @shared(
     ("act", "reason", "first", "story"),
     [

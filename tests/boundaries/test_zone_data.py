@@ -24,7 +24,8 @@ from boundaries.rules.reasons import Reason
 from boundaries.rules.rhythm import Weekly
 from boundaries.rules.windows import State, moved
 from conversations import actions as conversations
-from tests import factories, raw, seen, zones
+from tests import beginnings, factories, raw, seen, zones
+from tests.beginnings import beginning
 from tests.cases import shared
 
 pytestmark = pytest.mark.django_db
@@ -48,10 +49,9 @@ def data(tmp_path):
     return newer
 
 
-@pytest.fixture
-def agreement(ana_place, ben_place, clock):
-    factories.allow(by=(ana_place, ben_place))
-    return factories.agree(by=ana_place, other=ben_place, clock=clock)
+BEGINNINGS = {"agreement": beginnings.agree_to_all}
+
+agreement = beginning("agreement")
 
 
 @pytest.fixture

@@ -18,7 +18,8 @@ from checkins import actions, queries
 from checkins.exceptions import OverError, WayGoneError, WordsNotKeptError
 from checkins.models import CheckIn
 from conversations import actions as conversations
-from tests import factories, zones
+from tests import beginnings, factories, zones
+from tests.beginnings import Begun, beginning
 from tests.cases import shared
 
 pytestmark = pytest.mark.django_db
@@ -26,19 +27,23 @@ pytestmark = pytest.mark.django_db
 DAY = timedelta(days=1)
 
 
-@pytest.fixture
-def before(window, clock):
+def come_near(begun: Begun) -> None:
     """The conversation, a day before it."""
-    clock.go_to(window.opens_at - DAY)
-    return window
+    beginnings.plan_for_next_month(begun)
+    begun.clock.go_to(begun.window.opens_at - DAY)
+    begun.before = begun.window
 
 
-@pytest.fixture
-def after(window, clock):
+def go_by(begun: Begun) -> None:
     """The conversation, which was held the day before."""
-    held = factories.hold(pair=window.pair, clock=clock)
-    clock.go_to(held.closes_at + DAY)
-    return held
+    beginnings.plan_for_next_month(begun)
+    begun.after = factories.hold(pair=begun.pair, clock=begun.clock)
+    begun.clock.go_to(begun.after.closes_at + DAY)
+
+
+BEGINNINGS = {"before": come_near, "after": go_by}
+
+before, after = map(beginning, BEGINNINGS)
 
 
 def less(place, clock, way=Less.HALF_AS_LONG, **changes):

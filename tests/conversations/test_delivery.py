@@ -15,7 +15,8 @@ from conversations.delivery import behind, deliver
 from conversations.live import Mark
 from conversations.models import Message
 from conversations.streams import Stream
-from tests import factories
+from tests import beginnings, factories
+from tests.beginnings import beginning
 from tests.races import TRIALS, DatabaseError, dawdle, no_lock, side_by_side
 
 QUERIES = 9
@@ -52,11 +53,9 @@ def say(place, window, body="a word"):
     return actions.say(by=place, window_id=window.pk, key=uuid4(), body=body)
 
 
-@pytest.fixture
-def window(ana_place, ben_place, pair, clock):
-    factories.allow(by=(ana_place, ben_place))
-    factories.agree(by=ana_place, other=ben_place, clock=clock)
-    return factories.open_next(pair=pair, clock=clock)
+BEGINNINGS = {"window": beginnings.begin_to_talk}
+
+window = beginning("window")
 
 
 @pytest.mark.django_db
@@ -198,6 +197,7 @@ def sent_after_the_pause(pairs, faults=()):
     return sum(before), len(after)
 
 
+@pytest.mark.long
 @pytest.mark.postgres
 @pytest.mark.django_db(transaction=True)
 def test_r13_nothing_is_sent_after_a_pause_has_returned(couples):

@@ -8,21 +8,25 @@ from django.http import Http404
 from conversations import actions
 from conversations.models import Envelope, Letter
 from conversations.queries import envelopes_for, get_envelope_for
-from tests import factories, seen
+from tests import beginnings, factories, seen
+from tests.beginnings import Begun, beginning
 
 pytestmark = pytest.mark.django_db
 
 State = Envelope.State
 
 
-@pytest.fixture
-def envelope(ana_place, ben_place, pair, clock):
-    """With a letter from Ana to Ben."""
-    factories.allow(by=(ana_place, ben_place))
-    factories.agree(by=ana_place, other=ben_place, clock=clock)
-    factories.letter(by=ana_place)
-    factories.open_next(pair=pair, clock=clock)
-    return Envelope.objects.get()
+def arrive(begun: Begun) -> None:
+    """A letter from Ana to Ben."""
+    beginnings.agree_to_all(begun)
+    factories.letter(by=begun.ana_place)
+    factories.open_next(pair=begun.pair, clock=begun.clock)
+    begun.envelope = Envelope.objects.get()
+
+
+BEGINNINGS = {"envelope": arrive}
+
+envelope = beginning("envelope")
 
 
 MOVES = {

@@ -139,6 +139,7 @@ def skip_and_release(clock, trials, **faults):
 RACES = of_module(__name__)
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("race", RACES, ids=lambda race: race.__name__)
 def test_at_the_opening_nothing_is_lost_and_nothing_goes_that_was_not_held(race, clock):
     only_as_allowed(race, clock)
@@ -357,6 +358,7 @@ def test_r20_a_worker_that_looks_at_the_clock_first_is_caught(couple, clock, mon
 # --- While the clock runs ------------------------------------------------------------------------
 
 
+@pytest.mark.long
 def test_r21_while_the_clock_runs_over_the_end_words_are_said_in_time_or_kept(clock, settings):
     """Each conversation ends, by the database's own clock, in about the time that it took to say
     the last words; a worker tries to close it all the while.

@@ -8,7 +8,8 @@ import pytest
 from boundaries import actions as boundaries
 from boundaries.queries import load_situation
 from conversations import actions, live
-from tests import factories
+from tests import beginnings
+from tests.beginnings import beginning
 
 pytestmark = [pytest.mark.django_db, pytest.mark.once]
 
@@ -21,12 +22,9 @@ class Events(NamedTuple):
     is_over: bool
 
 
-@pytest.fixture
-def window(ana_place, ben_place, pair, clock):
-    """Their conversation, which is open, and in which they agreed to talk."""
-    factories.allow(by=(ana_place, ben_place))
-    factories.agree(by=ana_place, other=ben_place, clock=clock)
-    return factories.open_next(pair=pair, clock=clock)
+BEGINNINGS = {"window": beginnings.begin_to_talk}
+
+window = beginning("window")
 
 
 def say(by, window, *bodies):

@@ -11,7 +11,8 @@ from conversations import actions
 from conversations.actions.notices import GAPS
 from conversations.models import Notice
 from repair.logs import Wordless
-from tests import factories, mailserver
+from tests import beginnings, factories, mailserver
+from tests.beginnings import Begun, beginning
 from tests.cases import shared
 
 pytestmark = [pytest.mark.django_db, pytest.mark.once]
@@ -20,16 +21,19 @@ REFUSED = "550 5.1.1 no such mailbox: ana@example.org"
 NOT_NOW = "451 4.3.0 later"
 
 
-@pytest.fixture
-def due(ana_place, ben_place, clock):
+def let_come(begun: Begun) -> None:
     """Ana is to be told that something came, for as long as she likes."""
-    factories.allow(by=(ana_place, ben_place))
-    factories.agree(by=ana_place, other=ben_place, clock=clock)
-    factories.ask_for_notices(by=ana_place, only=["wants_notice_on_arrival"])
-    factories.letter(by=ben_place)
-    clock.go_to(factories.next_window(pair=ana_place.pair).opens_at)
-    actions.open_and_release([ana_place.pair_id])
-    return Notice.objects.get()
+    beginnings.agree_to_all(begun)
+    factories.ask_for_notices(by=begun.ana_place, only=["wants_notice_on_arrival"])
+    factories.letter(by=begun.ben_place)
+    begun.clock.go_to(factories.next_window(pair=begun.pair).opens_at)
+    actions.open_and_release([begun.pair.pk])
+    begun.due = Notice.objects.get()
+
+
+BEGINNINGS = {"due": let_come}
+
+due = beginning("due")
 
 
 @pytest.fixture

@@ -20,7 +20,11 @@ from conversations.models import Notice
 from tests import factories, mailserver
 from tests.races import TRIALS, DatabaseError, no_lock, side_by_side
 
-pytestmark = [pytest.mark.postgres, pytest.mark.django_db(transaction=True)]
+pytestmark = [
+    pytest.mark.postgres,
+    pytest.mark.django_db(transaction=True),
+    pytest.mark.long,
+]
 
 WARM_UP = 5
 OPENS_AT = factories.utc(year=2026, month=12, day=5, hour=17)

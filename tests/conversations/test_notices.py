@@ -11,17 +11,16 @@ from boundaries import actions as boundaries
 from conversations import actions
 from conversations.actions import notices
 from conversations.models import Envelope, Notice
-from tests import factories
+from tests import beginnings, factories
+from tests.beginnings import beginning
 from tests.cases import shared
 
 pytestmark = [pytest.mark.django_db, pytest.mark.once]
 
 
-@pytest.fixture
-def window(ana_place, ben_place, pair, clock):
-    factories.allow(by=(ana_place, ben_place))
-    factories.agree(by=ana_place, other=ben_place, clock=clock)
-    return factories.next_window(pair=pair)
+BEGINNINGS = {"window": beginnings.plan}
+
+window = beginning("window")
 
 
 def ask(*places):

@@ -11,7 +11,8 @@ from conversations import actions
 from conversations.actions import ReadAgain
 from conversations.exceptions import AlreadyReleasedError, ChangedElsewhereError
 from conversations.models import Letter
-from tests import factories, seen
+from tests import beginnings, factories, seen
+from tests.beginnings import beginning
 from tests.pages.visitor import ClientVisitor
 
 pytestmark = pytest.mark.django_db
@@ -21,11 +22,9 @@ ASKED = "You wanted to read this again before it goes."
 BUTTON = "I have read it again"
 
 
-@pytest.fixture
-def window(ana_place, ben_place, pair, clock):
-    factories.allow(by=(ana_place, ben_place))
-    factories.agree(by=ana_place, other=ben_place, clock=clock)
-    return factories.next_window(pair=pair)
+BEGINNINGS = {"window": beginnings.plan}
+
+window = beginning("window")
 
 
 @pytest.fixture

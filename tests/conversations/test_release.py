@@ -12,24 +12,18 @@ from boundaries.models import RecordEntry, Window
 from boundaries.rules.windows import State
 from conversations import actions
 from conversations.models import Envelope, Letter
-from tests import factories, seen
+from tests import beginnings, factories, seen
+from tests.beginnings import beginning
 
 pytestmark = pytest.mark.django_db
 
 HELD, RELEASED = Letter.State.HELD, Letter.State.RELEASED
 
 
-@pytest.fixture
-def both(ana_place, ben_place, clock):
-    factories.allow(by=(ana_place, ben_place))
-    return ana_place, ben_place
+BEGINNINGS = {"window": beginnings.plan, "both": beginnings.allow}
 
-
-@pytest.fixture
-def window(both, pair, clock):
-    """Two letters from each, of 4000 characters at most."""
-    factories.agree(by=both[0], other=both[1], clock=clock)
-    return factories.next_window(pair=pair)
+window, both = map(beginning, BEGINNINGS)
+"""A conversation with two letters from each, of 4000 characters at most; and their places."""
 
 
 def sweep_at(clock, instant):

@@ -13,24 +13,18 @@ from boundaries.rules.reasons import Reason
 from boundaries.rules.windows import State
 from conversations import actions
 from conversations.models import Letter, Message
-from tests import factories
+from tests import beginnings, factories
+from tests.beginnings import beginning
 
 pytestmark = pytest.mark.django_db
 
 MOMENT = timedelta(microseconds=1)
 
 
-@pytest.fixture
-def both(ana_place, ben_place, clock):
-    factories.allow(by=(ana_place, ben_place))
-    factories.agree(by=ana_place, other=ben_place, clock=clock)
-    return ana_place, ben_place
+BEGINNINGS = {"window": beginnings.begin_to_talk, "both": beginnings.agree_to_all}
 
-
-@pytest.fixture
-def window(both, pair, clock):
-    """Their conversation, which is open."""
-    return factories.open_next(pair=pair, clock=clock)
+window, both = map(beginning, BEGINNINGS)
+"""Their conversation, which is open; and their places."""
 
 
 def say(by, window, body="Are you there", key=None):

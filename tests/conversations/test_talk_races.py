@@ -15,7 +15,11 @@ from conversations.models import Letter, Message
 from tests import factories
 from tests.races import TRIALS, DatabaseError, no_lock, side_by_side
 
-pytestmark = [pytest.mark.postgres, pytest.mark.django_db(transaction=True)]
+pytestmark = [
+    pytest.mark.postgres,
+    pytest.mark.django_db(transaction=True),
+    pytest.mark.long,
+]
 
 OPENS_AT = factories.utc(year=2026, month=12, day=5, hour=17)
 SAID, KEPT = "said", "kept as a draft"

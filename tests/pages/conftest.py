@@ -1,28 +1,15 @@
 """For the tests of pages: browsers of the persons, and pairs in which something has happened."""
 
-from collections.abc import Callable, Iterator
-from copy import deepcopy
+from collections.abc import Callable
 
 import pytest
-from pytest_django.plugin import DjangoDbBlocker
 
 from accounts import zones
-from accounts.actions import create_code, use_code
 from accounts.models import Person, Support
-from accounts.queries import get_membership_for
 from accounts.scopes import Scope
-from boundaries.models import Agreement
 from tests import factories
-from tests.pages import beginnings
-from tests.pages.beginnings import Begun, Past
+from tests.beginnings import beginning
 from tests.pages.visitor import ClientVisitor
-
-
-def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
-    """Those that begin alike run one after another, under the names that they have."""
-    if begin := beginnings.of(metafunc):
-        hidden = [pytest.HIDDEN_PARAM]
-        metafunc.parametrize("begun_once", [begin], indirect=True, scope="module", ids=hidden)
 
 
 @pytest.fixture(autouse=True)
@@ -46,63 +33,7 @@ def at_ben(ben: Person) -> ClientVisitor:
     return ClientVisitor(ben)
 
 
-@pytest.fixture(scope="module")
-def begun_once(
-    request: pytest.FixtureRequest, django_db_blocker: DjangoDbBlocker
-) -> Iterator[Begun | None]:
-    """What the next tests begin with."""
-    begin = getattr(request, "param", None)
-    if begin is None:
-        yield None
-        return
-    request.getfixturevalue("django_db_setup")
-    with django_db_blocker.unblock(), factories.undone():
-        with beginnings.still() as clock:
-            ana = factories.person(name="ana", time_zone="Europe/Berlin")
-            ben = factories.person(name="ben", time_zone="Europe/Lisbon")
-            ben_place = use_code(by=ben, code=create_code(by=ana))
-            pair = ben_place.pair
-            ana_place = get_membership_for(ana, pair.pk)
-            begun = Begun(
-                clock=clock, ana=ana, ben=ben, pair=pair, ana_place=ana_place, ben_place=ben_place
-            )
-            begin(begun)
-        yield begun
-
-
-@pytest.fixture(autouse=True)
-def begun(request: pytest.FixtureRequest, begun_once: Begun | None) -> Begun | None:
-    """This test's own copy of it, which also is first of all."""
-    if begun_once:
-        request.getfixturevalue("clock").go_to(begun_once.clock.at)
-    return deepcopy(begun_once)
-
-
-ana, ben, pair = map(beginnings.beginning, ("ana", "ben", "pair"))
-ana_place, ben_place = map(beginnings.beginning, ("ana_place", "ben_place"))
-
-
-@pytest.fixture
-def begun_alone(ana, ben, pair, ana_place, ben_place, clock) -> Begun:
-    """The same for a test that commits."""
-    together = {"ana": ana, "ben": ben, "pair": pair, "ana_place": ana_place}
-    return Begun(clock=clock, ben_place=ben_place, **together)
-
-
-@pytest.fixture
-def agreement(request: pytest.FixtureRequest, begun: Begun | None) -> Agreement:
-    """What both agreed to: a first Saturday, two letters from each of up to 4000 characters."""
-    begun = begun or request.getfixturevalue("begun_alone")
-    beginnings.agree(begun)
-    return begun.agreement
-
-
-@pytest.fixture
-def past(request: pytest.FixtureRequest, begun: Begun | None) -> Past:
-    """A conversation to which each of them wrote a letter. Neither has read theirs."""
-    begun = begun or request.getfixturevalue("begun_alone")
-    beginnings.meet(begun)
-    return begun.past
+agreement, past = beginning("agreement"), beginning("past")
 
 
 @pytest.fixture

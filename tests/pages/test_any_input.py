@@ -3,6 +3,7 @@
 The client of the tests raises what a view raises, so each example would show its own fault.
 """
 
+import os
 from io import BytesIO
 from typing import Any
 
@@ -11,13 +12,15 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from tests import factories
+from tests.beginnings import beginning, meet, trust
 from tests.pages import addresses
 from tests.pages.addresses import Address
-from tests.pages.beginnings import beginning, meet, trust
 from tests.pages.test_terms_pages import TYPED
 from tests.pages.visitor import ClientVisitor
 
 # What a page says is decided alike on every database.
+# INPUTS in the environment makes it more; `make prove` tries a hundred of each.
+INPUTS = int(os.environ.get("INPUTS", "5"))
 pytestmark = [pytest.mark.django_db, pytest.mark.once]
 
 LIMITS = {
@@ -85,7 +88,7 @@ text = st.text(signs, max_size=40)
 value = odd | text
 values = value | st.lists(value, max_size=4)
 few = settings(
-    max_examples=10,
+    max_examples=INPUTS,
     deadline=None,
     suppress_health_check=[HealthCheck.function_scoped_fixture],
 )

@@ -16,7 +16,7 @@ from checkins import actions as checkins
 from checkins.models import CheckIn, Reflection, Round
 from repair.tasks import sweep
 from tests import factories, zones
-from tests.pages.beginnings import agree, beginning
+from tests.beginnings import agree, beginning
 from tests.pages.visitor import ClientVisitor
 
 # What a page says is decided alike on every database.

@@ -246,16 +246,12 @@ def _supporters(ana, ben):
     factories.support(of=Person.objects.create_user("eli@example.org"), by=ben, allowed=Scope)
 
 
-IN_THE_SUITE = ("agreed",)
-"""The state of which `make test` tells; `make prove` tells of the others, too."""
+TOLD_BY = {"talking": (), "agreed": (pytest.mark.long,)}
+"""The state of which `make test` tells, and the one that is told of for every change."""
+ALL_STATES = [pytest.param(name, marks=TOLD_BY.get(name, (pytest.mark.proof,))) for name in STATES]
 
 
-@pytest.fixture(
-    params=[
-        pytest.param(name, marks=() if name in IN_THE_SUITE else pytest.mark.proof)
-        for name in STATES
-    ]
-)
+@pytest.fixture(params=ALL_STATES)
 def worlds(request, worlds_of):
     return worlds_of(STATES[request.param])
 
@@ -354,7 +350,13 @@ def test_a_key_of_which_nobody_knows_what_it_is_fails():
 
 
 @pytest.mark.postgres
-@pytest.mark.parametrize("name", [pytest.param("agreed", marks=pytest.mark.proof), "parted"])
+@pytest.mark.parametrize(
+    "name",
+    [
+        pytest.param("agreed", marks=pytest.mark.proof),
+        pytest.param("parted", marks=pytest.mark.long),
+    ],
+)
 def test_where_a_row_lies_tells_nothing(worlds_of, monkeypatch, name):
     """A row that is written anew comes last where nothing orders them: a receipt, if it is seen."""
     monkeypatch.setitem(silent.ACTS, "turns_the_tables", turn_the_tables)
@@ -393,6 +395,7 @@ LEAKS = {
 }
 
 
+@pytest.mark.long
 def test_it_bites(worlds_of, settings, subtests):
     """Addresses that nobody has listed, and that tell something, are found and found out."""
     settings.ROOT_URLCONF = "tests.pages.urls_with_leaks"
@@ -405,6 +408,7 @@ def test_it_bites(worlds_of, settings, subtests):
             assert not [line for line in found if "/leaks/" not in line]
 
 
+@pytest.mark.long
 def test_what_ben_is_to_see_makes_a_difference(worlds_of):
     """That there is less now, on the pages that there really are (R1)."""
     found = worlds_of(STATES["agreed"], only="/agreement/").differences([("allows_nothing", 0)])
@@ -455,6 +459,7 @@ MAILS_THAT_LEAK = (
 )
 
 
+@pytest.mark.long
 def test_a_mail_that_comes_or_does_not_because_of_her_is_found_out(
     worlds_of, monkeypatch, subtests
 ):
@@ -469,6 +474,7 @@ def test_a_mail_that_comes_or_does_not_because_of_her_is_found_out(
             assert any(line.startswith("mail at") for line in found), found
 
 
+@pytest.mark.long
 def test_his_calendar_feed_is_among_what_he_is_answered(worlds_of, subtests):
     worlds = worlds_of(STATES["agreed"], only="/feeds/")
     assert {answer.status for answer in worlds.quiet[0].values()} == {200, 404}

@@ -9,7 +9,7 @@ from accounts.actions import create_code, use_code
 from boundaries import actions
 from conversations import actions as conversations
 from tests import factories
-from tests.pages.beginnings import beginning
+from tests.beginnings import beginning
 from tests.pages.visitor import ClientVisitor
 
 # What a page says is decided alike on every database.

@@ -8,8 +8,8 @@ from accounts.proof import Proof
 from boundaries import actions
 from boundaries.models import Consent, Proposal
 from tests import factories, seen
+from tests.beginnings import beginning
 from tests.factories import PASSWORD
-from tests.pages.beginnings import beginning
 from tests.pages.visitor import ClientVisitor
 
 # What a page says is decided alike on every database.

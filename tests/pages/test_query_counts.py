@@ -183,6 +183,7 @@ def counts(client, keys):
     return found
 
 
+@pytest.mark.long
 def test_pages_ask_as_often_with_much_behind_them_as_with_little(ana_client, keys, make):
     make(first=0, last=LITTLE)
     little = counts(ana_client, keys)

@@ -60,6 +60,7 @@ def test_from_every_page_before_sign_in(client, asked):
     assert found == []
 
 
+@pytest.mark.long
 def test_from_every_page_after_sign_in(client_of, ana, asked):
     sign_out = reverse("account_logout")
     pages, found = without_link(client_of(ana), [each for each in asked if each.path != sign_out])

@@ -13,7 +13,7 @@ from accounts.models import Membership
 from conversations.forms import LONGEST_BODY
 from conversations.models import Letter, Message
 from tests import factories
-from tests.pages.beginnings import begin_to_talk, beginning
+from tests.beginnings import begin_to_talk, beginning
 from tests.pages.test_any_input import few, values
 
 # What a page says is decided alike on every database.

@@ -27,9 +27,9 @@ from boundaries import actions
 from boundaries.actions import pauses
 from boundaries.models import Pause
 from tests import factories, seen
+from tests.beginnings import agree, beginning
 from tests.factories import PASSWORD
 from tests.pages import addresses
-from tests.pages.beginnings import agree, beginning
 from tests.pages.everything import Addresses, Asked, Reader, differences, routes
 from tests.pages.test_unseen import watch  # noqa: F401 - a fixture
 from tests.pages.visitor import ClientVisitor
@@ -101,7 +101,7 @@ life = beginning("life")
 
 @pytest.fixture
 def cem(begun, make_person) -> Person:
-    return begun.cem if begun else make_person(**CEM)
+    return begun.cem if hasattr(begun, "cem") else make_person(**CEM)
 
 
 @pytest.fixture
@@ -145,12 +145,13 @@ def name_of(scopes) -> str:
 
 
 WHOLE = [
-    pytest.param(scopes, marks=() if len(scopes) == len(Scope) else pytest.mark.proof)
+    pytest.param(scopes, marks=pytest.mark.long if len(scopes) == len(Scope) else pytest.mark.proof)
     for scopes in SCOPES
 ]
-"""Each combination; in the ordinary run the whole table is asked for with all of them."""
+"""Each combination; for every change the whole table is asked for with all of them."""
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("scopes", SCOPES, ids=name_of)
 def test_r25_each_page_of_a_support_is_open_to_its_scope(life, scopes):
     row = factories.support(of=life.ana, by=life.cem, allowed=scopes)
@@ -225,6 +226,7 @@ def switched_off(life):
     return life.cem
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("who", [ended, left, run_out, foreign, the_other, not_begun, switched_off])
 def test_r25_who_is_no_supporter_is_answered_like_an_outsider(life, who, clock):
     person = who(life)
@@ -251,6 +253,7 @@ def test_who_is_not_signed_in_is_sent_to_sign_in_whatever_the_key(life, client):
         assert real.url.split("?")[0] == guessed.url.split("?")[0] == reverse("account_login")
 
 
+@pytest.mark.long
 def test_r25_no_page_holds_anything_of_the_other(life, ana_place, ben_place, clock):
     """Planted are their names, addresses and words; only what Ana asks for is there."""
     row = support(life, request="Please only listen to me.")
@@ -356,7 +359,7 @@ def pause_by_post(row):
     assert client.post(reverse("boundaries:pause_for", args=[row.pk])).status_code == 302
 
 
-@pytest.mark.proof
+@pytest.mark.long
 def test_r25_to_the_other_their_pause_is_her_own_to_the_byte(life, watch, ana_place, clock):  # noqa: F811
     row = support(life)
     own = watch.after(partial(actions.pause, by=ana_place), 1, 20, 40)

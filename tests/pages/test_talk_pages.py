@@ -17,7 +17,7 @@ from conversations import actions as conversations
 from conversations import talk
 from conversations.models import Letter, Message
 from tests import factories
-from tests.pages.beginnings import begin_to_talk, beginning
+from tests.beginnings import begin_to_talk, beginning
 
 # What a page says is decided alike on every database.
 pytestmark = [pytest.mark.django_db, pytest.mark.once]

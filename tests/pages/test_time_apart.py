@@ -51,6 +51,7 @@ def sweep() -> None:
     conversations.send_notices()
 
 
+@pytest.mark.long
 def test_r6_from_the_first_suggestion_to_both_proposing_again(
     at_ana, at_ben, to, past, pair, ana_place, clock
 ):
@@ -292,6 +293,7 @@ def test_when_it_is_over_does_not_tell_where_its_author_is(
     assert (row.day, row.ends_at) == (day, datetime.combine(day, time(12), UTC))
 
 
+@pytest.mark.long
 def test_nor_does_any_byte_that_the_other_reads(
     at_ana, at_ben, to, past, ana, ben_place, clock, day
 ):

@@ -20,12 +20,12 @@ from boundaries.rules.terms import NO_CONTACT
 from conversations import actions as conversations
 from tests import factories
 from tests.accounts.pages import steady
-from tests.pages.beginnings import beginning, meet
+from tests.beginnings import beginning, meet
 from tests.pages.visitor import ClientVisitor
 from tests.story.reading import Page
 
 # Who may see what is decided alike on every database, and it is many pages to look at.
-pytestmark = [pytest.mark.django_db, pytest.mark.once]
+pytestmark = [pytest.mark.django_db, pytest.mark.once, pytest.mark.long]
 
 KEY = re.compile(rb'name="key" value="[^"]+"')
 ID = re.compile(rb"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}")
@@ -163,7 +163,6 @@ def test_a_yes_that_was_taken_back_still_seems_to_stand(watch, ana_place, ben_pl
         assert watch.after(act, 2.9) == quiet
 
 
-@pytest.mark.proof
 def test_all_that_did_not_take_force_reads_the_same(watch, ana_place, ben_place, clock):
     factories.allow(by=(ana_place, ben_place))
     proposal = factories.cooling_off(by=ana_place, other=ben_place, live=False)
@@ -182,7 +181,6 @@ def test_all_that_did_not_take_force_reads_the_same(watch, ana_place, ben_place,
 # --- What Ben proposed -----------------------------------------------------------------------
 
 
-@pytest.mark.proof
 def test_declined_ignored_filtered_and_paused_look_the_same(watch, ana_place, ben_place, clock):
     """R10, R14: over the whole life of a proposal and the rest after it."""
     factories.allow(by=(ana_place, ben_place))
@@ -201,7 +199,6 @@ def test_declined_ignored_filtered_and_paused_look_the_same(watch, ana_place, be
         assert seen[name] == seen["ignored"], name
 
 
-@pytest.mark.proof
 def test_a_proposal_looks_the_same_whatever_it_meets(watch, ana_place, ben_place, clock, at_ben):
     """R10, R14: also one that never reaches her, from the answer to the form onwards."""
     factories.allow(by=(ana_place, ben_place))
@@ -242,7 +239,6 @@ def last_one_open(agreement, pair, clock):
     return factories.open_next(pair=pair, clock=clock)
 
 
-@pytest.mark.proof
 def test_after_a_pause_ben_reads_the_very_same_as_after_a_lapse(
     watch, last_one_open, ana_place, ben_place
 ):
@@ -260,7 +256,6 @@ def test_after_a_pause_ben_reads_the_very_same_as_after_a_lapse(
         assert seen[name] == seen["lapse"], name
 
 
-@pytest.mark.proof
 def test_what_ben_proposes_into_a_pause_reads_the_same_as_after_a_lapse(
     watch, last_one_open, ana_place, ben_place, clock
 ):

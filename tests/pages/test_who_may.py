@@ -11,8 +11,8 @@ from django.urls import reverse
 from accounts.actions import create_code, use_code
 from conversations.models import Letter
 from tests import factories, seen
+from tests.beginnings import beginning, meet, trust
 from tests.pages import addresses
-from tests.pages.beginnings import beginning, meet, trust
 
 # What a page says is decided alike on every database.
 pytestmark = [pytest.mark.django_db, pytest.mark.once]

@@ -1,15 +1,15 @@
-"""What tests of pages begin with: made once for all tests of a module that begin alike.
+"""What tests begin with: made once for all tests of a module that begin alike.
 
 A test asks for what it begins with by the name of a fixture, as for any other. Those that ask for
 the same run one after another, within one transaction in which it has been made. Each is given
 copies of its own, and what it does is undone after it. A module adds beginnings of its own as
-`BEGINNINGS`, which come before those that all modules have.
+`BEGINNINGS`, the one with most in it first; they come before those of its package.
 """
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from types import SimpleNamespace
+from types import ModuleType, SimpleNamespace
 from typing import Any
 
 import pytest
@@ -74,17 +74,53 @@ def trust(begun: Begun) -> None:
     begun.supporting = factories.support(of=dorothea, by=begun.ana, allowed=Scope)
 
 
+def allow(begun: Begun) -> None:
+    """Both set wide limits."""
+    factories.allow(by=begun.places)
+    begun.both = begun.places
+
+
+def agree_to_all(begun: Begun) -> None:
+    """They agree to the same, and to talk."""
+    agree(begun, live=True)
+    begun.both = begun.places
+
+
+def plan(begun: Begun) -> None:
+    """They agreed to all, and their first conversation is to come."""
+    agree_to_all(begun)
+    begun.window = factories.next_window(pair=begun.pair)
+
+
 def begin_to_talk(begun: Begun) -> None:
     """Their conversation is open, and they agreed to talk in it."""
-    agree(begun, live=True)
+    agree_to_all(begun)
     begun.window = factories.open_next(pair=begun.pair, clock=begun.clock)
+
+
+def plan_for_next_month(begun: Begun) -> None:
+    """The limits of both leave room above what is agreed; the first conversation is in a month."""
+    begun.clock.move(days=6)
+    plan(begun)
 
 
 def _envelope(letter: Letter) -> Envelope:
     return Envelope.objects.get(letter=letter)
 
 
-OF_ALL: dict[str, Beginning] = {"past": meet, "agreement": agree}
+def begin(_: Begun) -> None:
+    """There is a pair, and nothing has happened in it."""
+
+
+OF_PACKAGES: dict[str, dict[str, Beginning]] = {
+    "tests.pages": {"past": meet, "agreement": agree},
+    "tests.checkins": {"window": plan_for_next_month},
+}
+
+
+def known_in(module: ModuleType) -> dict[str, Beginning]:
+    """The beginnings of the tests of a module, by the name of what is asked for."""
+    return {**getattr(module, "BEGINNINGS", {}), **OF_PACKAGES.get(module.__package__ or "", {})}
 
 
 def of(metafunc: pytest.Metafunc) -> Beginning | None:
@@ -92,8 +128,9 @@ def of(metafunc: pytest.Metafunc) -> Beginning | None:
     database = metafunc.definition.get_closest_marker("django_db")
     if database is None or database.kwargs.get("transaction"):
         return None
-    known = {**getattr(metafunc.module, "BEGINNINGS", {}), **OF_ALL}
-    return next((begin for name, begin in known.items() if name in metafunc.fixturenames), None)
+    asked, known = metafunc.fixturenames, known_in(metafunc.module)
+    found = next((known[name] for name in known if name in asked), None)
+    return found or (begin if {"pair", "clock"} <= set(asked) else None)
 
 
 @contextmanager
@@ -106,10 +143,13 @@ def still() -> Iterator[clocks.Clock]:
 
 
 def beginning(name: str) -> Any:
-    """A fixture for what a test begins with; if it was not made yet, the one that makes it."""
+    """A fixture for what a test begins with, which it makes if another beginning came first."""
 
     @pytest.fixture(name=name)
     def give(request: pytest.FixtureRequest, begun: Begun | None) -> Any:
-        return getattr(begun, name) if hasattr(begun, name) else request.getfixturevalue(name)
+        own = begun or request.getfixturevalue("begun_alone")
+        if not hasattr(own, name):
+            known_in(request.module)[name](own)
+        return getattr(own, name)
 
     return give
