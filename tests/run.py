@@ -2,7 +2,8 @@
 
 TEST_DATABASE_URL and TEST_REDIS_URL name servers to use; without them throwaway ones are started
 and stopped. Arguments go to pytest, and then only that part runs: `python -m tests.run -k pause`.
-Tests marked `proof` take long and are left out; with `--prove` they run, and no others.
+Tests marked `long` or `proof` are left out. With `--long` those run that are `long`, with `--prove`
+both kinds, and no others.
 """
 
 import os
@@ -28,15 +29,17 @@ NOT_PASSED_ON = (
     "PYTHONDONTWRITEBYTECODE",
 )
 
+CHOOSING = {"--long": "long and not proof", "--prove": "long or proof"}
+OTHERWISE = "not long and not proof"
+
 NOTHING_CHOSEN = 5  # what pytest returns where no test has what the arguments ask for
 
 
 def main(arguments: list[str]) -> int:
     """Run both parts, also when the first one fails; return what pytest returned."""
-    proves = "--prove" in arguments
-    arguments = [each for each in arguments if each != "--prove"]
-    which = "proof" if proves else "not proof"
-    may_be_empty = proves or bool(arguments)
+    which = next((CHOOSING[each] for each in arguments if each in CHOOSING), OTHERWISE)
+    may_be_empty = bool(arguments)
+    arguments = [each for each in arguments if each not in CHOOSING]
     signal.signal(signal.SIGTERM, _end)
     signal.signal(signal.SIGHUP, _end)
     with short_folder() as folder, ExitStack() as end:
@@ -59,7 +62,7 @@ def main(arguments: list[str]) -> int:
             ),
             _pytest(
                 "SQLite and files",
-                ["-m", f"not postgres and not once and {which}", *arguments],
+                ["-m", f"not postgres and not once and ({which})", *arguments],
                 {**env, stack.TEMPLATE: f"sqlite:///{file}"},
                 may_be_empty=may_be_empty,
             ),
@@ -83,8 +86,7 @@ def _migrate(env: dict[str, str], *databases: str) -> None:
 
 def _pytest(name: str, arguments: list[str], env: dict[str, str], *, may_be_empty: bool) -> int:
     print(f"\n=== On {name} ===", flush=True)  # noqa: T201
-    # One more than there are cores, since some tests wait for the processes that they started.
-    side_by_side = min((os.cpu_count() or 1) + 1, MOST_SIDE_BY_SIDE)
+    side_by_side = min(os.cpu_count() or 1, MOST_SIDE_BY_SIDE)
     command = [sys.executable, "-m", "pytest", "-q", "-n", str(side_by_side), "--dist=worksteal"]
     code = subprocess.run([*command, *arguments], env=env, check=False).returncode
     return 0 if code == NOTHING_CHOSEN and may_be_empty else code

@@ -447,7 +447,7 @@ def queries_of_each(ana, ben, clock, *, past):
     return counts
 
 
-@pytest.mark.proof
+@pytest.mark.long
 def test_an_act_asks_the_database_as_often_after_years_as_at_the_beginning(
     ana_place, ben_place, clock
 ):

@@ -8,7 +8,7 @@ import pytest
 
 from tests.stack import ROOT, environment
 
-pytestmark = [pytest.mark.postgres, pytest.mark.once]
+pytestmark = [pytest.mark.postgres, pytest.mark.once, pytest.mark.long]
 
 ASK = """
 from threading import Thread

@@ -40,6 +40,7 @@ def test_no_page_carries_its_bar(client, db):
     assert b"demo" not in page.content.lower()
 
 
+@pytest.mark.long
 @pytest.mark.processes
 @pytest.mark.once
 def test_no_way_of_running_knows_it_unless_it_is_asked_for(tmp_path):

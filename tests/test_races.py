@@ -24,7 +24,11 @@ from tests import factories
 from tests.outcomes import ALLOWED, by_pair, counted, may_end, of_module, only_as_allowed
 from tests.races import DatabaseError, no_lock, side_by_side
 
-pytestmark = [pytest.mark.postgres, pytest.mark.django_db(transaction=True)]
+pytestmark = [
+    pytest.mark.postgres,
+    pytest.mark.django_db(transaction=True),
+    pytest.mark.long,
+]
 
 RACES = 40
 OPENS_AT = factories.utc(year=2026, month=12, day=5, hour=17)

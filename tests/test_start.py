@@ -18,7 +18,7 @@ from repair.settings import env
 from tests import compose, forked, stack
 from tests.stack import ROOT, environment, wait_for
 
-pytestmark = [pytest.mark.processes, pytest.mark.once]
+pytestmark = [pytest.mark.processes, pytest.mark.once, pytest.mark.long]
 
 SECRET = "".join(map(chr, range(40, 100)))
 PRODUCTION = {

@@ -18,7 +18,11 @@ from tests import couples as many
 from tests import factories, seen
 from tests.races import side_by_side
 
-pytestmark = [pytest.mark.postgres, pytest.mark.django_db(transaction=True)]
+pytestmark = [
+    pytest.mark.postgres,
+    pytest.mark.django_db(transaction=True),
+    pytest.mark.long,
+]
 
 RACES = 40
 OPENS_AT = factories.utc(year=2026, month=12, day=5, hour=17)

@@ -38,6 +38,7 @@ def machine(tmp_path, monkeypatch):
     return environment(tmp_path / "var", DJANGO_SETTINGS_MODULE="repair.settings.testing")
 
 
+@pytest.mark.long
 def test_the_pinned_copy_is_used(machine, subtests):
     commands = ((command, machine) for _, command in SHOWN.values())
     for (who, (hour, _)), ended in zip(SHOWN.items(), forked.run(*commands), strict=True):

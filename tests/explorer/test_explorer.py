@@ -28,6 +28,7 @@ pytestmark = pytest.mark.once  # no database at all
 SHORT_WALKS = (NEW_PAIR, 4), (LESS_IN_FORCE, 3), (MORE_IN_FORCE, 2), (APART, 4)
 
 
+@pytest.mark.long
 def test_nothing_is_so_that_must_not_be_and_much_happens():
     """Less deep than `make explore`, so that it belongs to every run of the tests."""
     found = [walk(*each) for each in SHORT_WALKS]
@@ -60,6 +61,7 @@ def test_without_a_pause_all_passes_in_the_best_case():
 WITHOUT_CONSENT = "contact was added without two fresh consents and their cooling-off"
 
 
+@pytest.mark.long
 def test_a_violation_is_told_as_the_shortest_story(monkeypatch):
     """Here, that what both consented to takes force whatever limits say by then."""
     limits_ignored_when_it_takes_force(monkeypatch)

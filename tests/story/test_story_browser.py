@@ -6,7 +6,7 @@ from tests import stack
 from tests.story import story
 from tests.story.screen import ScreenVisitor
 
-pytestmark = [pytest.mark.browser, pytest.mark.processes, pytest.mark.once, pytest.mark.proof]
+pytestmark = [pytest.mark.browser, pytest.mark.processes, pytest.mark.once, pytest.mark.long]
 
 
 @pytest.fixture

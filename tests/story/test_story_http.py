@@ -13,7 +13,7 @@ def test_two_people_agree_meet_and_one_pauses(repair):
     story.everything(couple)
 
 
-@pytest.mark.proof
+@pytest.mark.long
 def test_without_the_pause_the_second_letter_would_come(repair):
     """Or it would say nothing that after the pause none did."""
     couple = story.Couple.of(repair, HttpVisitor(repair.address), HttpVisitor(repair.address))
