@@ -5,9 +5,12 @@ from typing import TypeAlias
 from uuid import UUID
 
 from accounts.models import Membership, Pair, Person
+from boundaries import actions as boundaries
 from boundaries.models import Consent, Pause, PersonalLimits, Proposal, TimeApart
 from boundaries.rules.canonical import terms_digest
+from conversations import actions as conversations
 from tests import factories
+from tests.clock import Clock
 
 Couple: TypeAlias = tuple[Membership, Membership]
 
@@ -89,3 +92,13 @@ def suggest(*, by: list[Membership], at: datetime, days: int = 60) -> dict[UUID,
         for each in by
     )
     return {row.pair_id: row for row in rows}
+
+
+def with_open_doors(couples: list[Couple], clock: Clock) -> list[Couple]:
+    """The same couples, parted, who both left their door open for long enough to begin again."""
+    for ana, ben in couples:
+        conversations.part(by=ana)
+        for each in (ana, ben):
+            boundaries.open_door(by=each)
+    clock.move(days=31)
+    return couples

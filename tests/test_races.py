@@ -12,6 +12,7 @@ from typing import Any
 import pytest
 
 from accounts.locks import locked_pair
+from accounts.models import Membership
 from boundaries import actions
 from boundaries.actions.record import Act, Entry, add_to_record
 from boundaries.exceptions import RefusedError
@@ -326,6 +327,26 @@ def yes_and_pause(clock, trials, **faults):
 
 def test_r13_a_yes_to_a_time_apart_and_a_pause(clock):
     only_as_allowed(yes_and_pause, clock)
+
+
+@may_end(("done", False, 2), ("refused", True, 1))
+def begin_again_and_close(clock, trials, **faults):
+    """The new beginning, whether a door was closed by hand, and how many pairs the two have."""
+    couples = many.with_open_doors(strangers(clock, trials), clock)
+    races = side_by_side(
+        couples,
+        lambda it: actions.begin_again(by=it[0]),
+        lambda it: actions.close_door(by=it[1]),
+        **faults,
+    )
+    closed = acts_by_pair("door_closed")
+    theirs = Counter(Membership.objects.values_list("person", flat=True))
+    pairs = {ana.pair_id: theirs[ana.person_id] for ana, _ in couples}
+    return counted(couples, races, lambda pair, begun, _: (begun, pair in closed, pairs[pair]))
+
+
+def test_r16_a_new_beginning_and_a_door_that_is_closed(clock):
+    only_as_allowed(begin_again_and_close, clock)
 
 
 def lift_anybodys(*, by):

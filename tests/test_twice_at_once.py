@@ -6,7 +6,7 @@ from uuid import uuid4
 
 import pytest
 
-from accounts.models import Membership
+from accounts.models import Membership, Pair
 from boundaries import actions
 from boundaries.models import Consent, Proposal, RecordEntry, Window
 from boundaries.queries import agreement_in_force
@@ -117,6 +117,18 @@ def test_r17_a_letter_is_withdrawn_or_released_and_never_both(clock):
         assert letter.state == ("draft" if withdrawn else "released")
         assert Envelope.objects.filter(letter=letter).exists() == (not withdrawn)
     assert len({withdrawn for withdrawn, _ in races}) == 2, "each came first at least once"
+
+
+def test_r16_two_who_begin_again_at_once_begin_one_pair(couples, clock):
+    apart = many.with_open_doors(couples, clock)
+    races = side_by_side(
+        apart, lambda it: actions.begin_again(by=it[0]), lambda it: actions.begin_again(by=it[1])
+    )
+    for (ana, ben), (one, other) in zip(apart, races, strict=True):
+        assert one.pair_id == other.pair_id != ana.pair_id
+        assert (one.person_id, other.person_id) == (ana.person_id, ben.person_id)
+    assert Pair.objects.filter(ended_at=None).count() == RACES
+    assert RecordEntry.objects.filter(act="begun_again").count() == RACES
 
 
 def test_r17_the_same_form_twice_at_once_makes_one_letter(couples):

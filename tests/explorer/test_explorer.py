@@ -28,7 +28,6 @@ pytestmark = pytest.mark.once  # no database at all
 SHORT_WALKS = (NEW_PAIR, 4), (LESS_IN_FORCE, 3), (MORE_IN_FORCE, 2), (APART, 4)
 
 
-@pytest.mark.long
 def test_nothing_is_so_that_must_not_be_and_much_happens():
     """Less deep than `make explore`, so that it belongs to every run of the tests."""
     found = [walk(*each) for each in SHORT_WALKS]
