@@ -50,6 +50,7 @@ class Past:
 def agree(begun: Begun, *, live: bool = False) -> None:
     """They agree to a first Saturday, and two letters from each of up to 4000 characters."""
     if hasattr(begun, "agreement"):
+        assert begun.agreement.terms.live == live, "They have agreed to something else."
         return
     ana, ben = begun.places
     factories.allow(by=begun.places)
@@ -119,8 +120,9 @@ OF_PACKAGES: dict[str, dict[str, Beginning]] = {
 
 
 def known_in(module: ModuleType) -> dict[str, Beginning]:
-    """The beginnings of the tests of a module, by the name of what is asked for."""
-    return {**getattr(module, "BEGINNINGS", {}), **OF_PACKAGES.get(module.__package__ or "", {})}
+    """The beginnings of the tests of a module, by the name of what is asked for: its own first."""
+    own = getattr(module, "BEGINNINGS", {})
+    return {**own, **OF_PACKAGES.get(module.__package__ or "", {}), **own}
 
 
 def of(metafunc: pytest.Metafunc) -> Beginning | None:

@@ -185,9 +185,11 @@ def begun_once(
 @pytest.fixture(autouse=True)
 def begun(request: pytest.FixtureRequest, begun_once: Begun | None) -> Begun | None:
     """This test's own copy of it, which also is first of all."""
-    if begun_once:
-        request.getfixturevalue("clock").go_to(begun_once.clock.at)
-    return deepcopy(begun_once)
+    if begun_once is None:
+        return None
+    own, own.clock = deepcopy(begun_once), request.getfixturevalue("clock")
+    own.clock.go_to(begun_once.clock.at)
+    return own
 
 
 @pytest.fixture

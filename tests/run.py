@@ -38,7 +38,6 @@ NOTHING_CHOSEN = 5  # what pytest returns where no test has what the arguments a
 def main(arguments: list[str]) -> int:
     """Run both parts, also when the first one fails; return what pytest returned."""
     which = next((CHOOSING[each] for each in arguments if each in CHOOSING), OTHERWISE)
-    may_be_empty = bool(arguments)
     arguments = [each for each in arguments if each not in CHOOSING]
     signal.signal(signal.SIGTERM, _end)
     signal.signal(signal.SIGHUP, _end)
@@ -58,18 +57,21 @@ def main(arguments: list[str]) -> int:
                 "PostgreSQL and Redis",
                 ["-m", which, *arguments],
                 {**env, **on_postgresql},
-                may_be_empty=may_be_empty,
             ),
             _pytest(
                 "SQLite and files",
                 ["-m", f"not postgres and not once and ({which})", *arguments],
                 {**env, stack.TEMPLATE: f"sqlite:///{file}"},
-                may_be_empty=may_be_empty,
             ),
         ]
     if not chromium.path():
         print("NOT RUN: the tests in a browser, because no Chromium is installed.")  # noqa: T201
-    return max(codes)
+    return worse(*codes)
+
+
+def worse(*codes: int) -> int:
+    """What is to be returned for both parts: one of them may have nothing to run, but not both."""
+    return max((code for code in codes if code != NOTHING_CHOSEN), default=NOTHING_CHOSEN)
 
 
 def _migrate(env: dict[str, str], *databases: str) -> None:
@@ -84,12 +86,11 @@ def _migrate(env: dict[str, str], *databases: str) -> None:
         raise SystemExit("The migrations failed, of which all tests need the result.")
 
 
-def _pytest(name: str, arguments: list[str], env: dict[str, str], *, may_be_empty: bool) -> int:
+def _pytest(name: str, arguments: list[str], env: dict[str, str]) -> int:
     print(f"\n=== On {name} ===", flush=True)  # noqa: T201
     side_by_side = min(os.cpu_count() or 1, MOST_SIDE_BY_SIDE)
     command = [sys.executable, "-m", "pytest", "-q", "-n", str(side_by_side), "--dist=worksteal"]
-    code = subprocess.run([*command, *arguments], env=env, check=False).returncode
-    return 0 if code == NOTHING_CHOSEN and may_be_empty else code
+    return subprocess.run([*command, *arguments], env=env, check=False).returncode
 
 
 @contextmanager

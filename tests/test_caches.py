@@ -83,7 +83,7 @@ print("celery" in sys.modules)
 """
 
 
-@pytest.mark.proof
+@pytest.mark.long
 @pytest.mark.processes
 @pytest.mark.once
 def test_a_lost_broker_fails_no_request_because_none_touches_it(tmp_path):

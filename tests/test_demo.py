@@ -40,7 +40,7 @@ def signed_in(address: str, email: str) -> Visitor:
     return visitor
 
 
-@pytest.mark.proof
+@pytest.mark.long
 def test_a_newcomer_moves_to_the_next_conversation_and_the_letter_arrives(repair):
     ana, ben = (signed_in(repair.address, one.email) for one in (ANA, BEN))
     assert "It is now" in ana.sees()

@@ -90,7 +90,6 @@ def only_its_own_keys_open_it(folder):
         assert "Traceback" not in ended.stderr
 
 
-@pytest.mark.proof
 def test_ending_it_while_it_still_starts_leaves_no_process(tmp_path):
     repair = stack.launch(tmp_path, REPAIR_DEMO="0")
     wait_for(lambda: len(repair.alive()) > 1, "nothing was started", 60)
@@ -98,7 +97,6 @@ def test_ending_it_while_it_still_starts_leaves_no_process(tmp_path):
     assert repair.alive() == []
 
 
-@pytest.mark.proof
 def test_killing_it_outright_ends_its_processes_too(tmp_path):
     repair = stack.launch(tmp_path, REPAIR_DEMO="0")
     stack.wait_until_ready(repair)
@@ -107,7 +105,6 @@ def test_killing_it_outright_ends_its_processes_too(tmp_path):
     wait_for(lambda: not repair.alive(), "processes were left behind")
 
 
-@pytest.mark.proof
 def test_when_the_worker_dies_the_rest_ends_and_says_so_by_its_code(tmp_path):
     repair = stack.launch(tmp_path, REPAIR_DEMO="0")
     stack.wait_until_ready(repair)
@@ -189,7 +186,6 @@ def test_a_taken_port_is_said_in_one_line(tmp_path):
     assert len(ended.stderr.splitlines()) == 1
 
 
-@pytest.mark.proof
 def test_production_starts_with_nothing_left_out(tmp_path, subtests):
     left_out = [(name, "") for name in LEFT_OUT]
     for (name, _), ended in each_alone(tmp_path, left_out, "check", **PRODUCTION):
@@ -199,7 +195,6 @@ def test_production_starts_with_nothing_left_out(tmp_path, subtests):
             assert f"{name} is " in ended.stderr
 
 
-@pytest.mark.proof
 def test_production_refuses_what_it_cannot_use(tmp_path, subtests):
     for (name, value), ended in each_alone(tmp_path, WRONG_IN_PRODUCTION, "check", **PRODUCTION):
         with subtests.test(name, value=value):
@@ -225,7 +220,6 @@ def said(folder, of, *all_values):
     return [ended.stdout.strip() or ended.stderr for ended in forked.run(*commands)]
 
 
-@pytest.mark.proof
 def test_neighbouring_names_are_bound_to_tls_only_where_the_host_says_so(tmp_path):
     of = "SECURE_HSTS_INCLUDE_SUBDOMAINS", "SECURE_HSTS_PRELOAD"
     assert said(tmp_path, of, {}, {"REPAIR_HSTS_SUBDOMAINS": "1"}) == ["False False", "True False"]

@@ -94,7 +94,7 @@ def delivered_after_a_pause(races):
     return [pair for pair, found in noted.items() if pair in opened or delivered(pair) != found]
 
 
-@pytest.mark.parametrize("count", [FEW, pytest.param(MANY, marks=pytest.mark.proof)])
+@pytest.mark.parametrize("count", [FEW, pytest.param(MANY, marks=pytest.mark.long)])
 def test_r13_nothing_is_delivered_after_a_pause_has_returned(groups, count):
     races = side_by_side(groups(count), pause_each, release_in_batches)
     assert delivered_after_a_pause(races) == []
@@ -123,7 +123,7 @@ def what_was_seen_before(pairs, _):
     return {pair.pk: looked_before[pair.pk] for pair in pairs}
 
 
-@pytest.mark.proof
+@pytest.mark.long
 def test_r13_the_same_check_catches_a_release_that_looks_first_and_then_locks(groups, monkeypatch):
     """So that it is known to bite. About one race in ten is caught."""
     monkeypatch.setattr(release, "load_situations", what_was_seen_before)

@@ -47,7 +47,7 @@ def test_a_killed_worker_loses_nothing_and_doubles_nothing(parts):
     assert "Written while no worker was there. Held for the next conversation" in ana.text
 
 
-@pytest.mark.proof
+@pytest.mark.long
 @pytest.mark.postgres
 def test_a_lost_redis_fails_no_request_and_the_letter_comes_once_it_is_back(tmp_path):
     with (
@@ -68,7 +68,7 @@ def test_a_lost_redis_fails_no_request_and_the_letter_comes_once_it_is_back(tmp_
         assert "You have paused" in ana.text
 
 
-@pytest.mark.proof
+@pytest.mark.long
 @pytest.mark.once
 def test_a_lost_folder_of_the_broker_fails_no_request(tmp_path):
     with in_parts(tmp_path) as parts:
