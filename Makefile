@@ -5,6 +5,10 @@ VENV := .venv
 RACES ?= 2000
 BIN := $(VENV)/bin
 
+# Modules are compiled when they are first needed, and kept: all at once took a third of the
+# installation, and each of the processes of a run would compile them anew if they were not kept.
+unexport PYTHONDONTWRITEBYTECODE
+
 DEVELOPMENT := DJANGO_SETTINGS_MODULE=$${DJANGO_SETTINGS_MODULE:-repair.settings.development}
 
 .PHONY: help run demo test prove races explore bench check pins
@@ -65,7 +69,7 @@ $(BIN)/python:
 # What the tests need holds what Repair needs, and what the checks need holds both.
 $(VENV)/%.stamp: requirements/%.txt | $(BIN)/python
 	@echo "Installing requirements/$*.txt into $(VENV) ..."
-	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes --no-deps -r $<
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes --no-deps --no-compile -r $<
 	@touch $@ $(STAMPS_WITH_$*)
 
 STAMPS_WITH_test := $(VENV)/base.stamp
