@@ -9,6 +9,7 @@ copies of its own, and what it does is undone after it. A module adds beginnings
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from datetime import timedelta
 from types import ModuleType, SimpleNamespace
 from typing import Any
 
@@ -19,6 +20,7 @@ from accounts.models import Membership
 from accounts.scopes import Scope
 from boundaries.models import Window
 from conversations.models import Envelope, Letter
+from repair.tasks import sweep
 from tests import clock as clocks
 from tests import factories
 
@@ -35,6 +37,7 @@ class Begun(SimpleNamespace):
         return self.ana_place, self.ben_place
 
 
+DAY = timedelta(days=1)
 Beginning = Callable[[Begun], object]
 
 
@@ -109,12 +112,29 @@ def _envelope(letter: Letter) -> Envelope:
     return Envelope.objects.get(letter=letter)
 
 
+def come_near(begun: Begun) -> None:
+    """Their second conversation is in a day. The worker looked a week before it."""
+    agree(begun)
+    factories.hold(pair=begun.pair, clock=begun.clock)
+    begun.before = factories.next_window(pair=begun.pair)
+    begun.clock.go_to(begun.before.opens_at - timedelta(days=7))
+    sweep()
+    begun.clock.go_to(begun.before.opens_at - DAY)
+
+
+def meet_again(begun: Begun) -> None:
+    """The same, which was held yesterday."""
+    come_near(begun)
+    begun.after = factories.hold(pair=begun.pair, clock=begun.clock)
+    begun.clock.go_to(begun.after.closes_at + DAY)
+
+
 def begin(_: Begun) -> None:
     """There is a pair, and nothing has happened in it."""
 
 
 OF_PACKAGES: dict[str, dict[str, Beginning]] = {
-    "tests.pages": {"past": meet, "agreement": agree},
+    "tests.pages": {"after": meet_again, "before": come_near, "past": meet, "agreement": agree},
     "tests.checkins": {"window": plan_for_next_month},
 }
 

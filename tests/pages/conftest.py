@@ -9,7 +9,9 @@ from accounts.models import Person, Support
 from accounts.scopes import Scope
 from tests import factories
 from tests.beginnings import beginning
+from tests.clock import Clock
 from tests.pages.visitor import ClientVisitor
+from tests.pages.watch import Watch
 
 
 @pytest.fixture(autouse=True)
@@ -34,6 +36,7 @@ def at_ben(ben: Person) -> ClientVisitor:
 
 
 agreement, past = beginning("agreement"), beginning("past")
+before, after = beginning("before"), beginning("after")
 
 
 @pytest.fixture
@@ -46,3 +49,9 @@ def trusted(ana: Person, make_person: Callable[..., Person]) -> Support:
 def supporting(ana: Person, make_person: Callable[..., Person]) -> Support:
     """What Dora asked of Ana, who may do all that there is."""
     return factories.support(of=make_person("dorothea"), by=ana, allowed=Scope)
+
+
+@pytest.fixture
+def watch(at_ben: ClientVisitor, clock: Clock) -> Watch:
+    """What Ben reads after something was done."""
+    return Watch(at_ben, clock)

@@ -16,14 +16,13 @@ from checkins import actions as checkins
 from checkins.models import CheckIn, Reflection, Round
 from repair.tasks import sweep
 from tests import factories, zones
-from tests.beginnings import agree, beginning
+from tests.pages.check_ins import LINK_AFTER, LINK_BEFORE, start
 from tests.pages.visitor import ClientVisitor
 
 # What a page says is decided alike on every database.
 pytestmark = [pytest.mark.django_db, pytest.mark.once]
 
 DAY = timedelta(days=1)
-LINK_BEFORE, LINK_AFTER = "Before the conversation of", "After the conversation of"
 AS_AGREED = {
     "days_between": 28,
     "minutes": 45,
@@ -35,32 +34,6 @@ OWN = "A check-in of your own"
 ROOM = "you both left room for more than was agreed"
 OVER = "This check-in is over It cannot be given now. Nothing was changed."
 NEEDED = "Without a “go ahead” from you it is skipped, and that is all right."
-
-
-def come_near(begun):
-    """The second conversation, in a day. The worker looked a week ago."""
-    agree(begun)
-    factories.hold(pair=begun.pair, clock=begun.clock)
-    begun.before = factories.next_window(pair=begun.pair)
-    begun.clock.go_to(begun.before.opens_at - 7 * DAY)
-    sweep()
-    begun.clock.go_to(begun.before.opens_at - DAY)
-
-
-def meet_again(begun):
-    """The same, which was held yesterday."""
-    come_near(begun)
-    begun.after = factories.hold(pair=begun.pair, clock=begun.clock)
-    begun.clock.go_to(begun.after.closes_at + DAY)
-
-
-BEGINNINGS = {"after": meet_again, "before": come_near}
-before, after = beginning("before"), beginning("after")
-
-
-def start(visitor, link):
-    visitor.open("/")
-    visitor.follow(link)
 
 
 def press_in_vain(visitor, text, **values):

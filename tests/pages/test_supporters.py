@@ -31,7 +31,6 @@ from tests.beginnings import agree, beginning
 from tests.factories import PASSWORD
 from tests.pages import addresses
 from tests.pages.everything import Addresses, Asked, Reader, differences, routes
-from tests.pages.test_unseen import watch  # noqa: F401 - a fixture
 from tests.pages.visitor import ClientVisitor
 
 # Who may see what is decided alike on every database.
@@ -360,7 +359,7 @@ def pause_by_post(row):
 
 
 @pytest.mark.long
-def test_r25_to_the_other_their_pause_is_her_own_to_the_byte(life, watch, ana_place, clock):  # noqa: F811
+def test_r25_to_the_other_their_pause_is_her_own_to_the_byte(life, watch, ana_place, clock):
     row = support(life)
     own = watch.after(partial(actions.pause, by=ana_place), 1, 20, 40)
     theirs = watch.after(partial(pause_by_post, row), 1, 20, 40)

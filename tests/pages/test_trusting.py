@@ -13,7 +13,7 @@ from accounts.scopes import Scope
 from boundaries import actions as boundaries
 from tests import factories
 from tests.factories import PASSWORD
-from tests.pages.test_checkins_story import BEGINNINGS, LINK_AFTER, after, before, start  # noqa: F401
+from tests.pages.check_ins import LINK_AFTER, start
 from tests.pages.visitor import ClientVisitor
 
 # Who may do what is decided alike on every database.
@@ -215,7 +215,7 @@ def trust(ana, cem):
     return lambda *scopes: factories.support(of=ana, by=cem, allowed=scopes)
 
 
-def test_r25_what_was_written_under_only_you_is_read_by_nobody_else(at_ana, after, trust):  # noqa: F811
+def test_r25_what_was_written_under_only_you_is_read_by_nobody_else(at_ana, after, trust):
     """Also where a code was used while the page lay open."""
     start(at_ana, LINK_AFTER)
     assert "Only you see what you answer here." in at_ana.text
@@ -232,7 +232,7 @@ def test_r25_what_was_written_under_only_you_is_read_by_nobody_else(at_ana, afte
     assert "Private" not in at_cem.text
 
 
-def test_pages_of_check_ins_say_who_reads(at_ana, after, trust):  # noqa: F811
+def test_pages_of_check_ins_say_who_reads(at_ana, after, trust):
     path = reverse("checkins:check_ins", args=[after.pair_id])
     start(at_ana, LINK_AFTER)
     assert "Only you see what you answer here." in at_ana.text
@@ -252,7 +252,7 @@ def test_pages_of_check_ins_say_who_reads(at_ana, after, trust):  # noqa: F811
     assert "Private halcyon." in at_cem.text
 
 
-def test_the_page_before_a_conversation_says_who_reads(at_ana, before, trust):  # noqa: F811
+def test_the_page_before_a_conversation_says_who_reads(at_ana, before, trust):
     path = reverse("checkins:give_before", args=[before.pair_id, before.pk])
     at_ana.open(path)
     assert "Only you see what you answer here." in at_ana.text
