@@ -62,18 +62,19 @@ def address_in(pair):
 
 def seconds_to_send_one(clock, send):
     """Far longer than a pause takes, and not the same on every machine."""
+    pairs = waiting(clock, count=WARM_UP)
     begun = time.monotonic()
-    for pair in waiting(clock, count=WARM_UP):
+    for pair in pairs:
         send(pair)
     return (time.monotonic() - begun) / WARM_UP
 
 
 def pausing(office, *, within):
-    """within: so many seconds after the worker begins, at any moment."""
+    """Half of them as the worker begins, the others at any moment in so many seconds from then."""
 
     def pause(pair):
         """Pause, and look at once what had gone out: nothing may be added to that."""
-        time.sleep(random.uniform(0, within))
+        time.sleep(random.choice((0, random.uniform(0, within))))
         boundaries.pause(by=Membership.objects.get(pair=pair, seat=2))
         return mails_to(office)[address_in(pair)]
 
