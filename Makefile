@@ -5,7 +5,7 @@ VENV := .venv
 RACES ?= 2000
 BIN := $(VENV)/bin
 
-# Modules are compiled when they are first needed, and kept: all at once took a third of the
+# Modules are compiled when they are first needed, and kept: all at once took a quarter of the
 # installation, and each of the processes of a run would compile them anew if they were not kept.
 unexport PYTHONDONTWRITEBYTECODE
 
