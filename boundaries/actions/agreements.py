@@ -8,7 +8,7 @@ from datetime import datetime
 from typing import NamedTuple
 from uuid import UUID
 
-from django.db.models import Case, DateTimeField, Exists, F, OuterRef, Q, QuerySet, Value, When
+from django.db.models import Case, DateTimeField, Exists, F, OuterRef, Q, Value, When
 from django.db.models.functions import Greatest
 
 from accounts.locks import locked_pair
@@ -18,9 +18,10 @@ from boundaries.actions.record import Act, Entry, add_to_record, try_to_record
 from boundaries.exceptions import refuse_if
 from boundaries.models import Agreement, Consent, Proposal, Window
 from boundaries.queries import load_situation
+from boundaries.queries.proposals import looking_cooling_off, looking_open, standing_consents
 from boundaries.rules import acts, gate, windows
 from boundaries.rules.canonical import terms_digest
-from boundaries.rules.proposals import LAPSE, End, Standing, is_due, is_found_void, standing
+from boundaries.rules.proposals import End, Standing, is_due, is_found_void, standing
 from boundaries.rules.proposals import Proposal as ProposalValue
 from boundaries.rules.situation import Situation
 from boundaries.rules.terms import NO_CONTACT, Terms
@@ -44,8 +45,8 @@ class Contact(NamedTuple):
 
 def contact_in(pair: Pair, at: datetime) -> Contact:
     """Read what stands, in three queries."""
-    open_or_cooling_off = Q(made_at__gt=at - LAPSE) | Q(takes_force_at__isnull=False)
-    rows = Proposal.objects.filter(open_or_cooling_off, pair=pair, end=None)
+    agreed = Q(takes_force_at__isnull=False)
+    rows = Proposal.objects.filter(looking_open(at) | agreed, pair=pair, end=None)
     proposals = rows.values_list("pk", "digest", "takes_force_at")
     agreements = Agreement.objects.filter(pair=pair, ended_at=None)
     windows = Window.objects.filter(pair=pair, state=State.OPEN)
@@ -89,11 +90,15 @@ def take_less(*, by: Membership, terms: Terms) -> None:
 
 
 def _take_nothing(pair: Pair, by: UUID, at: datetime) -> None:
-    """The least of all that is less, which the gate never forbids. No terms are read for it."""
+    """The least of all that is less, which the gate never forbids. No terms are read for it.
+
+    Also where nothing is in force: who wants nothing says yes to nothing any more.
+    """
     contact = contact_in(pair, at)
+    entries = end_all_contact(pair, contact, at, by=by)
     if contact.agreement:
-        ended = end_all_contact(pair, contact, at, by=by)
-        try_to_record(pair, [*ended, Entry(Act.LESSENED, by)], at)
+        entries.append(Entry(Act.LESSENED, by))
+    try_to_record(pair, entries, at)
 
 
 def put_in_force(
@@ -157,9 +162,8 @@ def end_for_time_apart(pair: Pair, situation: Situation, at: datetime) -> list[E
     As for an end by one person; but both know, so what was asked is settled and not void.
     """
     contact = contact_of(situation, at)
-    looks_open = Q(takes_force_at=None, made_at__gt=at - LAPSE)
-    looks_cooling_off = Q(takes_force_at__gt=at)
-    rows = Proposal.objects.filter(looks_cooling_off | (looks_open & ~_taken_back()), pair=pair)
+    looks_open = looking_open(at) & ~_taken_back()
+    rows = Proposal.objects.filter(looking_cooling_off(at) | looks_open, pair=pair)
     rows.update(end=End.SUPERSEDED, ended_at=at, ended_by=None)
     return [
         *(Entry(Act.PROPOSAL_VOID, None, *each) for each in contact.proposals),
@@ -186,7 +190,7 @@ def void_proposals(pair: Pair, contact: Contact, at: datetime, *, by: UUID | Non
     """
     entries = _void(contact.proposals, at, by) + _void(contact.due, at, None)
     if by:
-        _seeming_to_stand(pair, by, at).update(withdrawn_at=not_before("given_at", at))
+        standing_consents(pair, by, at).update(withdrawn_at=not_before("given_at", at))
     return entries
 
 
@@ -240,25 +244,13 @@ def not_before(field: str, at: datetime) -> Greatest:
     return Greatest(F(field), Value(at, output_field=DateTimeField()))
 
 
-def _seeming_to_stand(pair: Pair, person: UUID, at: datetime) -> QuerySet[Consent]:
-    """This person's consents to what looks open or in cooling-off to them (`as_seen_by`)."""
-    seems_open = Q(takes_force_at=None, made_at__gt=at - LAPSE)
-    seems_cooling_off = Q(takes_force_at__gt=at)
-    known_to_be_over = Q(end__in=[End.IN_FORCE, End.SUPERSEDED])
-    seeming = Proposal.objects.filter(seems_open | seems_cooling_off, pair=pair)
-    return Consent.objects.filter(
-        person=person, withdrawn_at=None, proposal__in=seeming.exclude(known_to_be_over)
-    )
-
-
 def _settle_proposals(pair: Pair, proposal: ProposalValue, at: datetime) -> None:
     """End the one that takes force, and what looks open beside it: that was to change something
     else (R3). Whatever became of it before; both know that this one took force, so nothing is
     disclosed. One query.
     """
-    looks_open = Q(takes_force_at=None, made_at__gt=at - LAPSE)
     takes_force = Q(pk=proposal.id)
-    rows = Proposal.objects.filter(takes_force | (looks_open & ~_taken_back()), pair=pair)
+    rows = Proposal.objects.filter(takes_force | (looking_open(at) & ~_taken_back()), pair=pair)
     ends = Case(When(takes_force, then=Value(End.IN_FORCE)), default=Value(End.SUPERSEDED))
     rows.update(end=ends, ended_at=at, ended_by=None)
 

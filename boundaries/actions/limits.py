@@ -8,10 +8,11 @@ from accounts.locks import locked_pair
 from accounts.models import Membership, Pair
 from boundaries.actions.agreements import put_less_in_force, void_forbidden
 from boundaries.actions.planning import save_answers, shorten_open
+from boundaries.actions.proposals import take_back
 from boundaries.actions.record import Act, Entry, add_to_record, try_to_record
 from boundaries.models import PersonalLimits
 from boundaries.queries import load_situation
-from boundaries.rules import window_checks
+from boundaries.rules import proposal_checks, window_checks
 from boundaries.rules.canonical import limits_digest
 from boundaries.rules.limits import Limits, cut, narrowed
 from boundaries.rules.situation import Situation
@@ -22,8 +23,8 @@ def set_limits(*, by: Membership, limits: Limits, shown: str | None = None) -> b
     """Set one's own limits; return whether they are now as given. Setting the same again changes
     nothing.
 
-    What is in force above them is cut in the same transaction (R8); raising adds nothing (R9), nor
-    does wanting to be asked no more (R24).
+    What is in force above them is cut in the same transaction (R8), and one's yes to what they
+    forbid is taken back; raising adds nothing (R9), nor does wanting to be asked no more (R24).
 
     shown: the digest of the limits from which these were made, where a page showed any. If others
     were set meanwhile, these only make them stricter: nobody widens what they have not seen.
@@ -77,7 +78,12 @@ def _cut(pair: Pair, by: Membership, situation: Situation, at: datetime) -> list
     if left != situation.in_force:
         return put_less_in_force(pair, left, situation, at, by=by.person_id)
     save_answers(situation.windows)
-    return void_forbidden(situation, at) + shorten_open(left, situation, at)
+    forbidden = proposal_checks.forbidden_by_own_limits(by.person_id, situation, at)
+    return [
+        *void_forbidden(situation, at),
+        *take_back(forbidden, at, by=by.person_id),
+        *shorten_open(left, situation, at),
+    ]
 
 
 def _skipping_what_does_not_fit(situation: Situation, person: UUID) -> Situation:

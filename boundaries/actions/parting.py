@@ -52,7 +52,7 @@ def close_door(*, by: Membership) -> None:
     with locked_pair(by.pair_id) as (pair, at):
         closed, _ = Door.objects.filter(membership=by).delete()
         if closed:
-            add_to_record(pair, [Entry(Act.DOOR_CLOSED, by.person_id)], at)
+            try_to_record(pair, [Entry(Act.DOOR_CLOSED, by.person_id)], at)
 
 
 def begin_again(*, by: Membership) -> Membership:

@@ -1,5 +1,6 @@
 """Proposing, consenting, and all that ends a proposal (R2 to R5, R10, R11)."""
 
+from collections.abc import Sequence
 from datetime import datetime
 from uuid import UUID
 
@@ -13,7 +14,8 @@ from boundaries.models import Consent, Proposal
 from boundaries.queries import load_situation
 from boundaries.rules import acts, gate
 from boundaries.rules.canonical import terms_digest
-from boundaries.rules.proposals import End, Standing, as_seen_by, is_due, standing
+from boundaries.rules.proposals import End, Standing, as_seen_by, is_due, standing, stands_by
+from boundaries.rules.proposals import Proposal as ProposalValue
 from boundaries.rules.reasons import Reason
 from boundaries.rules.situation import Situation
 from boundaries.rules.terms import Terms
@@ -72,38 +74,53 @@ def consent(*, by: Membership, proposal_id: UUID, digest: str, proof: Proof) -> 
         return proposal
 
 
-def withdraw_proposal(*, by: Membership, proposal_id: UUID) -> None:
+def withdraw_proposal(*, by: Membership, proposal_id: UUID) -> bool:
     """Take back one's own proposal, or one's consent until it takes force, in silence (R4).
 
     One that is over, but does not look so to this person, can be taken back like any other: if
     nothing came of it, they would learn that it is over (R4, R10). Where there is nothing to take
-    back it changes nothing. Raises Proposal.DoesNotExist for another pair's.
+    back it changes nothing. Return whether their yes is taken back, now or before. Raises
+    Proposal.DoesNotExist for another pair's.
     """
     with locked_pair(by.pair_id) as (pair, at):
-        proposal = _get(pair, proposal_id)
-        value = load_situation(pair, at).proposal(proposal_id) or proposal.as_value()
-        if as_seen_by(by.person_id, value, at) not in (Standing.OPEN, Standing.COOLING_OFF):
-            return
-        own = proposal.consents.filter(person_id=by.person_id, withdrawn_at=None)
-        if own.update(withdrawn_at=not_before("given_at", at)):
-            end = End.CONSENT_WITHDRAWN if proposal.takes_force_at else End.WITHDRAWN
-            if proposal.end is None:
-                _end(proposal, end, at, by.person_id)
-            _record_end(pair, proposal, end, at, by.person_id)
+        value = _value(pair, proposal_id, at)
+        if stands_by(by.person_id, value, at):
+            try_to_record(pair, take_back([value], at, by=by.person_id), at)
+            return True
+        return as_seen_by(by.person_id, value, at) is Standing.ENDED_BY_SELF
 
 
-def decline(*, by: Membership, proposal_id: UUID) -> None:
+def decline(*, by: Membership, proposal_id: UUID) -> bool:
     """Say no, in silence: to its author it looks like any that was not taken up (R10).
 
-    Raises Proposal.DoesNotExist for another pair's. Declining one's own, or one that is over,
-    changes nothing.
+    A no to what one has said yes to meanwhile takes that yes back: less needs nobody (R1, R4).
+    Declining one's own, or one that is over, changes nothing. Return whether they said no, now or
+    before. Raises Proposal.DoesNotExist for another pair's.
     """
     with locked_pair(by.pair_id) as (pair, at):
-        proposal = _get(pair, proposal_id)
-        is_open = standing(proposal.as_value(), at) is Standing.OPEN
-        if is_open and proposal.author_id != by.person_id:
-            _end(proposal, End.DECLINED, at, by.person_id)
-            _record_end(pair, proposal, End.DECLINED, at, by.person_id)
+        value = _value(pair, proposal_id, at)
+        entries: list[Entry] = []
+        if value.takes_force_at and stands_by(by.person_id, value, at):
+            entries = take_back([value], at, by=by.person_id)
+        elif standing(value, at) is Standing.OPEN and value.author != by.person_id:
+            entries = _end([value], End.DECLINED, at, by=by.person_id)
+        try_to_record(pair, entries, at)
+        return bool(entries) or value.ended_by == by.person_id or by.person_id in value.taken_back
+
+
+def take_back(proposals: Sequence[ProposalValue], at: datetime, *, by: UUID) -> list[Entry]:
+    """Withdraw this person's yes to these, by which they stand as far as they know (R4).
+
+    The caller holds the lock. Return what is to be recorded: the same for one that is over already.
+    """
+    agreed = [each for each in proposals if each.takes_force_at]
+    asked = [each for each in proposals if not each.takes_force_at]
+    given = Consent.objects.filter(proposal__in=[each.id for each in proposals], person=by)
+    given.filter(withdrawn_at=None).update(withdrawn_at=not_before("given_at", at))
+    return [
+        *_end(agreed, End.CONSENT_WITHDRAWN, at, by=by),
+        *_end(asked, End.WITHDRAWN, at, by=by),
+    ]
 
 
 def take_force(pair_id: UUID) -> None:
@@ -124,13 +141,16 @@ ACT_OF_END = {
 }
 
 
-def _end(proposal: Proposal, end: End, at: datetime, by: UUID) -> None:
-    proposal.end, proposal.ended_at, proposal.ended_by_id = end, at, by
-    proposal.save(update_fields=["end", "ended_at", "ended_by"])
+def _end(proposals: Sequence[ProposalValue], end: End, at: datetime, *, by: UUID) -> list[Entry]:
+    """End those of them that are not over, for `by`; what is recorded is the same for all."""
+    rows = Proposal.objects.filter(pk__in=[each.id for each in proposals], end=None)
+    rows.update(end=end, ended_at=at, ended_by=by)
+    act = ACT_OF_END[end]
+    return [Entry(act, by, each.id, terms_digest(each.terms)) for each in proposals]
 
 
-def _record_end(pair: Pair, proposal: Proposal, end: End, at: datetime, by: UUID) -> None:
-    try_to_record(pair, [Entry(ACT_OF_END[end], by, proposal.pk, proposal.digest)], at)
+def _value(pair: Pair, proposal_id: UUID, at: datetime) -> ProposalValue:
+    return load_situation(pair, at).proposal(proposal_id) or _get(pair, proposal_id).as_value()
 
 
 def _get(pair: Pair, proposal_id: UUID) -> Proposal:

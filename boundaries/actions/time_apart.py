@@ -38,7 +38,7 @@ def suggest_time_apart(
         act = acts.SuggestTimeApart(by.person_id, day, zone)
         refuse_if(gate.reasons_against(act, situation, at))
         row = _suggest(pair, act, phrase, situation, at)
-        _record(pair, Act.TIME_APART_SUGGESTED, by, row.as_value(), at)
+        add_to_record(pair, _entry(Act.TIME_APART_SUGGESTED, by, row.as_value()), at)
         return row
 
 
@@ -71,18 +71,21 @@ def agree_to_time_apart(
     leave_words(pair.pk, by.person_id, phrase, on=own, field="phrase_of_other")
 
 
-def decline_time_apart(*, by: Membership, time_apart_id: UUID) -> None:
+def decline_time_apart(*, by: Membership, time_apart_id: UUID) -> bool:
     """Say no, in silence: to its author it looks like any that was not taken up (R10).
 
-    Declining one's own, or one that is over, changes nothing. Raises TimeApart.DoesNotExist for
-    another pair's.
+    Declining one's own, or one that is over, changes nothing. Return whether they said no, now or
+    before. Raises TimeApart.DoesNotExist for another pair's.
     """
     with locked_pair(by.pair_id) as (pair, at):
         row = TimeApart.objects.get(pair=pair, pk=time_apart_id)
-        if rules.is_open(row.as_value(), at) and row.author_id != by.person_id:
+        if row.author_id == by.person_id:
+            return False
+        if rules.is_open(row.as_value(), at):
             row.end, row.ended_at = End.DECLINED, at
             row.save(update_fields=["end", "ended_at"])
-            _record(pair, Act.TIME_APART_DECLINED, by, row.as_value(), at)
+            try_to_record(pair, _entry(Act.TIME_APART_DECLINED, by, row.as_value()), at)
+        return row.end == End.DECLINED
 
 
 def take_back_time_apart(*, by: Membership, time_apart_id: UUID) -> bool:
@@ -97,7 +100,7 @@ def take_back_time_apart(*, by: Membership, time_apart_id: UUID) -> bool:
         if value.author == by.person_id and look is Standing.OPEN:
             own = TimeApart.objects.filter(pk=value.id)
             own.update(taken_back_at=not_before("suggested_at", at))
-            _record(pair, Act.TIME_APART_TAKEN_BACK, by, value, at)
+            try_to_record(pair, _entry(Act.TIME_APART_TAKEN_BACK, by, value), at)
             return True
         return look is Standing.TAKEN_BACK
 
@@ -114,7 +117,7 @@ def let_be(*, by: Membership, time_apart_id: UUID) -> None:
             return
         _, is_new = LetBe.objects.get_or_create(time_apart=row, person_id=by.person_id)
         if is_new:
-            _record(pair, Act.LET_BE, by, row.as_value(), at)
+            add_to_record(pair, _entry(Act.LET_BE, by, row.as_value()), at)
 
 
 def void_suggestions(pair: Pair, at: datetime, *, by: UUID) -> None:
@@ -181,5 +184,5 @@ def _same_open_one(person: UUID, day: date, situation: Situation, at: datetime) 
     return next(looks_open, None)
 
 
-def _record(pair: Pair, act: Act, by: Membership, about: rules.TimeApart, at: datetime) -> None:
-    add_to_record(pair, [Entry(act, by.person_id, about.id, about.digest)], at)
+def _entry(act: Act, by: Membership, about: rules.TimeApart) -> list[Entry]:
+    return [Entry(act, by.person_id, about.id, about.digest)]

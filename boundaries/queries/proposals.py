@@ -9,7 +9,7 @@ from uuid import UUID
 from django.db.models import Q, QuerySet
 from django.http import Http404
 
-from accounts.models import Membership
+from accounts.models import Membership, Pair
 from boundaries.models import Consent, Proposal
 from boundaries.rules import acts, gate
 from boundaries.rules.limits import LONGEST_REST
@@ -37,6 +37,27 @@ def recent_proposals(pairs: Collection[UUID], at: datetime) -> QuerySet[Proposal
     cooling_off = Q(end=None, takes_force_at__isnull=False)
     recent = Q(made_at__gt=since) | Q(takes_force_at__gt=since) | cooling_off
     return Proposal.objects.filter(recent, pair__in=pairs).order_by("made_at", "pk")
+
+
+def looking_open(at: datetime) -> Q:
+    """Of proposals: what looks open to its author, until they take it back (`as_seen_by`)."""
+    return Q(takes_force_at=None, made_at__gt=at - LAPSE)
+
+
+def looking_cooling_off(at: datetime) -> Q:
+    """Of proposals: what looks as if it cooled off to who said yes, until they take that back."""
+    return Q(takes_force_at__gt=at)
+
+
+def standing_consents(pair: Pair, person: UUID, at: datetime) -> QuerySet[Consent]:
+    """This person's consents to what stands by them as far as they know (`stands_by`), without what
+    is due: that is nobody's to end any more.
+    """
+    seeming = Proposal.objects.filter(looking_open(at) | looking_cooling_off(at), pair=pair)
+    known_to_be_over = Q(end__in=[End.IN_FORCE, End.SUPERSEDED])
+    return Consent.objects.filter(
+        person=person, withdrawn_at=None, proposal__in=seeming.exclude(known_to_be_over)
+    )
 
 
 def proposals_by_pair(pairs: Collection[UUID], at: datetime) -> dict[UUID, list[ProposalValue]]:

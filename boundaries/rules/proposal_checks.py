@@ -8,14 +8,16 @@ from datetime import datetime, timedelta
 from uuid import UUID
 
 from boundaries.rules.acts import Consent, Propose, Show, TakeForce
-from boundaries.rules.limits import SHORTEST_REST, within
+from boundaries.rules.limits import SHORTEST_REST, Limits, within
 from boundaries.rules.proposals import (
     End,
     Proposal,
     Standing,
     as_seen_by,
+    is_due,
     rest_until,
     standing,
+    stands_by,
 )
 from boundaries.rules.situation import Situation
 from boundaries.rules.terms import NO_CONTACT
@@ -46,15 +48,16 @@ def outside_own_hours(act: Propose, situation: Situation, at: datetime) -> bool:
 
 
 def beyond_limits(act: Show | Consent | TakeForce, situation: Situation, at: datetime) -> bool:
-    """R8, R10: within both persons' limits, hours included.
-
-    When it is due, its dates are those after that instant, however late a worker comes (R7).
+    """R8, R10: within both persons' limits, hours included; once both consented, of the dates after
+    it is due, however late a worker comes (R7).
     """
-    terms, due = act.proposal.terms, act.proposal.takes_force_at
-    return not all(
-        within(terms, limits) and fit(terms, limits, after=due or at)
-        for limits in situation.limits.values()
-    )
+    return not all(allowed_by(limits, act.proposal, at) for limits in situation.limits.values())
+
+
+def allowed_by(limits: Limits, proposal: Proposal, at: datetime) -> bool:
+    """Whether it is within one person's limits, with its dates from now or from when it is due."""
+    terms, due = proposal.terms, proposal.takes_force_at
+    return within(terms, limits) and fit(terms, limits, after=due or at)
 
 
 def one_at_a_time(act: Propose, situation: Situation, at: datetime) -> bool:
@@ -145,11 +148,33 @@ def cooling_off(act: TakeForce, situation: Situation, at: datetime) -> bool:
 
     A worker that comes late finds what one in time would have (R7).
     """
-    proposal = act.proposal
-    if proposal.agreed_at is None or proposal.takes_force_at is None:
-        return True
-    longest = max(limits.cooling_off for limits in situation.limits.values())
-    return at < proposal.takes_force_at or proposal.takes_force_at < proposal.agreed_at + longest
+    due, both = act.proposal.takes_force_at, situation.limits.values()
+    return due is None or at < due or not all(cools_off_for(each, act.proposal) for each in both)
+
+
+def cools_off_for(limits: Limits, proposal: Proposal) -> bool:
+    """R2: whether one that both consented to cools off for as long as this person wants."""
+    agreed_at, due = proposal.agreed_at, proposal.takes_force_at
+    return agreed_at is not None and due is not None and agreed_at + limits.cooling_off <= due
+
+
+def forbidden_by_own_limits(person: UUID, situation: Situation, at: datetime) -> list[Proposal]:
+    """What stands by this person's yes, or looks to them as if it did, and their limits forbid.
+
+    Lowering a limit takes that yes back: nobody's limits can say yes again by being raised (R9).
+    Not what is due: that is nobody's to end any more (`gate.settled`).
+    """
+    limits = situation.limits[person]
+    return [
+        each
+        for each in situation.proposals
+        if stands_by(person, each, at)
+        and not is_due(each, at)
+        and not (
+            allowed_by(limits, each, at)
+            and (each.takes_force_at is None or cools_off_for(limits, each))
+        )
+    ]
 
 
 def changed_meanwhile(act: Show | Consent | TakeForce, situation: Situation, _: datetime) -> bool:

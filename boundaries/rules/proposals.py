@@ -115,6 +115,12 @@ def as_seen_by(person: UUID, proposal: Proposal, at: datetime) -> Standing | Non
     return Standing.OPEN if standing(proposal, at) is Standing.OPEN else None
 
 
+def stands_by(person: UUID, proposal: Proposal, at: datetime) -> bool:
+    """Whether this person's yes stands by it, as far as they can know (R4)."""
+    seems = as_seen_by(person, proposal, at)
+    return person in proposal.consented and seems in (Standing.OPEN, Standing.COOLING_OFF)
+
+
 def _ended_own_part(person: UUID, proposal: Proposal) -> bool:
     """Whether this person ended what they had said yes to.
 

@@ -60,5 +60,5 @@ def record(request: HttpRequest, membership: Membership) -> HttpResponse:
 def end(request: HttpRequest, membership: Membership) -> HttpResponse:
     """End what is agreed, alone: the least of all that is less (R1)."""
     actions.take_less(by=membership, terms=NO_CONTACT)
-    messages.success(request, _("What was agreed has ended."))
+    messages.success(request, _("Nothing is agreed any more."))
     return to_pair(membership)

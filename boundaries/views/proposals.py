@@ -151,6 +151,9 @@ def consent(request: HttpRequest, membership: Membership, proposal_id: UUID) -> 
     try:
         actions.consent(by=membership, proposal_id=proposal_id, digest=digest, proof=proof)
     except RefusedError as refused:
+        if not _is_shown(membership, proposal_id):
+            # Since a moment ago: the reasons would tell what of it, and by whom.
+            return look_again(request, membership)
         tell(request, refused)
         return to_pair(membership)
     return redirect("boundaries:proposal", membership.pair_id, proposal_id)
@@ -159,11 +162,15 @@ def consent(request: HttpRequest, membership: Membership, proposal_id: UUID) -> 
 @member
 @require_POST
 def decline(request: HttpRequest, membership: Membership, proposal_id: UUID) -> HttpResponse:
-    """Say no, in silence. A doubled click is answered like the first."""
+    """Say no, in silence. A doubled click is answered like the first.
+
+    From an old page, where it is in force already, one reads that it is.
+    """
     has_declined = queries.has_declined(membership, proposal_id)
     if not has_declined and not _is_shown(membership, proposal_id):
         return look_again(request, membership)
-    actions.decline(by=membership, proposal_id=proposal_id)
+    if not actions.decline(by=membership, proposal_id=proposal_id):
+        return redirect("boundaries:proposal", membership.pair_id, proposal_id)
     messages.success(request, _("You declined. The other is not told."))
     return to_pair(membership)
 
@@ -173,9 +180,13 @@ def decline(request: HttpRequest, membership: Membership, proposal_id: UUID) -> 
 def withdraw_proposal(
     request: HttpRequest, membership: Membership, proposal_id: UUID
 ) -> HttpResponse:
-    """Take back one's proposal, or one's consent before it takes force, in silence."""
+    """Take back one's proposal, or one's consent before it takes force, in silence.
+
+    If it was too late, or there is nothing to take back, its page says how it stands.
+    """
     _proposal(membership, proposal_id)
-    actions.withdraw_proposal(by=membership, proposal_id=proposal_id)
+    if not actions.withdraw_proposal(by=membership, proposal_id=proposal_id):
+        return redirect("boundaries:proposal", membership.pair_id, proposal_id)
     messages.success(request, _("You took it back."))
     return to_pair(membership)
 

@@ -82,6 +82,9 @@ def agree_to_time_apart(
             by=membership, time_apart_id=time_apart_id, digest=digest, phrase=form.words()
         )
     except RefusedError as refused:
+        if not _is_shown(membership, time_apart_id):
+            # Since a moment ago: the reasons would tell what of it, and by whom.
+            return look_again(request, membership)
         tell(request, refused)
     return to_pair(membership)
 
@@ -91,11 +94,15 @@ def agree_to_time_apart(
 def decline_time_apart(
     request: HttpRequest, membership: Membership, time_apart_id: UUID
 ) -> HttpResponse:
-    """Say no, in silence. A doubled press is answered like the first."""
+    """Say no, in silence. A doubled press is answered like the first.
+
+    If one has said yes meanwhile, its page says how it stands.
+    """
     has_declined = queries.has_declined(membership, time_apart_id)
     if not has_declined and not _is_shown(membership, time_apart_id):
         return look_again(request, membership)
-    actions.decline_time_apart(by=membership, time_apart_id=time_apart_id)
+    if not actions.decline_time_apart(by=membership, time_apart_id=time_apart_id):
+        return redirect("boundaries:time_apart", membership.pair_id, time_apart_id)
     messages.success(request, _("You declined. The other is not told."))
     return to_pair(membership)
 

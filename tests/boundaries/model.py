@@ -332,28 +332,43 @@ class Pair:
     # What the two do
 
     def set_limits(self, by: int, limits: Limits, pick: Callable[[list[Days]], Days]) -> None:
-        """R8: what is above is cut at once. R9: raising changes nothing: what is planned and needed
-        a "go ahead" needs it still.
+        """R8: what is above is cut at once, and what they said yes to and forbid now is taken back.
+        R9: raising changes nothing: what is planned and needed a "go ahead" needs it still.
         """
         if self.limits[by] == limits:
             return
         self._void_forbidden()
         asked_no_more = self.limits[by].ask and not limits.ask and not self._terms_ask()
         self.limits[by] = limits
-        for window in self.windows:
-            if window.state == "planned" and asked_no_more and not window.said.get(by):
-                window.said[by] = False
-            last = self.last_conversation()
-            far = self.far_enough(window.opens_at, limits.days or 0, last)
-            if window.state == "planned" and not (far and self.in_hours(window, [by])):
-                window.said[by] = False
-        if self.deal is None or self.parted:
-            return
-        left = self._cut(self.deal.terms, pick)
-        if left == self.deal.terms:
-            self._shorten(left)
-        else:
+        self._skip_what_does_not_suit(by, asked_no_more)
+        left = self._cut(self.deal.terms, pick) if self.deal else None
+        if left != self.in_force:
             self._less(by, left)
+            return
+        self._take_back_what_is_forbidden(by)
+        if left:
+            self._shorten(left)
+
+    def _skip_what_does_not_suit(self, by: int, asked_no_more: bool) -> None:
+        last, distance = self.last_conversation(), self.limits[by].days or 0
+        for each in self.windows:
+            unanswered = asked_no_more and not each.said.get(by)
+            suits = self.far_enough(each.opens_at, distance, last) and self.in_hours(each, [by])
+            if each.state == "planned" and (unanswered or not suits):
+                each.said[by] = False
+
+    def _take_back_what_is_forbidden(self, by: int) -> None:
+        """What is due is nobody's to end any more."""
+        for each in self.proposals:
+            if not self.stands_by(by, each) or self.is_due(each):
+                continue
+            if self._too_soon(each, by) or not self.fits(each.terms, [by], each.until):
+                self._take_back(by, each)
+
+    def _too_soon(self, proposal: Proposal, by: int) -> bool:
+        """R2: it cools off for a shorter time than this person wants now."""
+        agreed_at, until = proposal.agreed_at, proposal.until
+        return bool(agreed_at and until and until - agreed_at < self.limits[by].cooling_off)
 
     def _terms_ask(self) -> bool:
         return self.deal is None or self.deal.terms.ask
@@ -368,6 +383,9 @@ class Pair:
 
     def take_less(self, by: int, terms: Terms | None) -> None:
         """R1."""
+        if terms is None:
+            self._end_contact(by)
+            return
         if terms == self.in_force:
             return
         if self.parted or not le(terms, self.in_force):
@@ -508,17 +526,26 @@ class Pair:
         proposal.until = self.now + max(each.cooling_off for each in self.limits)
 
     def decline(self, by: int, number: int) -> None:
+        """R10. A no to what they said yes to takes that back (R4)."""
         proposal = self.proposals[number]
-        if self.is_open(proposal) and proposal.author != by:
+        if proposal.until and self.stands_by(by, proposal):
+            self._take_back(by, proposal)
+        elif self.is_open(proposal) and proposal.author != by:
             proposal.end, proposal.ended_by, proposal.ended_at = "declined", by, self.now
 
     def withdraw(self, by: int, number: int) -> None:
         """R4."""
-        proposal = self.proposals[number]
-        if self.looks(proposal, by) in ("open", "cooling_off") and proposal.said_yes(by):
-            proposal.back[by] = self.now
-            if not proposal.end:
-                proposal.end, proposal.ended_by, proposal.ended_at = "withdrawn", by, self.now
+        if self.stands_by(by, self.proposals[number]):
+            self._take_back(by, self.proposals[number])
+
+    def stands_by(self, by: int, proposal: Proposal) -> bool:
+        """Whether their yes stands, as far as they know."""
+        return self.looks(proposal, by) in ("open", "cooling_off") and proposal.said_yes(by)
+
+    def _take_back(self, by: int, proposal: Proposal) -> None:
+        proposal.back[by] = self.now
+        if not proposal.end:
+            proposal.end, proposal.ended_by, proposal.ended_at = "withdrawn", by, self.now
 
     # Times apart
 

@@ -1,6 +1,7 @@
 """R13, R16: who pauses or ends contact is not held up by a record that takes no entry any more."""
 
 import logging
+from contextlib import nullcontext
 
 import pytest
 from django.core.management import CommandError, call_command
@@ -18,7 +19,7 @@ from boundaries.actions import (
 )
 from boundaries.actions.record import Act, Entry, add_to_record, try_to_record
 from boundaries.exceptions import NotAllPaused
-from boundaries.models import Agreement, Pause, Proposal, RecordEntry, TimeApart, Window
+from boundaries.models import Agreement, Door, Pause, Proposal, RecordEntry, TimeApart, Window
 from boundaries.queries import terms_in_force
 from boundaries.rules.proposals import End
 from boundaries.rules.terms import NO_CONTACT
@@ -146,12 +147,34 @@ def withdrew(place, window):
     return ours.end == End.WITHDRAWN
 
 
+def the_others(place):
+    return TimeApart.objects.exclude(author=place.person_id).get()
+
+
 def chose_a_time_apart(place, window):
-    factories.choose(by=place, time_apart=TimeApart.objects.get())
+    factories.choose(by=place, time_apart=the_others(place))
     return not Agreement.objects.filter(ended_at=None).exists()
 
 
-LESS = [left, skipped, took_less, allowed_less, withdrew, chose_a_time_apart]
+def declined_a_time_apart(place, window):
+    return actions.decline_time_apart(by=place, time_apart_id=the_others(place).pk)
+
+
+def took_back_a_time_apart(place, window):
+    own = TimeApart.objects.get(author=place.person_id)
+    return actions.take_back_time_apart(by=place, time_apart_id=own.pk)
+
+
+LESS = [
+    left,
+    skipped,
+    took_less,
+    allowed_less,
+    withdrew,
+    chose_a_time_apart,
+    declined_a_time_apart,
+    took_back_a_time_apart,
+]
 
 
 @pytest.fixture
@@ -159,7 +182,8 @@ def in_conversation(agreement, ana_place, ben_place, pair, clock):
     """And one of each other thing of which there can be less; then the record is damaged."""
     window = factories.open_next(pair=pair, clock=clock)
     factories.propose(by=ana_place)
-    factories.suggest(by=ben_place)
+    for each in (ana_place, ben_place):
+        factories.suggest(by=each)
     with guards.down(connection, "record_goes_on", "record_ends_where_it_does"):
         moved_back(pair)
     pair.refresh_from_db()
@@ -181,6 +205,22 @@ def test_r1_if_the_entry_could_undo_it_the_same_would_be_seen(
         monkeypatch.setattr(module, "try_to_record", add_to_record)
     with pytest.raises(IntegrityError), transaction.atomic():
         less(ana_place, in_conversation)
+
+
+@pytest.mark.parametrize("record", [try_to_record, add_to_record])
+def test_r16_a_door_closes_although_the_record_takes_no_entry(
+    agreement, ana_place, pair, monkeypatch, record
+):
+    """And if the entry could undo it, the same would be seen."""
+    conversations.part(by=ana_place)
+    actions.open_door(by=ana_place)
+    with guards.down(connection, "record_goes_on", "record_ends_where_it_does"):
+        moved_back(pair)
+    monkeypatch.setattr(parting, "try_to_record", record)
+    expected = nullcontext() if record is try_to_record else pytest.raises(IntegrityError)
+    with expected, transaction.atomic():
+        actions.close_door(by=ana_place)
+    assert Door.objects.exists() == (record is add_to_record)
 
 
 def test_r30_limits_that_are_wider_in_anything_need_their_entry(in_conversation, ana_place):

@@ -400,13 +400,40 @@ def test_r4_r7_what_was_said_to_be_over_stays_so_when_limits_are_given_back(
     cooling, ana_place, ben_place, clock, pair, how
 ):
     """Both have read it when the cause goes, and only then a worker comes."""
+    other = watcher(how, ana_place, ben_place)
+    (lowered,) = {ana_place, ben_place} - {other}
     (SILENT_ENDS | FORBIDDEN_SINCE)[how](ana_place, ben_place, cooling.pk)
     clock.go_to(cooling.takes_force_at)
     factories.allow(by=(ana_place, ben_place))
-    assert seen.standings(by=ben_place) == seen.standings(by=ana_place) == [Standing.NOT_IN_FORCE]
+    for sweep in (actions.sweep, lambda: None):
+        assert seen.standings(by=other) == [Standing.NOT_IN_FORCE]
+        assert seen.standings(by=lowered) == [Standing.ENDED_BY_SELF]
+        sweep()
+    assert agreement_in_force(pair) is None
+
+
+@shared("how", SINCE)
+def test_r2_r9_limits_given_back_before_it_takes_force_say_no_second_yes(
+    cooling, ana_place, ben_place, clock, pair, how
+):
+    """No password was asked for them, so they cannot stand for one that was."""
+    other = watcher(how, ana_place, ben_place)
+    (SILENT_ENDS | FORBIDDEN_SINCE)[how](ana_place, ben_place, cooling.pk)
+    factories.allow(by=(ana_place, ben_place))
+    assert seen.standings(by=other) == [Standing.COOLING_OFF]
+    clock.go_to(cooling.takes_force_at)
     actions.sweep()
     assert agreement_in_force(pair) is None
-    assert seen.standings(by=ben_place) == seen.standings(by=ana_place) == [Standing.NOT_IN_FORCE]
+    assert seen.standings(by=other) == [Standing.NOT_IN_FORCE]
+
+
+def test_r9_raising_a_limit_shows_nothing(proposal, ana_place, ben_place):
+    """What Ana asks for, forbids by her own limits, and allows again, stays over for Ben."""
+    assert seen.standings(by=ben_place) == [Standing.OPEN]
+    for minutes in (proposal.terms.minutes - 1, 240):
+        factories.allow(by=(ana_place,), minutes=minutes)
+        assert seen.standings(by=ben_place) == []
+        assert seen.standings(by=ana_place) == [Standing.ENDED_BY_SELF]
 
 
 @shared("how", SINCE)

@@ -67,7 +67,7 @@ def _of_limits_and_terms(pair: Pair, who: int) -> Iterator[Act]:
     for code in PROPOSED:
         if code != NO_TERMS:
             yield Act("propose", who, code)
-        if code != pair.in_force:
+        if code != pair.in_force or (code == NO_TERMS and pair.proposals):
             yield Act("take_less", who, code)
 
 

@@ -6,7 +6,7 @@ does, or that a window was whole, is what they are to be sure of.
 
 from typing import NamedTuple
 
-from tests.explorer import acts
+from tests.explorer import acts, order
 from tests.explorer.acts import Act
 from tests.explorer.apart import DAYS_AHEAD
 from tests.explorer.domain import DAY, LIMITS, MINUTE, NEVER, NO_TERMS
@@ -14,10 +14,10 @@ from tests.explorer.model import IN_TIME, NOBODY, Pair, Planned, put
 
 
 class Given(NamedTuple):
-    """When each said yes to one proposal; NEVER also once they took it back or had less.
+    """When each said yes to one proposal; NEVER also once they took it back, had less, or set
+    limits that forbid it, or a cooling-off that is longer than its.
 
-    longest: the longer of both cooling-offs at the second yes. One that was longer only for a while
-    since then is forgotten: whoever set it back wanted that.
+    longest: the longer of both cooling-offs at the second yes.
     """
 
     at: tuple[int, int] = (NEVER, NEVER)
@@ -28,9 +28,8 @@ class Given(NamedTuple):
         return NEVER not in self.at
 
     def is_ripe(self, now: Pair) -> bool:
-        """Whether both said yes a whole cooling-off ago, as it was then and as it is now."""
-        longest = max(self.longest, longest_of_both(now))
-        return self.by_both and now.now - max(self.at) >= longest
+        """Whether both said yes a whole cooling-off ago."""
+        return self.by_both and now.now - max(self.at) >= self.longest
 
 
 class Wish(NamedTuple):
@@ -82,7 +81,8 @@ def remember(memory: Memory, before: Pair, act: Act, now: Pair) -> Memory:
         memory = memory._replace(parted=True)
     given = _given(memory.given, before, act, now)
     chosen = act.name == "choose" and before != now
-    if act.name in ("pause", "part") or chosen or before.in_force != now.in_force:
+    lessened = act.name in ("pause", "part", "take_less") or chosen
+    if lessened or before.in_force != now.in_force:
         given = tuple(Given() for _ in given)
     if chosen:
         memory = memory._replace(apart=memory.wishes[act.what].until)
@@ -108,10 +108,23 @@ def _given(given: tuple[Given, ...], before: Pair, act: Act, now: Pair) -> tuple
         return (*given, _yes(Given(), act.who, now))
     if act.name == "consent" and before != now:
         return put(given, act.what, _yes(given[act.what], act.who, now))
-    if act.name == "withdraw":
-        kept = given[act.what]
-        return put(given, act.what, kept._replace(at=put(kept.at, act.who, NEVER)))
+    if act.name in ("withdraw", "decline"):
+        return put(given, act.what, _no_more(given[act.what], act.who))
+    if act.name == "set_limits":
+        both = zip(given, before.proposals, strict=True)
+        return tuple(_within(kept, row.terms, act) for kept, row in both)
     return given
+
+
+def _no_more(given: Given, who: int) -> Given:
+    return given._replace(at=put(given.at, who, NEVER))
+
+
+def _within(given: Given, terms: int, act: Act) -> Given:
+    """What is left of it once this person has set limits."""
+    too_soon = given.by_both and LIMITS[act.what].cooling_off // MINUTE > given.longest
+    forbidden = too_soon or not order.within(terms, act.what)
+    return _no_more(given, act.who) if forbidden else given
 
 
 def _yes(given: Given, who: int, now: Pair) -> Given:

@@ -16,7 +16,16 @@ from itertools import islice, takewhile
 from typing import NamedTuple
 from uuid import UUID
 
-from boundaries.rules import acts, gate, limits, proposals, time_apart, window_checks, windows
+from boundaries.rules import (
+    acts,
+    gate,
+    limits,
+    proposal_checks,
+    proposals,
+    time_apart,
+    window_checks,
+    windows,
+)
 from boundaries.rules.limits import HOURS_OF_THE_WEEK, Limits
 from boundaries.rules.proposals import End, Standing
 from boundaries.rules.reasons import Reason
@@ -220,13 +229,22 @@ def _cut(before: Pair, pair: Pair, who: int) -> Pair:
     """A skip is not written to a window that is over, or whose agreement ends by this."""
     left = TERMS.code(limits.cut(TERMS[pair.in_force], both_limits(pair.limits).values()))
     if left == pair.in_force:
-        return shorten_open(_skipping(before, pair, who), left)
+        return shorten_open(_saying_yes_no_more(before, _skipping(before, pair, who), who), left)
     if left == NO_TERMS:
         return end_all_contact(pair, who)
     skipping = _skipping(before, pair, who)
     both = zip(pair.windows, skipping.windows, strict=True)
     rows = (was if was.closes <= pair.now else skips for was, skips in both)
     return put_less_in_force(pair._replace(windows=tuple(rows)), left, who)
+
+
+def _saying_yes_no_more(before: Pair, pair: Pair, who: int) -> Pair:
+    """To what their new limits forbid."""
+    situation = replace(situation_of(before), limits=both_limits(pair.limits))
+    at = instant(pair.now)
+    for value in proposal_checks.forbidden_by_own_limits(PERSONS[who], situation, at):
+        pair = _take_back(pair, who, value.id.int - 1)
+    return pair
 
 
 def _skipping(before: Pair, pair: Pair, who: int) -> Pair:
@@ -249,6 +267,8 @@ def _skipping(before: Pair, pair: Pair, who: int) -> Pair:
 
 def take_less(pair: Pair, who: int, code: int) -> Pair:
     """`boundaries.actions.take_less`."""
+    if code == NO_TERMS:
+        return end_all_contact(pair, who)
     if pair.in_force == code:
         return pair
     _refuse_if(ask(acts.TakeLess(TERMS[code]), pair))
@@ -295,10 +315,17 @@ def cooling_off(limits_of: dict[UUID, Limits]) -> int:
 
 def withdraw(pair: Pair, who: int, index: int) -> Pair:
     """`boundaries.actions.withdraw_proposal`."""
-    row = pair.proposals[index]
-    if seen(pair, who, index) not in (Standing.OPEN, Standing.COOLING_OFF) or not row.yes[who]:
-        return pair
-    row = _taken_back(row, who, pair.now)
+    return _take_back(pair, who, index) if _stands_by(pair, who, index) else pair
+
+
+def _stands_by(pair: Pair, who: int, index: int) -> bool:
+    looks = seen(pair, who, index)
+    return pair.proposals[index].yes[who] and looks in (Standing.OPEN, Standing.COOLING_OFF)
+
+
+def _take_back(pair: Pair, who: int, index: int) -> Pair:
+    """`boundaries.actions.proposals.take_back`, of one."""
+    row = _taken_back(pair.proposals[index], who, pair.now)
     if row.end == NOT_ENDED:
         row = _ended(row, End.WITHDRAWN if row.due == NEVER else End.CONSENT_WITHDRAWN, pair, who)
     return _with_proposal(pair, index, row)
@@ -307,6 +334,8 @@ def withdraw(pair: Pair, who: int, index: int) -> Pair:
 def decline(pair: Pair, who: int, index: int) -> Pair:
     """`boundaries.actions.decline`."""
     row = pair.proposals[index]
+    if row.due != NEVER and _stands_by(pair, who, index):
+        return _take_back(pair, who, index)
     if row.author == who or standing(pair, index) is not Standing.OPEN:
         return pair
     return _with_proposal(pair, index, _ended(row, End.DECLINED, pair, who))

@@ -11,7 +11,7 @@ Forgotten, and why nothing can tell:
   in the domain.
 - *Of proposals that are over*, all but how they look to their author and until when: whether they
   still seem open or in cooling-off, and since when their author rests. When the second yes came and
-  to what, only matters while a proposal stands.
+  to what, only matters while a proposal stands, or seems to.
 - *Of a time apart* that stands, all but its day; of a suggestion that is over, all but until when
   it looks open to its author, or since when they rest; and those which are neither.
 - *When the last conversation was*, once it is farther back than any limits ask for.
@@ -166,7 +166,7 @@ def _seemingly_in_cooling_off(row: Proposed) -> Proposed:
     if row.back[reader] != NEVER or row.ended_by == reader:
         back = put(back, reader, row.due)
     return Proposed(
-        row.author, NO_TERMS, 0, row.due - 1, due=row.due, end=VOID, yes=row.yes, back=back
+        row.author, row.terms, 0, row.agreed, row.agreed, row.due, VOID, yes=row.yes, back=back
     )
 
 

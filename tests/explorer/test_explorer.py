@@ -10,7 +10,7 @@ from dataclasses import replace
 import pytest
 
 from boundaries.rules import acts as rules
-from boundaries.rules import gate, limits, terms
+from boundaries.rules import gate, limits, proposal_checks, terms
 from boundaries.rules.reasons import Reason
 from boundaries.rules.terms import NO_CONTACT
 from tests.explorer import apart, invariants, model
@@ -168,8 +168,14 @@ def cooling_off_from_the_first_consent(monkeypatch):
     monkeypatch.setattr(model, "consent", consent)
 
 
+def limits_leave_what_one_said_yes_to(monkeypatch):
+    """Who lowers a limit and raises it again has said yes all the time."""
+    monkeypatch.setattr(proposal_checks, "forbidden_by_own_limits", lambda *_: [])
+
+
 def a_longer_cooling_off_set_meanwhile_is_ignored(monkeypatch):
     """Only what was set at the second consent counts."""
+    limits_leave_what_one_said_yes_to(monkeypatch)
 
     def cooling_off(act, _, at):
         return at < act.proposal.takes_force_at
@@ -216,13 +222,14 @@ def consent_to_other_terms(monkeypatch):
 
 def limits_ignored_when_it_takes_force(monkeypatch):
     """They were asked at the second consent, and so was the cooling-off that goes with them."""
+    limits_leave_what_one_said_yes_to(monkeypatch)
     ignore(monkeypatch, Reason.BEYOND_LIMITS, rules.TakeForce)
     ignore(monkeypatch, Reason.COOLING_OFF, rules.TakeForce)
 
 
 def limits_cut_nothing(monkeypatch):
     """Lowering limits leaves what is in force."""
-    monkeypatch.setattr(model, "_cut", lambda pair, who: pair)
+    monkeypatch.setattr(model, "_cut", lambda _, pair, who: pair)
 
 
 def limits_cut_too_little(monkeypatch):
@@ -500,6 +507,7 @@ BROKEN = [
     (nobody_is_asked_before_a_window, LESS_IN_FORCE, OPENS),
     (skips_are_ignored, LESS_IN_FORCE, OPENS),
     (limits_that_are_given_back_revive, WIDE_LIMITS, STAYS),
+    (limits_leave_what_one_said_yes_to, WIDE_LIMITS, CONSENTS),
 ]
 
 

@@ -6,7 +6,8 @@ from django.urls import reverse
 
 from accounts.proof import Proof
 from boundaries import actions
-from boundaries.models import Consent, Proposal
+from boundaries.models import Agreement, Consent, Proposal
+from conversations import actions as conversations
 from tests import factories, seen
 from tests.beginnings import beginning
 from tests.factories import PASSWORD
@@ -217,6 +218,69 @@ def test_a_no_from_a_page_that_has_grown_old(at_ben, page, proposal, ana_place):
     actions.withdraw_proposal(by=ana_place, proposal_id=proposal.pk)
     at_ben.press("No")
     assert LOOK_AGAIN in at_ben.text
+
+
+def test_r4_a_no_from_an_old_page_takes_back_the_yes_that_was_given_since(
+    at_ben, page, proposal, ben_place, clock
+):
+    at_ben.open(page)
+    factories.consent(by=ben_place, to=proposal)
+    at_ben.press("No")
+    assert "You declined. The other is not told." in at_ben.text
+    clock.go_to(Proposal.objects.get(pk=proposal.pk).takes_force_at)
+    actions.sweep()
+    assert not Agreement.objects.exists()
+
+
+@pytest.mark.parametrize("button", ["No", "Take it back"])
+def test_who_comes_too_late_with_a_no_reads_that_it_is_in_force(
+    at_ben, page, proposal, ben_place, clock, button
+):
+    """Nobody reads that something was done that was not; and from there one can end it."""
+    if button == "No":
+        at_ben.open(page)
+    factories.consent(by=ben_place, to=proposal)
+    if button != "No":
+        at_ben.open(page)
+    clock.go_to(Proposal.objects.get(pk=proposal.pk).takes_force_at)
+    actions.sweep()
+    at_ben.press(button)
+    assert at_ben.path == page
+    assert "You both said yes, and it took force." in at_ben.text
+    at_ben.follow("what is agreed now")
+    at_ben.press("End it now")
+    assert not Agreement.objects.filter(ended_at=None).exists()
+
+
+SINCE_A_MOMENT = {
+    "pauses": lambda ana, _: actions.pause(by=ana),
+    "pauses and lifts": lambda ana, _: pause_and_lift(ana),
+    "takes it back": lambda ana, pk: actions.withdraw_proposal(by=ana, proposal_id=pk),
+    "lowers a limit": lambda ana, _: factories.allow(by=(ana,), minutes=5),
+    "parts": lambda ana, _: conversations.part(by=ana),
+}
+
+
+def pause_and_lift(place):
+    actions.pause(by=place)
+    actions.lift(by=place)
+
+
+@pytest.mark.parametrize("what", SINCE_A_MOMENT)
+def test_r15_a_yes_that_comes_a_moment_too_late_reads_alike_whatever_the_other_did(
+    at_ben, page, proposal, ana_place, monkeypatch, what
+):
+    """Between looking whether it is there and the lock."""
+    say_yes_in_time = actions.consent
+
+    def ana_is_faster(**asked):
+        SINCE_A_MOMENT[what](ana_place, proposal.pk)
+        return say_yes_in_time(**asked)
+
+    monkeypatch.setattr(actions, "consent", ana_is_faster)
+    say_yes(at_ben, page)
+    assert LOOK_AGAIN in at_ben.text
+    assert (at_ben.status, "No conversation is scheduled" in at_ben.text) == (404, False)
 
 
 def test_taking_it_back_before_the_other_said_anything(at_ana, at_ben, page, proposal):

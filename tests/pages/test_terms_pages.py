@@ -419,9 +419,22 @@ def test_ending_it_twice_is_once(at_ana, at_ben, pair, agreement):
         at_ana.press("End it now")
         answers.append((at_ana.path, at_ana.text))
     assert answers[0] == answers[1]
-    assert "What was agreed has ended." in at_ana.text
+    assert "Nothing is agreed any more." in at_ana.text
     at_ben.open("/")
     assert "No conversation is scheduled." in at_ben.text
+
+
+def test_r1_ending_from_an_old_page_takes_back_a_yes_to_what_is_to_come(
+    at_ana, ana_place, ben_place, pair, clock
+):
+    """The page is from when something was in force; since then it ended, and both said yes anew."""
+    factories.allow(by=(ana_place, ben_place))
+    cooling = factories.cooling_off(by=ben_place, other=ana_place)
+    at_ana.send(reverse("boundaries:end", args=[pair.pk]))
+    assert "Nothing is agreed any more." in at_ana.text
+    clock.go_to(cooling.takes_force_at)
+    actions.sweep()
+    assert not Agreement.objects.exists()
 
 
 # --- The agreement's page --------------------------------------------------------------------

@@ -158,6 +158,17 @@ def test_words_that_are_none_of_ours_are_not_passed_on(at_ana, to, pair, day):
     assert not TimeApart.objects.exclude(phrase_of_author="").exists()
 
 
+def test_a_no_from_an_old_page_after_ones_yes_reads_what_both_chose(
+    at_ben, to, ana_place, ben_place
+):
+    suggested = factories.suggest(by=ana_place)
+    at_ben.open(to("boundaries:time_apart", suggested.pk))
+    factories.choose(by=ben_place, time_apart=suggested)
+    at_ben.press("No")
+    assert "You both chose a time apart" in at_ben.text
+    assert "You declined" not in at_ben.text
+
+
 def test_r10_a_no_is_silent_and_a_doubled_one_is_answered_alike(
     at_ana, at_ben, to, ana_place, ben_place
 ):
