@@ -23,10 +23,16 @@ proposal_stays: what is proposed, from what, and until when it cools off is neve
     to nothing never takes force, and what took force stays so (R2, R3).
 consent_is_exact: a consent is to the terms of its proposal, by one of the pair (R2).
 consent_stays: it is withdrawn, and nothing else; and not given again.
-windows_apart: no two windows of a pair overlap that are planned or open.
+consent_carries: a consent to what is in force is not withdrawn: that is for less, or an end (R4).
+windows_apart: no two windows of a pair overlap, of those that are planned, open, or took place.
+window_stays_opened: whose it is, and that and when it was opened, is never changed.
 message_in_the_open: something is said only into an open window of its pair, and stays as it is
     (R21).
 release_in_the_open: a letter is released only into an open window of its pair (R18).
+release_stays: what was released stays so, and when.
+envelope_stays: which letter it holds, from which window and for whom, is never changed; nor is it
+    deleted.
+pair_stays_ended: who have parted do not go on in the same pair (R16).
 agreement_after_time_apart: no agreement begins while a time apart stands that both chose.
 time_apart_stays: its day and author are never changed, and once both chose it neither is that; it
     is put behind them only after its day.
@@ -52,6 +58,17 @@ class Guard(NamedTuple):
     when: str
     forbidden: str
     then: str = ""
+
+
+TAKE_PLACE = "('planned', 'open', 'held', 'cut_short')"
+
+
+def _end_of(window: str) -> str:
+    """Until when a window lasted, or will."""
+    return (
+        f"CASE WHEN {window}.ended_at < {window}.closes_at"
+        f" THEN {window}.ended_at ELSE {window}.closes_at END"
+    )
 
 
 BOUNDARIES = (
@@ -142,11 +159,11 @@ BOUNDARIES = (
         Guard(
             name=f"windows_apart_{moment.split()[0].lower()}",
             when=f"BEFORE {moment} ON boundaries_window",
-            forbidden="""NEW.state IN ('planned', 'open') AND EXISTS (
+            forbidden=f"""NEW.state IN {TAKE_PLACE} AND EXISTS (
                 SELECT 1 FROM boundaries_window other WHERE other.pair_id = NEW.pair_id
-                AND other.id <> NEW.id AND other.state IN ('planned', 'open')
-                AND other.opens_at < NEW.closes_at AND NEW.opens_at < other.closes_at
-            )""",
+                AND other.id <> NEW.id AND other.state IN {TAKE_PLACE}
+                AND other.opens_at < {_end_of("NEW")} AND NEW.opens_at < {_end_of("other")}
+            )""",  # noqa: S608 - nothing in it comes from anywhere else
         )
         for moment in ("INSERT", "UPDATE OF opens_at, closes_at, state, pair_id")
     ),
@@ -295,7 +312,53 @@ AGREED = (
     ),
 )
 
-ALL = BOUNDARIES + CONVERSATIONS + TALK + APART + AGREED
+STAYING = (
+    Guard(
+        name="pair_stays_ended",
+        when="BEFORE UPDATE OF ended_at ON accounts_pair",
+        forbidden="""OLD.ended_at IS NOT NULL
+            AND (NEW.ended_at IS NULL OR NEW.ended_at <> OLD.ended_at)""",
+    ),
+    Guard(
+        name="consent_carries",
+        when="BEFORE UPDATE OF withdrawn_at ON boundaries_consent",
+        forbidden="""NEW.withdrawn_at IS NOT NULL AND OLD.withdrawn_at IS NULL AND EXISTS (
+            SELECT 1 FROM boundaries_agreement now
+            WHERE now.proposal_id = NEW.proposal_id AND now.ended_at IS NULL
+        )""",
+    ),
+    Guard(
+        name="window_stays_opened",
+        when="BEFORE UPDATE OF opened_at, pair_id ON boundaries_window",
+        forbidden="""NEW.pair_id <> OLD.pair_id OR (OLD.opened_at IS NOT NULL
+            AND (NEW.opened_at IS NULL OR NEW.opened_at <> OLD.opened_at))""",
+    ),
+)
+
+DELIVERED = (
+    Guard(
+        name="release_stays",
+        when="BEFORE UPDATE OF state, released_at, pair_id ON conversations_letter",
+        forbidden="""OLD.state = 'released' AND (NEW.state <> 'released'
+            OR NEW.released_at <> OLD.released_at OR NEW.pair_id <> OLD.pair_id)""",
+    ),
+    Guard(
+        name="envelope_stays_as_it_is",
+        when="BEFORE UPDATE OF letter_id, window_id, recipient_id ON conversations_envelope",
+        forbidden="""NEW.letter_id <> OLD.letter_id OR NEW.window_id <> OLD.window_id
+            OR NEW.recipient_id <> OLD.recipient_id""",
+    ),
+    Guard(
+        name="envelope_stays",
+        when="BEFORE DELETE ON conversations_envelope",
+        forbidden="TRUE",
+    ),
+)
+
+ALL = BOUNDARIES + CONVERSATIONS + TALK + APART + AGREED + STAYING + DELIVERED
+
+KEEPING = ("record_stays", "record_is_not_emptied", "envelope_stays")
+"""The guards that a pair as a whole could not be deleted under."""
 
 
 def install(connection: BaseDatabaseWrapper, guards: tuple[Guard, ...]) -> None:

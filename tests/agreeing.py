@@ -51,11 +51,14 @@ def by_a_proposal(it: Rows, *, digest: str = "", **changes: Any) -> None:
 
 
 def withdrawn(it: Rows) -> None:
-    raw.change(it["consent"], withdrawn_at=it["agreement"].in_force_from)
-    by_a_proposal(it)
+    key = proposed(it)
+    consent = Consent.objects.filter(proposal=key)[0]
+    raw.change(consent, withdrawn_at=consent.given_at)
+    another_agreement(it, proposal_id=key)
 
 
 def withdrawn_and_given_again(it: Rows) -> None:
+    raw.change(it["agreement"], ended_at=it["agreement"].in_force_from + SOON)
     raw.change(it["consent"], withdrawn_at=it["agreement"].in_force_from)
     raw.change(it["consent"], withdrawn_at=None)
 

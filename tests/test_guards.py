@@ -4,7 +4,7 @@ import json
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from copy import deepcopy
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from functools import partial
 from typing import Any
 from uuid import uuid4
@@ -39,6 +39,7 @@ from tests.boundaries.strategies import all_limits, some_terms, wider
 pytestmark = pytest.mark.django_db
 
 ALL = guards.ALL
+NOON = datetime(2026, 12, 1, 12, tzinfo=UTC)
 
 
 def fill(begun: Begun) -> None:
@@ -96,12 +97,12 @@ def next_entry(it: Rows, **changes: Any) -> None:
     raw.copy(last, **(goes_on | changes))
 
 
-def release(it: Rows, **envelope: Any) -> None:
+def release(it: Rows, *, at: datetime | None = None, **envelope: Any) -> None:
     """Release the held letter, in an envelope of the open conversation but for these changes."""
     if envelope != {"window_id": None}:
         of = {"letter_id": it["held"].pk, "window_id": it["open"].pk} | envelope
         raw.copy(it["envelope"], **of)
-    raw.change(it["held"], state="released", released_at=it["open"].opens_at + SOON)
+    raw.change(it["held"], state="released", released_at=at or it["open"].opens_at + SOON)
 
 
 def say_again(it: Rows, **changes: Any) -> None:
@@ -111,6 +112,21 @@ def say_again(it: Rows, **changes: Any) -> None:
 def after_it_closed(it: Rows) -> None:
     raw.change(it["open"], state="cut_short", ended_at=it["open"].opens_at + SOON)
     say_again(it)
+
+
+def another_pair() -> Pair:
+    return Pair.objects.create(created_at=NOON)
+
+
+def after_the_end(it: Rows, **changes: Any) -> None:
+    raw.change(it["pair"], ended_at=NOON)
+    raw.change(it["pair"], **changes)
+
+
+def after_one_that_was_held(it: Rows) -> None:
+    raw.change(it["open"], state="held", ended_at=it["open"].closes_at)
+    overlapping = {"opens_at": it["open"].closes_at - MOMENT, "closes_at": it["planned"].opens_at}
+    raw.copy(it["planned"], **overlapping)
 
 
 ATTEMPTS: dict[str, list[Callable[[Rows], object]]] = agreeing.ATTEMPTS | {
@@ -142,7 +158,40 @@ ATTEMPTS: dict[str, list[Callable[[Rows], object]]] = agreeing.ATTEMPTS | {
         lambda it: raw.change(it["apart"], suggested_at=it["apart"].suggested_at - SOON),
         lambda it: raw.change(it["apart"], end="over", ended_at=it["apart"].ends_at - SOON),
     ],
+    "pair_stays_ended": [
+        lambda it: after_the_end(it, ended_at=None),
+        lambda it: after_the_end(it, ended_at=NOON + SOON),
+    ],
+    "consent_carries": [
+        lambda it: raw.change(it["consent"], withdrawn_at=it["agreement"].in_force_from),
+        lambda it: raw.change(it["consent"], withdrawn_at=it["consent"].given_at),
+    ],
+    "window_stays_opened": [
+        lambda it: raw.change(it["open"], opened_at=None, state="cancelled"),
+        lambda it: raw.change(it["open"], opened_at=it["open"].opened_at + SOON),
+        lambda it: raw.change(it["planned"], pair_id=another_pair().pk),
+    ],
+    "release_stays": [
+        lambda it: raw.change(it["released"], state="held", released_at=None),
+        lambda it: raw.change(it["released"], released_at=it["released"].released_at + MOMENT),
+    ],
+    "envelope_stays_as_it_is": [
+        lambda it: raw.change(it["envelope"], window_id=it["planned"].pk),
+        lambda it: raw.change(it["envelope"], letter_id=it["held"].pk),
+        lambda it: raw.change(it["envelope"], recipient_id=it["consent"].person_id),
+    ],
+    "envelope_stays": [
+        lambda it: it["envelope"].delete(),
+        lambda it: run("DELETE FROM conversations_envelope"),
+    ],
     "windows_apart_insert": [
+        lambda it: raw.copy(
+            it["open"],
+            opens_at=it["open"].opens_at - MOMENT,
+            state="held",
+            ended_at=it["open"].closes_at,
+        ),
+        after_one_that_was_held,
         lambda it: raw.copy(it["planned"], opens_at=it["planned"].closes_at - MOMENT, **later(it)),
         lambda it: raw.copy(
             it["open"], opens_at=it["open"].opens_at + SOON, state="planned", opened_at=None
@@ -156,7 +205,7 @@ ATTEMPTS: dict[str, list[Callable[[Rows], object]]] = agreeing.ATTEMPTS | {
         lambda it: say_again(it, window_id=it["planned"].pk),
         lambda it: say_again(it, said_at=it["open"].closes_at),
         lambda it: say_again(it, said_at=it["open"].opened_at - MOMENT),
-        lambda it: say_again(it, pair_id=Pair.objects.create(created_at=it["open"].opens_at).pk),
+        lambda it: say_again(it, pair_id=another_pair().pk),
         after_it_closed,
     ],
     "message_stays": [
@@ -167,9 +216,7 @@ ATTEMPTS: dict[str, list[Callable[[Rows], object]]] = agreeing.ATTEMPTS | {
     "release_in_the_open_update": [
         lambda it: release(it, window_id=None),
         lambda it: release(it, window_id=it["planned"].pk),
-        lambda it: raw.change(
-            it["released"], released_at=it["open"].opens_at - SOON, state="released"
-        ),
+        lambda it: release(it, at=it["open"].opens_at - SOON),
     ],
 }
 """For each guard, by its name, what it refuses."""

@@ -94,7 +94,7 @@ def put_back() -> None:
 
 def _forget() -> None:
     people = Person.objects.filter(email__in=[one.email for one in PEOPLE])
-    with guards.down(connection, "record_stays", "record_is_not_emptied"):
+    with guards.down(connection, *guards.KEEPING):
         Pair.objects.filter(memberships__person__in=people).delete()
     people.delete()
 

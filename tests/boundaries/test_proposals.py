@@ -585,13 +585,13 @@ def test_r5_a_conversation_that_was_cut_short_missed_or_skipped_is_not_a_whole_o
     agreement, ana_place, pair
 ):
     for state in (State.CUT_SHORT, State.MISSED, State.SKIPPED):
-        Window.objects.filter(pair=pair).update(state=State.CANCELLED, opened_at=None)
-        one = Window.objects.filter(pair=pair)[0]
-        one.state, one.opened_at = state, one.opens_at
-        one.save()
-        assert refused(lambda: factories.propose(by=ana_place, **MORE)) == (
-            Reason.TOO_SOON_FOR_MORE,
-        )
+        with factories.undone():
+            one = Window.objects.filter(pair=pair)[0]
+            one.state, one.opened_at = state, one.opens_at
+            one.save()
+            assert refused(lambda: factories.propose(by=ana_place, **MORE)) == (
+                Reason.TOO_SOON_FOR_MORE,
+            )
 
 
 def test_r5_a_conversation_held_before_less_was_taken_does_not_count_for_more_than_that(
