@@ -15,7 +15,9 @@ a transaction that begins with IMMEDIATE (`transaction_mode` in the settings), o
 database.
 
 The instant is read after the lock is granted and belongs to it: an act that waited a minute for
-the lock is judged by the minute in which it acts, not by the one in which it was asked for.
+the lock is judged by the minute in which it acts, not by the one in which it was asked for. The
+statement that locks brings it along: what is outside of its inner SELECT is computed for each row
+once that row is locked.
 
 Several pairs are always locked in the order of their keys, so that two batches that share pairs
 wait for one another and never deadlock. For the same reason do not lock a second pair while one
@@ -25,12 +27,17 @@ is held: give both to `locked_pairs`.
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from datetime import datetime
+from typing import Any, TypeVar
 from uuid import UUID
 
-from django.db import transaction
+from django.db import connection, transaction
 
 from accounts import clock
 from accounts.models import Pair, Person
+
+FOR_UPDATE, FOR_NO_KEY_UPDATE = "FOR UPDATE", "FOR NO KEY UPDATE"
+
+Row = TypeVar("Row", Pair, Person)
 
 
 @contextmanager
@@ -40,8 +47,10 @@ def locked_pair(pair_id: UUID) -> Iterator[tuple[Pair, datetime]]:
     Raises `Pair.DoesNotExist`. An exception from the block undoes what the block wrote.
     """
     with transaction.atomic():
-        pair = Pair.objects.select_for_update().get(pk=pair_id)
-        yield pair, clock.now()
+        pairs, at = _lock(Pair, [pair_id], FOR_UPDATE)
+        if not pairs:
+            raise Pair.DoesNotExist
+        yield pairs[0], at
 
 
 @contextmanager
@@ -51,8 +60,7 @@ def locked_pairs(pair_ids: Iterable[UUID]) -> Iterator[tuple[list[Pair], datetim
     A pair that no longer exists is left out.
     """
     with transaction.atomic():
-        pairs = Pair.objects.select_for_update().filter(pk__in=list(pair_ids)).order_by("pk")
-        yield list(pairs), clock.now()
+        yield _lock(Pair, list(pair_ids), FOR_UPDATE)
 
 
 @contextmanager
@@ -65,6 +73,25 @@ def locked_persons(*persons: Person) -> Iterator[datetime]:
     that only refer to these persons.
     """
     with transaction.atomic():
-        rows = Person.objects.select_for_update(no_key=True).order_by("pk")
-        list(rows.filter(pk__in=[person.pk for person in persons]).values_list("pk"))
-        yield clock.now()
+        _, at = _lock(Person, [person.pk for person in persons], FOR_NO_KEY_UPDATE)
+        yield at
+
+
+def _lock(model: type[Row], keys: list[UUID], how: str) -> tuple[list[Row], datetime]:
+    """Lock the rows of these keys, in their order; return them, and the instant at which all were.
+
+    SQLite knows no such locks: its own is held since the transaction began.
+    """
+    if not keys:
+        return [], clock.now()
+    wait = how if connection.features.has_select_for_update else ""
+    places = ", ".join(["%s"] * len(keys))
+    rows: Any = model._default_manager.raw(
+        f"""SELECT locked.*, {clock.OF_THE_DATABASE[connection.vendor]} AS instant FROM (
+            SELECT * FROM {model._meta.db_table} WHERE id IN ({places}) ORDER BY id {wait}
+        ) AS locked""",  # noqa: S608 - nothing in it comes from anywhere else
+        [model._meta.pk.get_db_prep_value(key, connection) for key in keys],
+    )
+    locked = list(rows)
+    instants = [clock.instant_of(row.instant) for row in locked]
+    return locked, clock.now_by(lambda: max(instants)) if instants else clock.now()

@@ -2,7 +2,7 @@
 
 from datetime import UTC, datetime, timedelta
 
-from accounts.clock import database_now
+from accounts.clock import Read, database_now
 
 
 class Clock:
@@ -27,14 +27,14 @@ class Clock:
 clock = Clock()
 
 
-def now() -> datetime:
+def now(_: Read | None = None) -> datetime:
     """What `REPAIR_CLOCK` names while a test uses the `clock` fixture."""
     return clock.at
 
 
-def running() -> datetime:
+def running(read: Read = database_now) -> datetime:
     """What `REPAIR_CLOCK` names in a test of a clock that runs: the database's, moved."""
-    return database_now() + moved.by
+    return read() + moved.by
 
 
 class Moved:

@@ -1,7 +1,8 @@
 """What an act costs does not depend on how much has happened, or on how many letters there are."""
 
 from collections.abc import Callable
-from datetime import timedelta
+from datetime import datetime, timedelta
+from uuid import uuid4
 
 import pytest
 from django.db import connection
@@ -9,24 +10,42 @@ from django.db.models import F
 from django.test.utils import CaptureQueriesContext
 
 from accounts import clock as clocks
+from accounts.clock import Read
 from boundaries import actions
 from boundaries.actions.agreements import compute_again
 from boundaries.actions.proposals import take_force
 from boundaries.actions.windows import close_due, lapse
 from boundaries.models import Agreement, Window
 from boundaries.queries import load_situation
+from boundaries.rules.checkins import Answer
 from boundaries.rules.phrases import Occasion, Phrase
 from boundaries.rules.terms import NO_CONTACT
+from boundaries.rules.ways import Less, More
 from boundaries.rules.windows import State
+from checkins import actions as checkins
+from checkins.queries import base_of
 from conversations import actions as conversations
 from conversations.models import Envelope, Letter
 from tests import factories
+from tests.clock import now
 
 pytestmark = pytest.mark.django_db
 
 HOUR, DAY = timedelta(hours=1), timedelta(days=1)
 MOST = 12
-"""Queries of one act, without the two that begin and end its transaction, and the clock's."""
+"""Queries of one act, the clock's among them, without the two that begin and end its transaction.
+"""
+
+
+def asking(read: Read) -> datetime:
+    """A clock that asks the database, as in production, and says what the test wants."""
+    read()
+    return now()
+
+
+@pytest.fixture(autouse=True)
+def _the_clock_is_counted(clock, settings):
+    settings.REPAIR_CLOCK = f"{__name__}.asking"
 
 
 def queries_of(act: Callable[[], object]) -> int:
@@ -319,6 +338,73 @@ def words_taken_back(ana, ben, clock):
     return lambda: actions.take_back_phrase(by=ana, occasion=Occasion.PAUSE)
 
 
+def in_conversation(ana, ben, clock):
+    agreed(ana, ben, clock)
+    return factories.open_next(pair=ana.pair, clock=clock)
+
+
+def said(ana, ben, clock):
+    window = in_conversation(ana, ben, clock)
+    say = lambda: conversations.say(by=ana, window_id=window.pk, key=uuid4(), body="Hello")  # noqa: E731 - said twice
+    say()
+    return say
+
+
+def said_too_late(ana, ben, clock):
+    window = in_conversation(ana, ben, clock)
+    actions.leave(by=ben, window_id=window.pk)
+    return lambda: conversations.say(by=ana, window_id=window.pk, key=uuid4(), body="Hello")
+
+
+def left(ana, ben, clock):
+    window = in_conversation(ana, ben, clock)
+    return lambda: actions.leave(by=ana, window_id=window.pk)
+
+
+def skipped_while_open(ana, ben, clock):
+    window = in_conversation(ana, ben, clock)
+    return lambda: actions.skip(by=ana, window_id=window.pk)
+
+
+def kind_words_hidden(ana, ben, clock):
+    return lambda: actions.hide_kind_words(by=ana)
+
+
+def paused_by_a_supporter(ana, ben, clock):
+    everything_stands(ana, ben, clock)
+    support = factories.support(of=ana.person, by=factories.person(name="cem"), allowed=["pause"])
+    return lambda: actions.pause_for(by=support)
+
+
+def gone_ahead_in_a_check_in(ana, ben, clock):
+    return answered_before(ana, ben, clock, Answer.GO_AHEAD)
+
+
+def skipped_in_a_check_in(ana, ben, clock):
+    return answered_before(ana, ben, clock, Answer.SKIP)
+
+
+def answered_before(ana, ben, clock, answer):
+    agreed(ana, ben, clock)
+    window = factories.next_window(pair=ana.pair)
+    clock.go_to(window.opens_at - DAY)
+    told = factories.said(answer)
+    return lambda: checkins.give_before(by=ana, window_id=window.pk, said=told)
+
+
+def less_in_a_check_in(ana, ben, clock):
+    everything_stands(ana, ben, clock)
+    base = base_of(load_situation(ana.pair, clock.at))
+    told = factories.said(Answer.LESS, way=Less.HALF_AS_LONG, base=base, safe=2)
+    return lambda: checkins.give_own(by=ana, said=told)
+
+
+def more_in_a_check_in(ana, ben, clock):
+    agreed(ana, ben, clock)
+    told = factories.more(by=ana, way=More.LONGER, safe=4)
+    return lambda: checkins.give_own(by=ana, said=told)
+
+
 def nothing_due(ana, ben, clock):
     agreed(ana, ben, clock)
     return lambda: (actions.sweep(), conversations.sweep())
@@ -408,11 +494,29 @@ ACTS = [
     deleted,
     read,
     looked,
+    said,
+    said_too_late,
+    left,
+    skipped_while_open,
+    kind_words_hidden,
+    paused_by_a_supporter,
+    gone_ahead_in_a_check_in,
+    skipped_in_a_check_in,
+    less_in_a_check_in,
+    more_in_a_check_in,
 ]
 
 # Finding for whom, then in each pair one; a notice is claimed in one and sent in another. The kind
-# words of each person are an act of their own, after the one with which they come.
+# words of each person are an act of their own, after the one with which they come; so are what an
+# answer in a check-in does at once and the check-in, and a supporter's pause and its line in the
+# log.
 TRANSACTIONS = {
+    nothing_due: 2,
+    paused_by_a_supporter: 2,
+    gone_ahead_in_a_check_in: 2,
+    skipped_in_a_check_in: 2,
+    less_in_a_check_in: 2,
+    more_in_a_check_in: 2,
     looked_for: 2,
     notices_sent: 3,
     notices_of_what_is_ahead_sent: 3,
@@ -488,7 +592,7 @@ def test_with_nothing_to_tell_a_sweep_asks_once_and_an_index_answers(
 
     with connection.execute_wrapper(note):
         step()
-    assert len(asked) <= 2, "the clock, and who or what is due"
+    assert len(asked) <= 3, "the clock, who or what is due, and the clock when that is known"
     plan = plan_of(*asked[-1])
     assert index in plan, plan
 

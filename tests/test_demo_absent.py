@@ -24,7 +24,7 @@ print(any("demo" in name for name in [*settings.INSTALLED_APPS, *processors, *ou
 
 def test_the_tests_themselves_run_without_it():
     assert not apps.is_installed("repair.demo")
-    assert settings.REPAIR_CLOCK == "accounts.clock.database_now"
+    assert settings.REPAIR_CLOCK == "accounts.clock.as_it_is"
     with pytest.raises(NoReverseMatch):
         reverse("demo:hour")
 
@@ -47,4 +47,4 @@ def test_no_way_of_running_knows_it_unless_it_is_asked_for(tmp_path):
     modes = ("development", "production", "testing")
     values = (PRODUCTION | {"DJANGO_SETTINGS_MODULE": f"repair.settings.{mode}"} for mode in modes)
     for ended in forked.run(*((["-c", LOOK], environment(tmp_path, **each)) for each in values)):
-        assert ended.stdout.split() == ["accounts.clock.database_now", "False"], ended.stderr
+        assert ended.stdout.split() == ["accounts.clock.as_it_is", "False"], ended.stderr

@@ -1,20 +1,15 @@
 """The clock of the demo: the database's, moved."""
 
-from datetime import UTC, datetime
-from typing import cast
+from datetime import datetime, timedelta
 
-from django.db import connection
-
-OFFSET = "COALESCE((SELECT offset_seconds FROM demo_democlock WHERE id = 1), 0)"
-POSTGRESQL = f"SELECT clock_timestamp() + make_interval(secs => {OFFSET})"
-SQLITE = f"SELECT strftime('%Y-%m-%d %H:%M:%f', 'now', {OFFSET} || ' seconds')"
+from accounts.clock import Read
+from repair.demo.models import DemoClock
 
 
-def now() -> datetime:
-    """The present instant of the demo (aware, UTC), in one query, so that no move falls between."""
-    with connection.cursor() as cursor:
-        if connection.vendor == "postgresql":
-            cursor.execute(POSTGRESQL)
-            return cast(datetime, cursor.fetchone()[0]).astimezone(UTC)
-        cursor.execute(SQLITE)
-        return datetime.fromisoformat(cursor.fetchone()[0]).replace(tzinfo=UTC)
+def now(read: Read) -> datetime:
+    """The present instant of the demo (aware, UTC).
+
+    By how much it is moved is read last: a move that falls between the two counts already.
+    """
+    present = read()
+    return present + timedelta(seconds=DemoClock.seconds())

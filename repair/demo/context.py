@@ -6,8 +6,8 @@ from zoneinfo import ZoneInfo
 from django.http import HttpRequest
 from django.utils.dateformat import format as format_date
 
+from accounts import clock
 from accounts.models import Person
-from repair.demo import clock
 from repair.demo.queries import next_conversation
 
 

@@ -14,6 +14,7 @@ from uuid import uuid4
 from allauth.account.models import EmailAddress
 from django.db import connection, transaction
 
+from accounts import clock
 from accounts.actions import create_code, rename_other, use_any_code, use_code
 from accounts.clock import database_now
 from accounts.codes import new_seed
@@ -37,7 +38,7 @@ from checkins.exceptions import OverError
 from checkins.models import Question
 from conversations.actions import open_and_release, open_envelope, write_letter
 from conversations.models import Envelope
-from repair.demo import clock, letters
+from repair.demo import letters
 from repair.demo.actions import go_to, go_to_the_present
 from repair.demo.people import ANA, BEN, NOOR, PASSWORD, PEOPLE, DemoPerson
 

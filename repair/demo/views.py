@@ -6,8 +6,9 @@ from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.decorators.http import require_POST
 
+from accounts import clock
 from accounts.access import anyone, signed_in, signed_in_person
-from repair.demo import actions, clock
+from repair.demo import actions
 from repair.demo.queries import next_conversation
 
 # A few seconds in, so that the worker finds the window due at its next sweep.

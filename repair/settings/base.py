@@ -72,7 +72,7 @@ TEMPLATES: list[dict[str, Any]] = [
 ]
 
 # The clock that every rule reads; accounts.clock.now calls what is named here.
-REPAIR_CLOCK = "accounts.clock.database_now"
+REPAIR_CLOCK = "accounts.clock.as_it_is"
 REPAIR_DEMO = False
 # Kinds of notices of which `conversations.matters` knows nothing, since it cannot import the apps
 # that do: for each a function like those there.

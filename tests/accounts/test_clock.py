@@ -6,6 +6,7 @@ import pytest
 from django.db import connection, transaction
 
 from accounts import clock as accounts_clock
+from accounts.clock import Read
 
 SPEND_SOME_TIME = """
     WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 200000)
@@ -14,7 +15,7 @@ SPEND_SOME_TIME = """
 FIXED = datetime(2030, 1, 1, tzinfo=UTC)
 
 
-def fixed() -> datetime:
+def fixed(_: Read) -> datetime:
     return FIXED
 
 

@@ -62,16 +62,21 @@ def test_no_pairs_at_all_is_no_fault(clock):
 @pytest.mark.postgres
 @in_threads
 @pytest.mark.parametrize("by_many", [False, True])
-def test_the_second_waits_for_the_first_and_reads_what_it_wrote(pair, by_many):
+@pytest.mark.parametrize("changes_the_row", [False, True])
+def test_the_second_waits_for_the_first_and_reads_what_it_wrote(pair, by_many, changes_the_row):
+    """Where the row was changed PostgreSQL reads it anew, so the instant is tried also without."""
     holds, may_end = Event(), Event()
 
     def first():
         with locked_pair(pair.pk) as (locked, at):
             holds.set()
             assert may_end.wait(10)
-            locked.ended_at = at
-            locked.save()
+            if changes_the_row:
+                locked.ended_at = at
+                locked.save()
+            ended = now()
         connection.close()
+        return ended
 
     def read():
         with locked_pair(pair.pk) as (locked, at):
@@ -94,10 +99,10 @@ def test_the_second_waits_for_the_first_and_reads_what_it_wrote(pair, by_many):
         wait_until_somebody_waits_for_a_lock()
         assert not reading.done()
         may_end.set()
-        ending.result()
+        ended = ending.result()
         ended_at, at = reading.result()
-    assert ended_at is not None
-    assert at > ended_at, "the instant is read after the lock was granted"
+    assert (ended_at is not None) is changes_the_row
+    assert at > ended, "the instant is read after the lock was granted"
 
 
 def wait_until_somebody_waits_for_a_lock() -> None:
@@ -138,22 +143,20 @@ def test_the_lock_keeps_every_one_of_many_increments(pair):
 
     On SQLite this holds because a transaction takes the write lock when it begins.
     """
-    Pair.objects.filter(pk=pair.pk).update(ended_at=pair.created_at)
 
     def add_seconds(count):
         try:
             for _ in range(count):
                 with locked_pair(pair.pk) as (locked, _at):
-                    assert locked.ended_at
-                    Pair.objects.filter(pk=pair.pk).update(
-                        ended_at=locked.ended_at + timedelta(seconds=1)
-                    )
+                    later = locked.created_at + timedelta(seconds=1)
+                    Pair.objects.filter(pk=pair.pk).update(created_at=later)
         finally:
             connection.close()
 
     with ThreadPoolExecutor(4) as pool:
         for done in [pool.submit(add_seconds, 25) for _ in range(4)]:
             done.result()
+    began_at = pair.created_at
     pair.refresh_from_db()
-    assert (pair.ended_at - pair.created_at).total_seconds() == 100
+    assert (pair.created_at - began_at).total_seconds() == 100
     assert not transaction.get_connection().in_atomic_block

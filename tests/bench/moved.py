@@ -4,13 +4,13 @@ from datetime import datetime, timedelta
 
 from django.conf import settings
 
-from accounts.clock import database_now
+from accounts.clock import Read, database_now
 
 
-def now() -> datetime:
+def now(read: Read) -> datetime:
     """The moved instant (aware, UTC)."""
     file = settings.VAR / "bench-clock"
-    return database_now() + timedelta(seconds=float(file.read_text()) if file.exists() else 0.0)
+    return read() + timedelta(seconds=float(file.read_text()) if file.exists() else 0.0)
 
 
 def go_to(instant: datetime) -> None:
