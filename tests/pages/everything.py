@@ -25,6 +25,7 @@ from django.utils.regex_helper import normalize
 
 from accounts.feeds import digest_of, token_from
 from accounts.models import Feed, Person, Support
+from tests import factories
 from tests.accounts.pages import steady
 
 GUESSED = UUID("5f0c9c4e-0d4b-4a7e-9f0a-6a5e3a6f6a11")
@@ -41,6 +42,7 @@ NOT_OF_A_MODEL: dict[str, Callable[[], list[str]]] = {
 KNOWN_SEED = "of whoever looks"
 """Who makes their feed with this seed is the one who knows its address."""
 KEY_OF_A_FORM = re.compile(rb'name="key" value="[^"]+"')
+KEY = re.compile(r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 NONCE = re.compile(r"'nonce-[^']+'")
 WITH_A_QUERY = re.compile(rb'(?:href|hx-get)="(/[^"?#]*\?[^"#]+)')
 # They stand for who asks, and differ each time.
@@ -72,11 +74,12 @@ class Route:
 
 
 class Asked(NamedTuple):
-    """One request."""
+    """One request. form: what is sent with it; none of what a POST does is so after its answer."""
 
     path: str
     method: str = "GET"
     by_htmx: bool = False
+    form: tuple[tuple[str, str], ...] = ()
 
     def __str__(self) -> str:
         return f"{self.method} {self.path}{' by htmx' if self.by_htmx else ''}"
@@ -204,8 +207,14 @@ class Reader:
     def _ask(self, asked: Asked) -> Answer:
         self.requests.cookies = SimpleCookie(self.cookies)
         headers = {"HX-Request": "true"} if asked.by_htmx else {}
-        request = self.requests.generic(asked.method, asked.path, headers=headers)
-        answer = _steady(self.site.get_response(request))
+        if asked.method == "POST":
+            request = self.requests.post(asked.path, dict(asked.form), headers=headers)
+            request._dont_enforce_csrf_checks = True  # type: ignore[attr-defined]
+            with factories.undone():
+                answer = _without_new_keys(_steady(self.site.get_response(request)), asked.path)
+        else:
+            request = self.requests.generic(asked.method, asked.path, headers=headers)
+            answer = _steady(self.site.get_response(request))
         assert answer.status < 500, asked
         return answer
 
@@ -218,6 +227,14 @@ def _steady(answer: Any) -> Answer:
         tuple(sorted(map(_cookie, answer.cookies.values()))),
         KEY_OF_A_FORM.sub(b"", steady(body)),
     )
+
+
+def _without_new_keys(answer: Answer, path: str) -> Answer:
+    """Without the keys in it but for those that were asked with: new rows have others each time."""
+    new = lambda key: key[0] if key[0] in path else "a key"  # noqa: E731 - said twice
+    headers = tuple((name, KEY.sub(new, value)) for name, value in answer.headers)
+    body = KEY.sub(new, answer.body.decode(errors="surrogateescape"))
+    return answer._replace(headers=headers, body=body.encode(errors="surrogateescape"))
 
 
 def _header(header: tuple[str, str]) -> tuple[str, str]:

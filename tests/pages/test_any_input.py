@@ -15,7 +15,7 @@ from tests import factories
 from tests.beginnings import beginning, meet, trust
 from tests.pages import addresses
 from tests.pages.addresses import Address
-from tests.pages.test_terms_pages import TYPED
+from tests.pages.filled import LETTER, WELL_FILLED
 from tests.pages.visitor import ClientVisitor
 
 # What a page says is decided alike on every database.
@@ -23,54 +23,6 @@ from tests.pages.visitor import ClientVisitor
 INPUTS = int(os.environ.get("INPUTS", "5"))
 pytestmark = [pytest.mark.django_db, pytest.mark.once]
 
-LIMITS = {
-    "shown": "0" * 64,
-    "days_between": "28",
-    "minutes": "45",
-    "letters": "1",
-    "letter_length": "4000",
-    "cooling_off_hours": "72",
-    "zone": "Europe/Berlin",
-    "hours": ["9", "10"],
-}
-LETTER = {
-    "body": "Dear you",
-    "key": "5f0c9c4e-0d4b-4a7e-9f0a-6a5e3a6f6a11",
-    "version": "1",
-    "hold": "1",
-    "read_again": "24",
-    "only_after_reading": "on",
-}
-CHECK_IN = {
-    "key": "5f0c9c4e-0d4b-4a7e-9f0a-6a5e3a6f6a12",
-    "base": "0" * 64,
-    "answer": "more",
-    "safe": "3",
-    "body": "Tired",
-    "way": "half_as_long",
-    "less": "half_as_long",
-    "more": "longer",
-}
-# What a page of ours would send; everything else is sent with words that mean nothing to it.
-WELL_FILLED: dict[str, dict[str, Any]] = {
-    "boundaries:limits": LIMITS,
-    "boundaries:preview": TYPED | {"phase": "0", "ask_before_each": "on"},
-    "boundaries:propose": TYPED | {"phase": "0", "ask_before_each": "on"},
-    "boundaries:take_less": TYPED | {"phase": "0", "minutes": "20"},
-    "boundaries:consent": {"digest": "0" * 64},
-    "checkins:give_before": CHECK_IN,
-    "checkins:give_after": CHECK_IN,
-    "checkins:give_own": CHECK_IN,
-    "checkins:save_wish": {"is_wanted": "on", "days_ahead": "3"},
-    "boundaries:suggest_time_apart": {"day": "2027-03-03", "phrase": "care"},
-    "boundaries:agree_to_time_apart": {"digest": "0" * 64, "phrase": "care"},
-    "boundaries:pause": {"phrase": "care"},
-    "conversations:part": {"phrase": "well"},
-    "conversations:write": LETTER,
-    "conversations:letter": LETTER,
-    "conversations:begin_draft": LETTER,
-    "conversations:save_draft": LETTER,
-}
 POSTED = [each for each in addresses.in_a_pair() if not each.name.startswith("accounts:")]
 LOOKED_AT = [each for each in addresses.ours() if not each.name.startswith("accounts:")]
 

@@ -1,4 +1,5 @@
-"""For every page that Ben can fetch the answer is the same whether or not Ana acted in silence.
+"""For every page that Ben can fetch, and whatever he does there, the answer is the same whether or
+not Ana acted in silence.
 
 Two worlds from one state: in one Ana does nothing, in the other she does this and that. Ben asks
 for every address of the URL table, at once and again some days later, and compares. Every mail that
@@ -21,6 +22,7 @@ from django.apps import apps
 from django.core import mail
 from django.core.cache import cache
 from django.db import connection
+from django.urls import resolve
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
@@ -31,6 +33,8 @@ from boundaries import actions, guards
 from boundaries.exceptions import RefusedError
 from boundaries.models import Proposal
 from boundaries.queries import coming_windows
+from boundaries.rules import acts, gate
+from boundaries.rules.reasons import Reason
 from checkins import actions as checkins
 from conversations import actions as conversations
 from conversations import live, matters
@@ -53,6 +57,7 @@ from tests.pages.everything import (
     routes,
     view_of,
 )
+from tests.pages.filled import WELL_FILLED
 from tests.pages.silent import Ana, NotHereError
 from tests.pages.visitor import ClientVisitor
 from tests.pages.worlds import STATES, State, instants
@@ -188,6 +193,29 @@ class Worlds:
             for line in differences({each: self.quiet[number][each] for each in answers}, answers)
         ]
 
+    def differences_when_he_acts(self, story: Story, looks: Looks = LOOKS) -> list[str]:
+        """What he is answered otherwise to what he does, at each address of the pair, if anything.
+
+        He sends what a page would send, from pages that may be old: also what none offers now.
+        """
+        told: dict[int, Answers] = {}
+        self._after(story, looks, lambda number: told.update({number: self.ben.ask(self._posts())}))
+        quiet: dict[int, Answers] = {}
+        self._after((), looks, lambda number: quiet.update({number: self.ben.ask(told[number])}))
+        self.compared += sum(map(len, told.values()))
+        return [
+            f"look {number + 1}, {line}"
+            for number in looks
+            for line in differences(quiet[number], told[number])
+        ]
+
+    def _posts(self) -> list[Asked]:
+        pages = filter(self._is_in_the_pair, self._addresses().all())
+        return [each._replace(method="POST", form=form_of(each)) for each in pages]
+
+    def _is_in_the_pair(self, asked: Asked) -> bool:
+        return asked.path.startswith(f"/pairs/{self.place.pair_id}/") and self.only in asked.path
+
     def _mails_that_differ(self, mails: Mails, looks: Looks) -> list[str]:
         """Up to the last of these looks; each line says when a mail came in one world alone."""
         until = instants(self.state, self.begun)[max(looks)]
@@ -207,6 +235,13 @@ class Worlds:
                 silent.ACTS[name](ana)
                 if rows or name in silent.LOOKS:
                     self.performed[name] += 1
+
+
+def form_of(asked: Asked) -> tuple[tuple[str, str], ...]:
+    """What a page would send there; a key that forms bring is one that never came before."""
+    filled = WELL_FILLED.get(resolve(asked.path).view_name, {})
+    values = ((name, each if isinstance(each, list) else [each]) for name, each in filled.items())
+    return tuple((name, str(one)) for name, some in values for one in some)
 
 
 @contextmanager
@@ -328,6 +363,26 @@ def test_nothing_that_ana_does_in_silence_changes_what_ben_is_answered(worlds):
         f"\n{worlds.compared} answers compared, {len(found)} differ, "
         f"{worlds.performed.total()} acts performed\n"
     )
+
+
+def test_nothing_that_ana_does_in_silence_changes_what_ben_is_answered_when_he_acts(worlds):
+    """Once all is done and some of it undone again, and with what she did still standing."""
+    every = all_acts(worlds.state)
+    assert worlds.differences_when_he_acts(every, LOOKS[1:]) == []
+    assert worlds.differences_when_he_acts(without_going_back(every), LOOKS[:1]) == []
+    assert worlds.compared > 60
+
+
+@pytest.mark.long
+def test_an_answer_to_what_he_does_that_tells_of_her_is_found_out(worlds_of, monkeypatch):
+    """As if nobody could skip what the other has skipped already."""
+    act = ("skips_the_next_one", 0)
+    worlds = worlds_of(STATES["agreed"], only="/skip/")
+    assert worlds.differences_when_he_acts([act], LOOKS[:1]) == []
+    told = lambda skip, *_: bool(skip.window.skipped)  # noqa: E731 - said here alone
+    monkeypatch.setitem(gate.GATE[acts.Skip], Reason.SKIPPED, told)
+    found = worlds.differences_when_he_acts([act], LOOKS[:1])
+    assert any("POST" in line and "/skip/" in line for line in found), found
 
 
 def test_each_act_is_performed_in_some_state():

@@ -14,22 +14,13 @@ from boundaries.rules.reasons import Reason
 from boundaries.rules.rhythm import LAST, MonthDay, Monthly, NthWeekday, Weekly
 from boundaries.rules.terms import NO_CONTACT
 from tests import factories
+from tests.pages.filled import TYPED
 from tests.pages.visitor import ClientVisitor
 
 # What a page says is decided alike on every database.
 pytestmark = [pytest.mark.django_db, pytest.mark.once]
 
 SEE = "See what this means"
-TYPED = {
-    "how_often": "month 1",
-    "nth": "1",
-    "weekday": "5",
-    "opens_at": "18:00",
-    "zone": "Europe/Berlin",
-    "minutes": "45",
-    "letters": "1",
-    "letter_length": "4000",
-}
 
 
 @pytest.fixture

@@ -15,7 +15,7 @@ from boundaries.words import PHRASES
 from conversations import actions as conversations
 from conversations.models import Letter, Notice
 from tests import factories, seen
-from tests.pages.test_terms_pages import TYPED
+from tests.pages.filled import TYPED
 
 # What a page says is decided alike on every database.
 pytestmark = [pytest.mark.django_db, pytest.mark.once]
