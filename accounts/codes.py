@@ -34,6 +34,16 @@ def code_from(seed: str, person_id: UUID) -> str:
     return "-".join(signs[start : start + GROUP] for start in range(0, LENGTH, GROUP))
 
 
+def key_from(seed: str, person_id: UUID) -> UUID:
+    """Return the key of what is asked for with this seed, by which the same page finds it again.
+
+    Derived like the code, so that it is told neither by the seed nor of it.
+    """
+    secret = settings.SECRET_KEY.encode()
+    asked = f"accounts.codes.key:{person_id}:{seed}".encode()
+    return UUID(bytes=hmac.digest(secret, asked, hashlib.sha256)[:16], version=4)
+
+
 def digest_of(code: str) -> str:
     """Return the keyed digest by which a code is found, however it was typed.
 

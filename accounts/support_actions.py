@@ -8,10 +8,13 @@ Whatever lets a supporter see or do more, or for longer, needs a proof of who as
 the person's phone could else be their supporter for good. Less needs none (R1).
 """
 
+import json
 from collections.abc import Mapping
 from datetime import datetime, timedelta
+from typing import Any
 from uuid import UUID
 
+from django.db import transaction
 from django.db.models import Q
 
 from accounts import codes
@@ -27,6 +30,8 @@ from accounts.queries import (
     open_supports_of,
 )
 from accounts.scopes import FIELDS, MOST_AT_ONCE, Scope, What
+from accounts.sealed import is_readable
+from accounts.vault import UnreadableError
 
 
 class TooManySupports(Exception):  # noqa: N818 - an answer, not a fault
@@ -35,6 +40,10 @@ class TooManySupports(Exception):  # noqa: N818 - an answer, not a fault
 
 class ProofNeeded(Exception):  # noqa: N818 - an answer, not a fault
     """A supporter would see or do more, or for longer, and who asks has not proved who they are."""
+
+
+class WordsNotKept(Exception):  # noqa: N818 - an answer, not a fault
+    """What was taken away is taken away; the rest could not be sealed, and is as it was."""
 
 
 def invite_supporter(
@@ -49,29 +58,22 @@ def invite_supporter(
 ) -> str:
     """Ask for support, and return the code for it, the only time that it is known.
 
-    allowed: by the names of the fields in `scopes.FIELDS`. Asked again with the same seed it
-    returns the same code and changes nothing. Raises `CodeGone` when the code of that seed is no
-    longer live, `TooManySupports`, and PermissionDenied for somebody else's proof.
+    allowed: by the names of the fields in `scopes.FIELDS`. Of one seed there is one support, which
+    is as was asked last, and one code that works (docs/decisions/0050): for the same it is the
+    same, and for anything else another. Raises `CodeGone` when that support has begun or ended,
+    `TooManySupports`, and PermissionDenied for somebody else's proof.
     """
     proof.check(by.pk)
-    code = codes.code_from(seed, by.pk)
+    asked: dict[str, Any] = {"name_for_supporter": name, "request": request, "ends_at": ends_at}
+    asked |= {field: bool(allowed.get(field)) for field in FIELDS.values()}
+    key = codes.key_from(seed, by.pk)
     with locked_persons(by) as at:
-        if _is_live(code, at):
-            return code
-        if open_supports_of(by, at).count() >= MOST_AT_ONCE:
-            raise TooManySupports
-        support = Support.objects.create(
-            person=by,
-            name_for_supporter=name,
-            request=request,
-            made_at=at,
-            renewed_at=_renewed_at(ends_at, at),
-            ends_at=ends_at,
-            check_ins_since=at,
-            **{field: bool(allowed.get(field)) for field in FIELDS.values()},
-        )
-        _make_code(support, code, at)
-    return code
+        support = Support.objects.filter(pk=key).first() or _new_support(by, key, at)
+        if support.began_at or support.ended_at:
+            raise CodeGone
+        support.person = by
+        _set_as(asked, support, at)
+        return _code_for(asked, support, seed, at)
 
 
 def make_support_code(*, by: Support, seed: str, proof: Proof) -> str:
@@ -105,8 +107,8 @@ def change_support(
     """Set what the person sees for the supporter, what they ask for, and what they allow.
 
     It counts from the supporter's next request on. What has ended stays as it was. Raises
-    `ProofNeeded` where something more is allowed and there is no proof, and PermissionDenied for
-    somebody else's.
+    `ProofNeeded` where something more is allowed and there is no proof, PermissionDenied for
+    somebody else's, and `WordsNotKept` where words cannot be sealed: less needs none, and holds.
     """
     with locked_persons(by.person) as at:
         by.refresh_from_db(fields=["ended_at", "check_ins_since", *FIELDS.values()])
@@ -114,13 +116,17 @@ def change_support(
             return
         more = [field for field in FIELDS.values() if allowed.get(field) and not getattr(by, field)]
         _check(proof, by, is_needed=bool(more))
+        less = {field: False for field in FIELDS.values() if not allowed.get(field)}
+        Support.objects.filter(pk=by.pk).update(**less)
         by.name_for_supporter, by.request = name, request
         for field in FIELDS.values():
             setattr(by, field, bool(allowed.get(field)))
         if FIELDS[Scope.CHECK_INS] in more:
             by.check_ins_since = at
         changed = ["name_for_supporter", "request", "check_ins_since", *FIELDS.values()]
-        by.save(update_fields=changed)
+        is_kept = _is_saved(by, changed)
+    if not is_kept:
+        raise WordsNotKept
 
 
 def renew_support(*, by: Support, ends_at: datetime, proof: Proof | None = None) -> None:
@@ -143,7 +149,8 @@ def renew_support(*, by: Support, ends_at: datetime, proof: Proof | None = None)
 def end_support(*, by: Support) -> None:
     """End it at once, alone, with its code; the same for both. Twice changes nothing.
 
-    Of what nobody began no words are kept: it is shown nowhere afterwards.
+    Of what nobody began no words are kept: it is shown nowhere afterwards. It needs nothing that
+    could be broken: where none can be sealed in their place, nothing at all takes it.
     """
     with locked_persons(by.person) as at:
         _withdraw_code(by, at)
@@ -151,7 +158,8 @@ def end_support(*, by: Support) -> None:
         by.refresh_from_db(fields=["began_at"])
         if by.began_at is None:
             by.name_for_supporter, by.request = somebody_trusted(), ""
-            by.save(update_fields=["name_for_supporter", "request"])
+            if not _is_saved(by, ["name_for_supporter", "request"]):
+                Support.objects.filter(pk=by.pk).update(name_for_supporter=b"", request=b"")
 
 
 def rename_supported(*, by: Support, name: str) -> None:
@@ -193,6 +201,55 @@ def _is_live(code: str, at: datetime) -> bool:
     if made.exists() and not live_invitations(at).filter(pk__in=made.values("pk")).exists():
         raise CodeGone
     return made.exists()
+
+
+def _new_support(by: Person, key: UUID, at: datetime) -> Support:
+    """Not in the database, and nothing is asked yet. Raises `TooManySupports`."""
+    if open_supports_of(by, at).count() >= MOST_AT_ONCE:
+        raise TooManySupports
+    return Support(pk=key, person=by, request="", made_at=at, check_ins_since=at)
+
+
+def _set_as(asked: Mapping[str, Any], support: Support, at: datetime) -> None:
+    """Make of it what is asked. A doubled request, and what stands so already, write nothing."""
+    is_read = not support._state.adding and is_readable(support, "name_for_supporter", "request")
+    if is_read and all(getattr(support, field) == value for field, value in asked.items()):
+        return
+    for field, value in asked.items():
+        setattr(support, field, value)
+    support.renewed_at = _renewed_at(support.ends_at, at)
+    support.save()
+
+
+def _code_for(asked: Mapping[str, Any], support: Support, seed: str, at: datetime) -> str:
+    """The code of what is asked, if it can be used; else a new one, in place of any before.
+
+    It is made of how many are void by then, too: what was asked first, then changed and then asked
+    again has a code that never was void.
+    """
+
+    def made_now() -> str:
+        void = support.invitations.exclude(withdrawn_at=None).count()
+        return codes.code_from(json.dumps([seed, void, *map(str, asked.values())]), by)
+
+    by = support.person_id
+    code = made_now()
+    if live_invitations(at).filter(code_digest=codes.digest_of(code)).exists():
+        return code
+    _withdraw_code(support, at)
+    code = made_now()
+    _make_code(support, code, at)
+    return code
+
+
+def _is_saved(support: Support, fields: list[str]) -> bool:
+    """Save these, or, where words cannot be sealed, none of them: what was done before stands."""
+    try:
+        with transaction.atomic():
+            support.save(update_fields=fields)
+    except UnreadableError:
+        return False
+    return True
 
 
 def _make_code(support: Support, code: str, at: datetime) -> None:

@@ -5,9 +5,10 @@ from typing import Any
 
 from django import forms
 from django.core.exceptions import ValidationError
-from django.http import HttpRequest
+from django.http import HttpRequest, QueryDict
 from django.utils.translation import gettext_lazy as _
 
+from accounts import codes
 from accounts.fields import WordsField, one_line
 from accounts.models import Support
 from accounts.proof import Proof, proof_by_password
@@ -15,6 +16,11 @@ from accounts.scopes import FIELDS, IN_WORDS, end_of, first_and_last, last_day_o
 
 NOT_A_DAY = _("Please choose a day, such as 2027-03-31.")
 NOT_AHEAD = _("Please choose a day that is not over yet, within one year from now.")
+CODE_GONE = _(
+    "The code of this page was used or taken back before, so nothing is changed. What you typed is "
+    "still here, and you can make a new code with it. If somebody used the first one, you find "
+    "them under People you trust, and can change there what they may do."
+)
 PASSWORD_NEEDED = _("Please type your password.")
 
 
@@ -154,6 +160,12 @@ class InviteSupporterForm(RenewSupportForm, ChangeSupportForm):
     asks_from_the_first = True
     field_order = ("name", "body", *FIELDS.values(), "ends_on", "seed")
     seed = forms.CharField(max_length=64, widget=forms.HiddenInput)
+
+    def begin_anew(self, posted: QueryDict) -> None:
+        """Say that the code of this page is gone; with another seed, what was typed asks anew."""
+        self.data = again = posted.copy()
+        again["seed"] = codes.new_seed()
+        self.add_error(None, CODE_GONE)
 
 
 class DismissToldForm(forms.Form):

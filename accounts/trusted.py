@@ -33,6 +33,10 @@ TOO_MANY = gettext_lazy(
     "You can ask five people at once, those included who have not used their code. End one of them "
     "first."
 )
+WORDS_NOT_KEPT = gettext_lazy(
+    "Your words could not be kept. The fault is ours, not yours. They are still below. What you "
+    "took away from them is taken away, and they may do nothing more than before."
+)
 
 
 @signed_in
@@ -63,16 +67,16 @@ def invite_supporter(request: HttpRequest) -> HttpResponse:
     form = InviteSupporterForm(posted, at=at, zone=person.time_zone, initial=first)
     if form.is_valid() and (proof := form.prove(request)):
         seed, ends_at = form.cleaned_data["seed"], form.ends_at
-
-        def make() -> str:
-            return support_actions.invite_supporter(
+        try:
+            code = support_actions.invite_supporter(
                 by=person, seed=seed, ends_at=ends_at, proof=proof, **form.asked
             )
-
-        try:
-            return _made_code(request, make)
         except support_actions.TooManySupports:
             form.add_error(None, str(TOO_MANY))
+        except actions.CodeGone:
+            form.begin_anew(request.POST)
+        else:
+            return _show_code(request, code)
     return render(request, "accounts/invite_supporter.html", {"form": form})
 
 
@@ -86,9 +90,12 @@ def make_support_code(request: HttpRequest, support: Support) -> HttpResponse:
         return redirect("accounts:change_support", support.pk)
     words = _("Make a new code for somebody you trust")
     proof = take_proof(request, f"make_support_code {support.pk} {seed}", words)
-    return _made_code(
-        request, lambda: support_actions.make_support_code(by=support, seed=seed, proof=proof)
-    )
+    try:
+        code = support_actions.make_support_code(by=support, seed=seed, proof=proof)
+    except actions.CodeGone:
+        messages.info(request, _("That code can no longer be used. You can make a new one."))
+        return redirect("accounts:trusted")
+    return _show_code(request, code)
 
 
 @supported
@@ -104,11 +111,16 @@ def change_support(request: HttpRequest, support: Support) -> HttpResponse:
     def change(proof: Proof | None) -> None:
         support_actions.change_support(by=support, proof=proof, **form.asked)
 
-    if form.is_valid() and _is_done(request, form, change):
-        messages.success(request, _("It is saved, and holds from now on."))
-        return redirect("accounts:trusted")
+    status = 200
+    try:
+        if form.is_valid() and _is_done(request, form, change):
+            messages.success(request, _("It is saved, and holds from now on."))
+            return redirect("accounts:trusted")
+    except support_actions.WordsNotKept:
+        form.add_error(None, str(WORDS_NOT_KEPT))
+        status = 503
     context = {"form": form, "support": support, "seed": codes.new_seed(), "at": clock.now()}
-    return render(request, "accounts/change_support.html", context)
+    return render(request, "accounts/change_support.html", context, status=status)
 
 
 @supported
@@ -179,12 +191,7 @@ def _is_done(
     return True
 
 
-def _made_code(request: HttpRequest, make: Callable[[], str]) -> HttpResponse:
+def _show_code(request: HttpRequest, code: str) -> HttpResponse:
     """Show the code in the answer to the very request that made it, and keep it nowhere."""
-    try:
-        made = make()
-    except actions.CodeGone:
-        messages.info(request, _("That code can no longer be used. You can make a new one."))
-        return redirect("accounts:trusted")
-    context = {"code": made, "days": actions.CODE_LASTS.days}
+    context = {"code": code, "days": actions.CODE_LASTS.days}
     return render(request, "accounts/support_code_made.html", context)

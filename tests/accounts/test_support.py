@@ -40,6 +40,7 @@ from accounts.scopes import (
 from accounts.support_actions import (
     ProofNeeded,
     TooManySupports,
+    WordsNotKept,
     change_support,
     dismiss_told,
     end_support,
@@ -204,6 +205,112 @@ def test_a_new_code_takes_the_place_of_the_one_before(ana, cem, outsider, clock)
     with pytest.raises(CodeGone):
         make_support_code(by=Support.objects.get(), seed="another", proof=proof)
     assert Invitation.objects.filter(withdrawn_at=None).count() == 1
+
+
+def test_r25_asked_again_from_the_same_page_it_is_as_was_asked_last(ana, cem, ben, clock):
+    """Changed, and changed back: each time one support, one code that works, and what was chosen.
+
+    Less wins: what was allowed first is not given by a code that was passed on already.
+    """
+    later, sooner = clock.at + timedelta(days=30), clock.at + timedelta(days=4)
+    most = {"allowed": [Scope.CHECK_INS, Scope.PAUSE], "request": "Read it.", "ends_at": later}
+    less = {"allowed": [Scope.CALENDAR], "request": "Only listen.", "ends_at": sooner}
+    codes = []
+    for each in (most, less, most, less):
+        codes.append(asked_support(of=ana, **each))
+        assert asked_support(of=ana, **each) == codes[-1], "a doubled click"
+        clock.move(minutes=1)
+    assert len(set(codes)) == 4
+    assert Support.objects.count() == 1
+    for code in codes[:-1]:
+        with pytest.raises(CodeRefused):
+            use_any_code(by=ben, code=code)
+    row = use_any_code(by=cem, code=codes[-1])
+    assert (row.words, row.ends_at) == ("Only listen.", sooner)
+    assert [scope for scope in Scope if is_let_in(cem, row, scope, at=clock.at)] == ["calendar"]
+
+
+@pytest.mark.parametrize("field", ["seed", "name", "request", "allowed", "ends_at"])
+def test_r25_a_code_is_of_all_that_was_asked(ana, clock, field):
+    def ask(**changes):
+        asked = {"seed": "a", "name": "M.", "request": "x", "allowed": {}, "ends_at": soon}
+        return invite_supporter(by=ana, proof=Proof(ana.pk), **(asked | changes))
+
+    soon = clock.at + timedelta(days=3)
+    other = {"allowed": {"may_pause": True}, "ends_at": soon + timedelta(days=1)}
+    first = ask()
+    assert ask() == first
+    assert ask(**{field: other.get(field, "other")}) != first
+    assert Support.objects.count() == (2 if field == "seed" else 1)
+
+
+def test_a_doubled_click_on_asking_writes_nothing(ana, clock):
+    asked = {"of": ana, "ends_at": clock.at + timedelta(days=9)}
+    asked_support(**asked)
+    before = Support.objects.values().get(), Invitation.objects.values().get()
+    clock.move(minutes=5)
+    asked_support(**asked)
+    assert (Support.objects.values().get(), Invitation.objects.values().get()) == before
+
+
+def test_what_was_changed_elsewhere_is_as_was_asked_last(ana, clock):
+    code = asked_support(of=ana, allowed=[Scope.CALENDAR])
+    factories.change(support=Support.objects.get(), allowed=[Scope.PAUSE])
+    assert asked_support(of=ana, allowed=[Scope.CALENDAR]) == code
+    row = Support.objects.get()
+    assert (row.sees_calendar, row.may_pause) == (True, False)
+
+
+def test_where_its_code_has_run_out_the_same_page_makes_another(ana, cem, clock):
+    asked = {"of": ana, "ends_at": clock.at + timedelta(days=30)}
+    old = asked_support(**asked)
+    clock.move(days=8)
+    new = asked_support(**asked)
+    assert new != old
+    assert use_any_code(by=cem, code=new).supporter == cem
+
+
+def test_what_somebody_began_is_not_changed_by_the_page_that_asked_for_it(ana, cem, clock):
+    use_any_code(by=cem, code=asked_support(of=ana, allowed=[Scope.CALENDAR]))
+    before = Support.objects.values().get()
+    for allowed in ([Scope.CALENDAR], [Scope.PAUSE]):
+        with pytest.raises(CodeGone):
+            asked_support(of=ana, allowed=allowed)
+    assert Support.objects.values().get() == before
+
+
+@pytest.fixture
+def keyless(ana):
+    """Calling it damages Ana's key, so that nothing of hers can be opened or sealed."""
+    return lambda: Person.objects.filter(pk=ana.pk).update(wrapped_key="1:damaged")
+
+
+def test_r1_taking_back_needs_no_key(ana, cem, keyless, clock):
+    code = asked_support(of=ana, allowed=Scope)
+    keyless()
+    end_support(by=Support.objects.get())
+    with pytest.raises(CodeRefused):
+        use_any_code(by=cem, code=code)
+    row = Support.objects.get()
+    assert row.ended_at == clock.at
+    assert (row.words, row.name) == ("", "Somebody you trust")
+    kept = Support.objects.values_list("request", "name_for_supporter").get()
+    assert [bytes(each) for each in kept] == [b"", b""], "nothing of its words is kept"
+
+
+def test_r1_allowing_less_needs_no_key(standing, ana, cem, keyless, clock):
+    keyless()
+    row = get_trusted_for(ana, standing.pk)
+    pause = {FIELDS[Scope.PAUSE]: True}
+    with pytest.raises(WordsNotKept):
+        change_support(by=row, name="C.", request="x", allowed=pause)
+    assert [scope for scope in Scope if is_let_in(cem, row, scope, at=clock.at)] == ["pause"]
+    calendar = {FIELDS[Scope.CALENDAR]: True}
+    with pytest.raises(WordsNotKept):
+        change_support(by=row, name="C.", request="x", allowed=calendar, proof=Proof(ana.pk))
+    assert not any(is_let_in(cem, row, scope, at=clock.at) for scope in Scope), (
+        "what is more does not hold without its words"
+    )
 
 
 def test_the_log_is_of_the_person_alone_and_pauses_are_told_until_they_are_let_go(

@@ -7,7 +7,8 @@ from django.http import HttpResponse
 from django.urls import reverse
 
 from accounts.middleware import GiveWordsBack
-from accounts.models import Pair, Person
+from accounts.models import Pair, Person, Support
+from accounts.scopes import FIELDS, Scope
 from accounts.vault import UnreadableError
 from boundaries.queries import terms_in_force
 from checkins.models import CheckIn, Reflection
@@ -153,6 +154,26 @@ def test_where_nothing_can_be_sealed_what_is_asked_of_a_supporter_comes_back(at_
     at_ana.send(reverse("accounts:invite_supporter"), **sent, password=PASSWORD)
     assert at_ana.status == 503
     assert SHOWN in at_ana.answer.content.decode()
+
+
+def test_r1_less_for_a_supporter_holds_where_nothing_can_be_sealed(at_ana, ana, outsider):
+    """Taking a code back, and allowing less, whose words are given back in their form."""
+    factories.asked_support(of=ana, allowed=Scope)
+    waiting = Support.objects.get()
+    row = factories.support(of=ana, by=outsider, allowed=Scope)
+    Person.objects.filter(pk=ana.pk).update(wrapped_key="1:damaged")
+    at_ana.open(reverse("accounts:change_support", args=[row.pk]))
+    nothing = dict.fromkeys(FIELDS.values(), False)
+    form, button = at_ana.page.button("Save")
+    at_ana.post(button.action, form.sent(button, {"name": "M.", "body": TYPED, **nothing}))
+    assert at_ana.status == 503
+    assert "What you took away from them is taken away" in at_ana.text
+    assert TYPED in at_ana.filled("Save")["body"][0]
+    assert Support.objects.get(pk=row.pk).allowed == []
+    at_ana.open("/trusted/")
+    at_ana.press("Take it back")
+    assert "It has ended." in at_ana.text
+    assert Support.objects.get(pk=waiting.pk).ended_at
 
 
 def test_where_nothing_can_be_sealed_the_page_with_the_words_stays(ana_client, keyless):

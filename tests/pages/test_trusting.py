@@ -3,13 +3,17 @@
 Inviting, another code, more than before and a later day need the password; less needs none.
 """
 
+from zoneinfo import ZoneInfo
+
 import pytest
 from django.contrib.sessions.models import Session
 from django.urls import reverse
 
+from accounts.actions import use_any_code
 from accounts.models import Invitation, Support
 from accounts.queries import MOST_LINES
 from accounts.scopes import Scope
+from accounts.support_actions import end_support
 from boundaries import actions as boundaries
 from tests import factories
 from tests.factories import PASSWORD
@@ -107,6 +111,48 @@ def test_a_strange_password_is_a_wrong_one(at_ana, password):
     invite(at_ana, password)
     assert at_ana.status == 200
     assert not Support.objects.exists()
+
+
+def test_what_was_changed_on_the_page_that_asked_is_what_holds(at_ana, ana, cem, client_of):
+    """Gone back to, changed and sent again: never the first code with the first choices."""
+    at_ana.open("/trusted/invite/")
+    first_page = at_ana.page
+    typed = {"name": "C.", "body": WORDS, "password": PASSWORD, "ends_on": "2027-03-31"}
+    more = {"sees_check_ins": True, "sees_reflections": True, "may_pause": True}
+    at_ana.press("Make a code for them", **typed, **more)
+    first = code_on(at_ana)
+    at_ana.page = first_page
+    changed = typed | {"body": "Only listen.", "ends_on": "2026-12-01", "sees_calendar": True}
+    at_ana.press("Make a code for them", **changed)
+    assert "only this code works, and what you chose last is what holds" in at_ana.text
+    assert (second := code_on(at_ana)) != first
+    row = Support.objects.get()
+    assert (row.words, row.allowed) == ("Only listen.", ["See when my conversations are"])
+    assert f"{row.last_minute.astimezone(ZoneInfo(ana.time_zone)):%d %B %Y}" == "01 December 2026"
+    use = client_of(cem)
+    assert use.post("/code/use/", {"code": first}).status_code == 200
+    assert use.post("/code/use/", {"code": second}).status_code == 302
+
+
+@pytest.mark.parametrize("is_used", [False, True], ids=["taken back", "used"])
+def test_where_the_code_of_the_page_is_gone_what_was_typed_stays(at_ana, ana, cem, is_used):
+    at_ana.open("/trusted/invite/")
+    page = at_ana.page
+    typed = {"name": "C.", "body": WORDS, "password": PASSWORD, "ends_on": "2027-03-31"}
+    at_ana.press("Make a code for them", **typed)
+    code, row = code_on(at_ana), Support.objects.get()
+    use_any_code(by=cem, code=code) if is_used else end_support(by=row)
+    at_ana.page = page
+    long = "Many words. " * 100
+    at_ana.press("Make a code for them", **(typed | {"body": long, "may_pause": True}))
+    assert "The code of this page was used or taken back before" in at_ana.text
+    held = at_ana.filled("Make a code for them")
+    assert (held["body"][0].strip(), held["may_pause"]) == (long.strip(), ["on"])
+    assert held["password"] == [""]
+    at_ana.press("Make a code for them", password=PASSWORD)
+    assert code_on(at_ana) != code
+    new = Support.objects.exclude(pk=row.pk).get()
+    assert (new.words, new.may_pause) == (long.strip(), True)
 
 
 def test_another_code_needs_the_password(at_ana, ana):
