@@ -166,7 +166,8 @@ class Question(models.TextChoices):
 class Reflection(models.Model):
     """What somebody wrote about a question, for themselves; it belongs to no pair.
 
-    key: chosen by the form that made it, so that a doubled request makes one. is_marked: whether a
+    key: of the form that made it, so that a doubled request makes one, and what was written on one
+    page is known to be of it. is_marked: whether a
     supporter who may see marked ones sees it.
     """
 

@@ -45,14 +45,14 @@ def write_reflection(request: HttpRequest) -> HttpResponse:
     form = ReflectionForm(_posted(request), initial=initial)
     if form.is_valid():
         data = form.cleaned_data
-        actions.write_reflection(
+        row = actions.write_reflection(
             by=signed_in_person(request),
             key=data["key"],
             question=data["question"],
             body=data["body"],
             is_marked=data["is_marked"],
         )
-        return _saved(request, form)
+        return _saved(request, row)
     return render(request, "checkins/reflection.html", {"form": form})
 
 
@@ -71,7 +71,7 @@ def edit_reflection(request: HttpRequest, reflection_id: UUID) -> HttpResponse:
         return _show(request, row, form)
     data = form.cleaned_data
     try:
-        actions.edit_reflection(
+        saved = actions.edit_reflection(
             by=signed_in_person(request),
             reflection_id=row.pk,
             version=data["version"],
@@ -81,8 +81,9 @@ def edit_reflection(request: HttpRequest, reflection_id: UUID) -> HttpResponse:
     except Reflection.DoesNotExist:
         return _gone(request)
     except ChangedElsewhereError as elsewhere:
+        row.refresh_from_db(fields=["is_marked"])
         return _show(request, row, form, elsewhere)
-    return _saved(request, form)
+    return _saved(request, saved)
 
 
 @signed_in
@@ -159,6 +160,6 @@ def _offer_words(request: HttpRequest, *, status: int) -> HttpResponse:
     return render(request, "checkins/reflection.html", context, status=status)
 
 
-def _saved(request: HttpRequest, form: ReflectionForm) -> HttpResponse:
-    messages.success(request, MARKED if form.cleaned_data["is_marked"] else ONLY_YOU)
+def _saved(request: HttpRequest, row: Reflection) -> HttpResponse:
+    messages.success(request, MARKED if row.is_marked else ONLY_YOU)
     return redirect("checkins:reflections")

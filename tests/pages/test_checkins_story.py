@@ -628,6 +628,84 @@ def test_of_two_tabs_neither_loses_its_words(at_ana, ana):
     assert Reflection.objects.get().body == "From the other."
 
 
+def test_a_doubled_click_on_saving_is_no_change_in_another_place(at_ana, ana, clock):
+    row = factories.reflection(by=ana, body="First.")
+    at_ana.open(f"/reflections/{row.pk}/")
+    page = at_ana.page
+    for _ in range(2):
+        at_ana.page = page
+        at_ana.press("Save", body="Second.", is_marked=True)
+        assert "Changed in another place" not in at_ana.text
+        assert "Somebody whom you let read what you mark can see it." in at_ana.text
+        row.refresh_from_db()
+        assert (row.body, row.is_marked, row.version) == ("Second.", True, 2)
+        clock.move(days=1)
+    at_ana.page = page
+    at_ana.press("Save", body="First.", is_marked=True)
+    assert "Changed in another place" in at_ana.text
+
+
+def write(visitor, **values):
+    """Send the page of a new reflection; gone back to, it is the same page again."""
+    page = visitor.page
+    visitor.press("Save", **values)
+    visitor.page = page
+
+
+def test_r25_on_a_page_gone_back_to_the_mark_and_the_question_are_as_chosen_last(at_ana, ana):
+    at_ana.open("/reflections/new/?question=mine")
+    first = at_ana.page
+    for is_marked, question in ((True, "mine"), (False, "safe"), (True, "hope"), (False, "hope")):
+        write(at_ana, body="halcyon", question=question, is_marked=is_marked)
+        row = Reflection.objects.get()
+        assert (row.body, row.is_marked, row.question) == ("halcyon", is_marked, question)
+        at_ana.open("/reflections/")
+        assert at_ana.text.count("Marked") == is_marked
+        at_ana.page = first
+
+
+def test_r25_without_a_mark_no_words_from_that_page_keep_one(at_ana, ana):
+    """Whoever goes back, corrects a word and takes the mark back means also what stood there."""
+    at_ana.open("/reflections/new/?question=mine")
+    for body in ("halcion", "halcyonn"):
+        write(at_ana, body=body, is_marked=True)
+    assert Reflection.objects.filter(is_marked=True).count() == 2
+    for _ in range(2):
+        write(at_ana, body="halcyon", is_marked=False)
+        assert Reflection.objects.count() == 3, "a doubled click is one entry, also of other words"
+        assert not Reflection.objects.filter(is_marked=True).exists()
+
+
+def test_r25_a_mark_that_is_taken_back_in_an_old_tab_is_gone(at_ana, ana):
+    row = factories.reflection(by=ana, body="First.", is_marked=True)
+    at_ana.open(f"/reflections/{row.pk}/")
+    old_tab = at_ana.page
+    at_ana.press("Save", body="From one tab.")
+    at_ana.page = old_tab
+    at_ana.press("Save", body="From the other.", is_marked=False)
+    assert "Changed in another place" in at_ana.text
+    assert "Only you can see what is kept." in at_ana.text
+    row.refresh_from_db()
+    assert (row.body, row.is_marked) == ("From one tab.", False)
+    at_ana.press("Save")
+    assert "It is saved. Only you can see it." in at_ana.text
+    row.refresh_from_db()
+    assert (row.body, row.is_marked) == ("From the other.", False)
+
+
+def test_r25_a_mark_that_is_set_in_an_old_tab_waits_for_what_is_there(at_ana, ana):
+    """It is more: somebody would read words that this page did not show."""
+    row = factories.reflection(by=ana, body="First.")
+    at_ana.open(f"/reflections/{row.pk}/")
+    old_tab = at_ana.page
+    at_ana.press("Save", body="From one tab.")
+    at_ana.page = old_tab
+    at_ana.press("Save", is_marked=True)
+    assert "Changed in another place" in at_ana.text
+    row.refresh_from_db()
+    assert not row.is_marked
+
+
 def test_what_was_deleted_meanwhile_can_be_kept_as_another(at_ana, ana):
     row = factories.reflection(by=ana)
     at_ana.open(f"/reflections/{row.pk}/")
