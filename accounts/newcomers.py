@@ -10,7 +10,9 @@ they answer the questions, too, they begin no pair.
 
 from datetime import datetime, timedelta
 
+from django.conf import settings
 from django.contrib.sessions.backends.base import SessionBase
+from django.http import HttpResponse
 
 KEY = "newcomer_answered_at"
 SUPPORTS = "newcomer_supports"
@@ -39,6 +41,20 @@ def leave_nothing(session: SessionBase) -> None:
     Also not an empty one, which would be the trace of somebody who answered no and then yes.
     """
     session.flush()
+
+
+def leave_no_token(answer: HttpResponse) -> None:
+    """Let the browser forget the token against forgery, which the page of the questions set.
+
+    It is random and says nothing, and still only somebody has it who was here. Going back loads
+    that page anew, with another one: no page is stored (`repair.middleware.no_store`).
+    """
+    answer.delete_cookie(
+        settings.CSRF_COOKIE_NAME,
+        path=settings.CSRF_COOKIE_PATH,
+        domain=settings.CSRF_COOKIE_DOMAIN,
+        samesite=settings.CSRF_COOKIE_SAMESITE,
+    )
 
 
 def may_sign_up(session: SessionBase, at: datetime) -> bool:

@@ -255,10 +255,14 @@ def _not_for_this(request: HttpRequest) -> HttpResponse:
     history, and in a proxy's log, as an answer to the questions. Nothing of the visit is kept; who
     supports somebody, and asked for more, stays signed in.
     """
-    if not request.user.is_authenticated:
+    is_newcomer = not request.user.is_authenticated
+    if is_newcomer:
         newcomers.leave_nothing(request.session)
     context = help_lines.page(project_settings.REPAIR_HELP)
-    return render(request, "accounts/not_for_this.html", context)
+    answer = render(request, "accounts/not_for_this.html", context)
+    if is_newcomer:
+        newcomers.leave_no_token(answer)
+    return answer
 
 
 def _posted(request: HttpRequest) -> QueryDict | None:

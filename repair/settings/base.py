@@ -195,6 +195,8 @@ SESSION_COOKIE_HTTPONLY = True
 SESSION_COOKIE_SAMESITE = "Lax"
 CSRF_COOKIE_HTTPONLY = True
 CSRF_COOKIE_SAMESITE = "Lax"
+# Until the browser closes. Django would keep it for a year, and it tells that somebody was here.
+CSRF_COOKIE_AGE = None
 CSRF_FAILURE_VIEW = "accounts.views.csrf_failure"
 
 # --- What a browser may do -------------------------------------------------------------------

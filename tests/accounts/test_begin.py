@@ -123,9 +123,9 @@ def everything_kept() -> dict[str, list]:
 
 
 def kept_by(browser: Client) -> dict[str, str]:
-    """What a browser would send along, but for the token against forgery, which all pages set."""
+    """What a browser would send along."""
     sent = {name: each.value for name, each in browser.cookies.items()}
-    return {name: value for name, value in sent.items() if value and name != "csrftoken"}
+    return {name: value for name, value in sent.items() if value}
 
 
 @pytest.mark.parametrize("earlier", [{}, {"order": "no", "fear": "no"}])
@@ -136,14 +136,25 @@ def test_r27_of_who_stopped_nothing_is_left_anywhere(
     """No row, no session, no cookie, no line in a log; also after an earlier no to both."""
     before = everything_kept()
     caplog.set_level(logging.DEBUG)
+    client.get(BEGIN)
+    assert kept_by(client).keys() == {"csrftoken"}
     if earlier:
         answer_begin(client, **earlier)
-        assert kept_by(client)
+        assert "sessionid" in kept_by(client)
     caplog.clear()
     assert stops(answer_begin(client, **stop))
     assert everything_kept() == before
     assert kept_by(client) == {}
     assert caplog.records == []
+
+
+def test_what_a_page_leaves_before_sign_in_is_gone_when_the_browser_closes(client):
+    cookies = client.get(BEGIN).cookies
+    assert cookies.keys() == {"csrftoken"}
+    assert [each[until] for each in cookies.values() for until in ("max-age", "expires")] == [
+        "",
+        "",
+    ]
 
 
 def test_r27_to_stop_somebody_the_database_is_not_even_asked(client, django_assert_num_queries):
@@ -162,14 +173,15 @@ def test_r27_who_stopped_and_comes_back_is_a_stranger(client, clock, stop):
 
 
 def test_r27_who_answered_wrongly_goes_back_and_answers_again(clock):
+    """To go back is to ask for the page again, which is not stored: tests.pages.test_screens."""
     visitor = ClientVisitor()
     visitor.open(BEGIN)
-    questions = visitor.page
+    assert "no-store" in visitor.answer["Cache-Control"]
     visitor.press("Continue", order_stands="no", fears_other="yes")
     assert "Repair is not for this" in visitor.text
     for again in ("back", "link"):
         if again == "back":
-            visitor.page = questions
+            visitor.open(BEGIN)
         else:
             visitor.press("Continue", order_stands="yes", fears_other="no")
             visitor.follow("Read the questions again")

@@ -66,6 +66,18 @@ def fits(visitor: ScreenVisitor) -> None:
     visitor.page.set_viewport_size(DESKTOP)
 
 
+def test_r27_who_stopped_has_no_cookie_and_can_go_back(screen):
+    visitor = screen()
+    visitor.open(reverse("accounts:begin"))
+    assert len(visitor.context.cookies()) == 1
+    visitor.press("Continue", order_stands="no", fears_other="yes")
+    assert "Repair is not for this" in visitor.text
+    assert visitor.context.cookies() == []
+    visitor.page.go_back()
+    visitor.press("Continue", order_stands="no", fears_other="no")
+    assert "New account" in visitor.text
+
+
 def send_untouched(visitor: ScreenVisitor, path: str, button: str, **values: object) -> None:
     visitor.open(path)
     visitor.press(button, **values)
