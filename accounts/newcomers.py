@@ -49,12 +49,7 @@ def leave_no_token(answer: HttpResponse) -> None:
     It is random and says nothing, and still only somebody has it who was here. Going back loads
     that page anew, with another one: no page is stored (`repair.middleware.no_store`).
     """
-    answer.delete_cookie(
-        settings.CSRF_COOKIE_NAME,
-        path=settings.CSRF_COOKIE_PATH,
-        domain=settings.CSRF_COOKIE_DOMAIN,
-        samesite=settings.CSRF_COOKIE_SAMESITE,
-    )
+    answer.delete_cookie(settings.CSRF_COOKIE_NAME, samesite="Lax")
 
 
 def may_sign_up(session: SessionBase, at: datetime) -> bool:
