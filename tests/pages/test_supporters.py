@@ -18,6 +18,7 @@ from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
+from django.utils.html import strip_tags
 
 from accounts.actions import create_code, rename_other, use_code
 from accounts.models import Membership, Person, Support, SupportLook
@@ -25,7 +26,9 @@ from accounts.scopes import FIELDS, Scope
 from accounts.support_actions import end_support, rename_supported
 from boundaries import actions
 from boundaries.actions import pauses
-from boundaries.models import Pause
+from boundaries.models import Pause, Window
+from boundaries.rules.checkins import Answer
+from checkins import actions as checkins
 from tests import factories, seen
 from tests.beginnings import agree, beginning
 from tests.factories import PASSWORD
@@ -180,6 +183,47 @@ def test_r25_every_address_answers_what_the_scopes_say_and_nothing_else(
         is_own = path in own
         wanted = expected(own[path], scopes, method) if is_own else nobodys[natural[path], method]
         assert status == wanted, (path, method)
+
+
+TOLD_BY: dict[str, set[Scope]] = {
+    "5 December 2026": {Scope.CALENDAR},
+    "2026-12-05": {Scope.CALENDAR},
+    "Before the conversation of 5 December 2026": {Scope.CALENDAR, Scope.CHECK_INS},
+    "After the conversation of 7 November 2026": {Scope.CALENDAR, Scope.CHECK_INS},
+    "my jaw is tight verdigris": {Scope.CHECK_INS},
+    MARKED: {Scope.REFLECTIONS},
+    "Pause for them": {Scope.PAUSE},
+}
+"""What is read on the pages of a support with all these scopes, and on none of them without one."""
+
+
+def read_by(row) -> str:
+    """All that this supporter reads on the pages of the support."""
+    client = _signed_in(row.supporter)
+    paths = [each.path({"support_id": row.pk}) for each in WITH_SUPPORT]
+    pages = [client.get(path) for path in paths]
+    return " ".join(page.content.decode() for page in pages if page.status_code == 200)
+
+
+def test_r25_what_a_scope_tells_no_other_scope_tells(life, ana_place, clock):
+    """Also not on a page of the other scope: a check-in stands around a conversation."""
+    row = support(life)
+    past, coming = Window.objects.filter(pair=life.pair_id).order_by("opens_at")[:2]
+    safe = {"safe": 2, "body": "my jaw is tight verdigris"}
+    said_after = factories.said(Answer.SAME, **safe)
+    checkins.give_after(by=ana_place, window_id=past.pk, said=said_after)
+    clock.go_to(coming.opens_at - timedelta(days=2))
+    go_ahead = factories.said(Answer.GO_AHEAD)
+    checkins.give_before(by=ana_place, window_id=coming.pk, said=go_ahead)
+    for scopes in SCOPES:
+        with factories.undone():
+            factories.change(support=row, allowed=scopes)
+            text = read_by(row)
+        for fact, needed in TOLD_BY.items():
+            assert (fact in text) == needed.issubset(scopes), (scopes, fact)
+        kinds = [kind in text for kind in ("Before a conversation", "After a conversation")]
+        is_without_day = Scope.CHECK_INS in scopes and Scope.CALENDAR not in scopes
+        assert kinds == [is_without_day] * 2, scopes
 
 
 def ended(life):
@@ -526,9 +570,11 @@ def test_r25_every_look_and_every_pause_is_in_the_log(life, cem, ana_client, clo
     assert sum(looked) >= 5
     clock.move(hours=3)
     client.get(reverse("boundaries:supported_calendar", args=[row.pk]))
-    page = ana_client.get("/trusted/log/").content.decode()
-    assert "Looked at when your conversations are" in page
-    assert clock.at.astimezone().strftime("%Y") in page
+    looked_at = clock.at
+    clock.move(days=1, hours=5)
+    page = " ".join(strip_tags(ana_client.get("/trusted/log/").content.decode()).split())
+    told = f"{looked_at.astimezone(ZoneInfo(life.ana.time_zone)):%A %-d %B %Y, %H:%M}"
+    assert f"{told} A friend: Looked at when your conversations are" in page
 
 
 def test_what_was_refused_is_no_look(life, cem):
