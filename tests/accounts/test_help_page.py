@@ -55,12 +55,25 @@ def test_a_number_can_be_tapped(client):
     assert "tel:112" in links
 
 
-def test_what_nobody_checked_says_so_and_the_rest_says_when(client):
+def test_what_nobody_checked_says_so_beside_its_number(client):
     items = [e.text for e in page(client).all("li")]
     unchecked = next(e for e in items if e.startswith("Respect Phoneline"))
     assert "We did not check this. Please look at their page first." in unchecked
     checked = next(e for e in items if e.startswith("Galop"))
-    assert "Checked on 26 November 2026, in an older copy of an official page." in checked
+    assert "heck" not in checked
+
+
+def test_where_each_number_comes_from_and_when_it_was_checked_stands_below_all_of_them(client):
+    (sources,) = page(client).all("details")
+    for each in [*help_lines.own().emergency, *help_lines.own().lines]:
+        assert f"{each.country}, {each.name}: {checked_as(each)} {each.source}" in sources.text
+
+
+def checked_as(entry) -> str:
+    if not entry.checked:
+        return "We did not check this."
+    end = ", in an older copy of an official page." if entry.copy else "."
+    return f"Checked on {entry.checked:%-d %B %Y}{end}"
 
 
 @pytest.mark.parametrize(
@@ -116,12 +129,20 @@ def test_what_a_host_adds_comes_first_and_is_only_text(client, settings, tmp_pat
 
 
 def stopped(client) -> str:
-    answer = client.post(reverse("accounts:begin"), {"fears_other": "yes"})
-    return Page(answer.content.decode()).one("main").text
+    return Page(stopped_page(client)).one("main").text
 
 
-def test_nothing_is_folded_away_so_that_it_can_be_printed(client):
-    assert page(client).all("details") == []
+def stopped_page(client) -> str:
+    return client.post(reverse("accounts:begin"), {"fears_other": "yes"}).content.decode()
+
+
+def test_no_number_is_folded_away_so_that_it_can_be_printed(client):
+    """But for where they come from, which a bad day does not ask for."""
+    for html in (client.get(HELP).content.decode(), stopped_page(client)):
+        before, folded = html.split("<details")
+        assert "Where these numbers come from" in folded
+        assert 'href="tel:' in before
+        assert 'href="tel:' not in folded
 
 
 def test_every_link_to_another_site_tells_that_site_nothing(client):
@@ -160,10 +181,19 @@ def test_with_several_pairs_each_way_out_is_named(ana, pair, make_person, client
     assert re.search(r"[^.]+: Keep a copy", text(client_of(ana)))
 
 
-def test_numbers_for_danger_now_say_when_they_were_checked(client):
-    danger = next(e for e in page(client).all("section") if e.attrs.get("id") == "danger")
-    for each in help_lines.own().emergency:
-        assert f"{each.number} Checked on {each.checked:%-d %B %Y}" in danger.text
+def danger(client) -> str:
+    return next(e.text for e in page(client).all("section") if e.attrs.get("id") == "danger")
+
+
+def test_numbers_for_danger_now_stand_alone_beside_their_countries(client, settings, tmp_path):
+    numbers = " ".join(f"{each.country} {each.number}" for each in help_lines.own().emergency)
+    assert f"of the place where you are. {numbers} Nobody watches" in danger(client)
+    file = tmp_path / "lines.toml"
+    emergency = HOST[HOST.index("[[line]]") :].replace("[[line]]", "[[emergency]]")
+    emergency = re.sub("(name|what_for) = .*\n", "", emergency)
+    file.write_text(emergency.replace("2026-11-01", '""'))
+    settings.REPAIR_HELP = help_lines.read(file)
+    assert f"Spain +34 900 000 000 We did not check this. {numbers}" in danger(client)
 
 
 def test_all_that_one_wrote_can_be_taken_along(ana_client, client, pair):
