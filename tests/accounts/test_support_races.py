@@ -11,12 +11,12 @@ from django.http import Http404
 from django.test.utils import CaptureQueriesContext
 
 from accounts import actions
-from accounts.actions import CodeRefused, create_code, use_any_code, use_code
+from accounts.actions import CodeGone, CodeRefused, create_code, use_any_code, use_code
 from accounts.clock import now
 from accounts.locks import locked_pair
 from accounts.models import CodeAttempt, Invitation, Membership, Pair, Support, SupportLook
 from accounts.queries import open_supports_of
-from accounts.scopes import MOST_AT_ONCE
+from accounts.scopes import MOST_AT_ONCE, Scope
 from accounts.support_actions import TooManySupports, end_support
 from boundaries.actions import pause_for
 from boundaries.models import Pause
@@ -86,6 +86,24 @@ def test_r25_a_code_that_is_used_while_it_is_taken_back_gives_access_or_nothing(
         row.refresh_from_db()
         assert row.ended_at is not None
         assert isinstance(used, Support) == (row.began_at is not None)
+        start_again()
+
+
+def test_r25_a_code_that_is_used_while_its_page_asks_for_less_gives_the_first_or_nothing(ana, ben):
+    """And the page says which: what it was told is done is never what somebody else has begun."""
+
+    def ask_for_less():
+        try:
+            return asked_support(of=ana, allowed=[Scope.CALENDAR])
+        except CodeGone as gone:
+            return gone
+
+    for _ in range(ROUNDS):
+        code = asked_support(of=ana, allowed=Scope)
+        used, asked = at_once(lambda code=code: use_any_code(by=ben, code=code), ask_for_less)
+        row = Support.objects.get()
+        assert isinstance(used, Support) == isinstance(asked, CodeGone) == bool(row.began_at)
+        assert row.sees_check_ins == bool(row.began_at)
         start_again()
 
 
