@@ -27,13 +27,15 @@ def suggest_time_apart(
 ) -> TimeApart:
     """Suggest no contact until `day`, as days are in `zone`. Doing it twice is doing it once.
 
-    phrase: kind words that the other is shown once both chose it, if they want any (R15). Raises
-    RefusedError with the reasons that concern `by` alone: what the other allows, or whether they
-    paused, changes nothing here (R10).
+    phrase: kind words that the other is shown once both chose it, if they want any (R15); where
+    the same day is suggested again, those or none that are chosen now. Raises RefusedError with the
+    reasons that concern `by` alone: what the other allows, or whether they paused, changes nothing
+    here (R10).
     """
     with locked_pair(by.pair_id) as (pair, at):
         situation = load_situation_for_time_apart(pair, at)
         if again := _same_open_one(by.person_id, day, situation, at):
+            TimeApart.objects.filter(pk=again).update(phrase_of_author=phrase or "")
             return TimeApart.objects.get(pk=again)
         act = acts.SuggestTimeApart(by.person_id, day, zone)
         refuse_if(gate.reasons_against(act, situation, at))

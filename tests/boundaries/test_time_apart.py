@@ -434,6 +434,15 @@ def test_r15_words_are_shown_once_it_stands_to_who_wants_them(ana_place, ben_pla
     assert row.phrase_of_author == ""
 
 
+@pytest.mark.parametrize("then", [None, Phrase.GOOD_TIME])
+def test_r15_of_the_same_day_suggested_again_the_words_chosen_last_count(ana_place, then):
+    """Who goes back and chooses "no words" has none, also while nobody can read any."""
+    suggested = factories.suggest(by=ana_place, phrase=Phrase.CARE)
+    factories.suggest(by=ana_place, phrase=then)
+    row = TimeApart.objects.get()
+    assert (row.pk, row.phrase_of_author) == (suggested.pk, then or "")
+
+
 def test_r15_each_occasion_has_a_few_words_and_each_phrase_an_occasion():
     assert {phrase for fitting in FITTING.values() for phrase in fitting} == set(PHRASES)
     assert all(3 <= len(set(fitting)) <= 5 for fitting in FITTING.values())
