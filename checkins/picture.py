@@ -9,13 +9,14 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
 
+from boundaries.rules.checkins import SAFE
+
 SHOWN_FOR = timedelta(days=365)
 
 WIDTH, HEIGHT = 320, 236
 LEFT, RIGHT = 96, 310
 TOP, STEP = 20, 26
 CONVERSATIONS, PAUSES, TERMS = 160, 184, 208
-SAFEST = 5
 
 
 class What(StrEnum):
@@ -81,7 +82,7 @@ class Picture:
     @property
     def levels(self) -> list[Level]:
         """The five lines, the safest on top."""
-        return [Level(safe, _height_of(safe)) for safe in range(SAFEST, 0, -1)]
+        return [Level(safe, _height_of(safe)) for safe in reversed(SAFE)]
 
 
 def picture(
@@ -135,7 +136,7 @@ class _Axis:
 
 
 def _height_of(safe: int) -> int:
-    return TOP + (SAFEST - safe) * STEP
+    return TOP + (SAFE[-1] - safe) * STEP
 
 
 def _mark(fact: Fact, axis: _Axis) -> Mark:

@@ -3,19 +3,21 @@
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
+from boundaries.rules.checkins import SAFE as HOW_SAFE
 from boundaries.rules.checkins import Answer, Kind
 from boundaries.rules.limits import Limits
 from boundaries.rules.terms import Terms
 from boundaries.rules.ways import Less, More
 from boundaries.words import in_words, minutes_in_words
 
-SAFE = {
-    1: gettext_lazy("Not safe"),
-    2: gettext_lazy("Rather unsafe"),
-    3: gettext_lazy("In between"),
-    4: gettext_lazy("Rather safe"),
-    5: gettext_lazy("Safe"),
-}
+_SAFE = (
+    gettext_lazy("Not safe"),
+    gettext_lazy("Rather unsafe"),
+    gettext_lazy("In between"),
+    gettext_lazy("Rather safe"),
+    gettext_lazy("Safe"),
+)
+SAFE = dict(zip(HOW_SAFE, _SAFE, strict=True))
 
 KINDS = {
     Kind.BEFORE: gettext_lazy("Before a conversation"),
