@@ -13,6 +13,8 @@ from boundaries.rules.rhythm import LAST, Day, MonthDay, NthWeekday, Rhythm, Wee
 from boundaries.rules.terms import Terms
 
 NOTHING_SCHEDULED = gettext_lazy("No conversation is scheduled.")
+SKIPPED = gettext_lazy("You skip this one.")
+LEFT = gettext_lazy("You left this conversation. That closed it for both of you.")
 LOOK_AGAIN = gettext_lazy("What this page was about has changed. Please look again.")
 
 TOLD: dict[Reason, Promise] = {

@@ -25,7 +25,7 @@ from boundaries.queries import load_situation
 from boundaries.rules import window_checks
 from boundaries.rules.checkins import Answer, Kind
 from boundaries.rules.situation import Situation
-from boundaries.words import told
+from boundaries.words import LEFT, SKIPPED, told
 from checkins import actions, queries
 from checkins.exceptions import OverError, WayGoneError, WordsNotKeptError
 from checkins.forms import NOT_KEPT, AfterForm, BeforeForm, OwnForm, WishForm
@@ -57,8 +57,8 @@ def give_before(request: HttpRequest, membership: Membership, window_id: UUID) -
     if form.is_valid():
         said = form.said()
 
-        def give() -> None:
-            actions.give_before(by=membership, window_id=window_id, said=said)
+        def give() -> bool:
+            return actions.give_before(by=membership, window_id=window_id, said=said)
 
         return _give(request, asked, give)
     return _ask(request, asked) if asked.is_due else _over(request, asked)
@@ -162,11 +162,14 @@ def _posted(request: HttpRequest) -> Any:
     return request.POST if request.method == "POST" else None
 
 
-def _give(request: HttpRequest, asked: Asked, give: Callable[[], None]) -> HttpResponse:
-    """Give it; where that cannot be, what was typed and chosen is still in a form."""
+def _give(request: HttpRequest, asked: Asked, give: Callable[[], bool | None]) -> HttpResponse:
+    """Give it; where that cannot be, what was typed and chosen is still in a form.
+
+    give: returns whether a conversation was left by it.
+    """
     answer = asked.form.cleaned_data["answer"]
     try:
-        give()
+        has_left = give()
     except OverError:
         return _over(request, asked)
     except WayGoneError:
@@ -181,7 +184,7 @@ def _give(request: HttpRequest, asked: Asked, give: Callable[[], None]) -> HttpR
         for sentence in told(refused.reasons):
             messages.error(request, sentence)
     else:
-        messages.success(request, _done(asked, answer))
+        messages.success(request, str(LEFT) if has_left else _done(asked, answer))
     return redirect("conversations:pair", asked.membership.pair_id)
 
 
@@ -200,17 +203,17 @@ def _ask(request: HttpRequest, asked: Asked, status: int = 200) -> HttpResponse:
 
 
 def _answered_before(asked: Asked) -> dict[str, Any]:
-    """What stands of this person's answers to a conversation, and what is still open."""
-    me, window = asked.membership.person_id, asked.window
-    if window is None:
+    """What this person answered before a conversation that is still to be answered.
+
+    It holds no "go ahead" of theirs: one that they said, and that it held, fell away as it moved.
+    """
+    if asked.window is None:
         return {}
-    last = queries.last_answer_before(asked.membership, window.pk)
-    has_said_go_ahead = me in window.as_value().go_ahead
+    last = queries.last_answer_before(asked.membership, asked.window.pk)
     return {
-        "has_said_go_ahead": has_said_go_ahead,
-        "has_moved": last is Answer.GO_AHEAD and not has_said_go_ahead,
+        "has_moved": last is Answer.GO_AHEAD,
         "chose_less": last is Answer.LESS,
-        "needs_go_ahead": window_checks.needs_go_ahead(me, asked.situation),
+        "needs_go_ahead": window_checks.needs_go_ahead(asked.membership.person_id, asked.situation),
     }
 
 
@@ -255,7 +258,7 @@ def _done(asked: Asked, answer: Answer) -> str:
         )
     return {
         Answer.GO_AHEAD: _("It is noted."),
-        Answer.SKIP: _("You skip this one."),
+        Answer.SKIP: str(SKIPPED),
         Answer.LESS: _("This holds from now on."),
         Answer.MORE: _("Your limits are wider now. Nothing begins by itself."),
     }.get(answer, _kept(asked))

@@ -42,13 +42,13 @@ def go_ahead(*, by: Membership, window_id: UUID) -> None:
             add_to_record(pair, [Entry(Act.GO_AHEAD, by.person_id, window_id)], at)
 
 
-def skip(*, by: Membership, window_id: UUID) -> None:
+def skip(*, by: Membership, window_id: UUID) -> bool:
     """Skip this conversation, alone, without a reason, until it ends (R24).
 
     Until it is due one can think again. The other learns only that it did not take place, when it
     did not, as if nobody had answered: neither that it was skipped nor when. If it has opened
-    meanwhile, this is leaving it (R21). Raises RefusedError if it is over or went away, and
-    Window.DoesNotExist for another pair's.
+    meanwhile, this is leaving it (R21). Return whether it was. Raises RefusedError if it is over or
+    went away, and Window.DoesNotExist for another pair's.
     """
     with locked_pair(by.pair_id) as (pair, at):
         window = Window.objects.get(pair=pair, pk=window_id).as_value()
@@ -60,6 +60,7 @@ def skip(*, by: Membership, window_id: UUID) -> None:
         elif by.person_id not in window.skipped:
             save_answers([window.answered(by.person_id, go_ahead=False)])
             try_to_record(pair, [Entry(Act.SKIP, by.person_id, window_id)], at)
+        return is_open
 
 
 def leave(*, by: Membership, window_id: UUID) -> None:

@@ -72,7 +72,7 @@ ANSWERS: Mapping[Kind, tuple[Answer, ...]] = {
     Kind.OWN: AFTERWARDS,
 }
 SAFE = (1, 2, 3, 4, 5)
-"""How safe it was; what each means, in words, is in `checkins.words`."""
+"""How safe it was, the safest last; what each means, in words, is in `checkins.words`."""
 
 
 @dataclass(frozen=True)
@@ -127,6 +127,11 @@ def will_both_be_asked(window: Window, limits: Collection[Limits]) -> bool:
     return not window.skipped and all(fits_hours(window.span, each) for each in limits)
 
 
+def is_to_come(window: Window, at: datetime) -> bool:
+    """Whether `at` is still before this conversation, whoever answered what to it."""
+    return window.state is State.PLANNED and at < window.span.opens_at
+
+
 def before_from(opens_at: datetime, days_ahead: int) -> datetime:
     """From when on the one before a conversation is due."""
     return opens_at - timedelta(days=days_ahead)
@@ -149,11 +154,12 @@ def after_until(begins: datetime, next_before: datetime | None) -> datetime:
 def _is_answered(wishes: Wishes, due: Due, given: Mapping[tuple[Kind, UUID], Answer]) -> bool:
     """Whether nothing is open after what they answered last.
 
-    A "go ahead" counts while the conversation holds it: one that moved is another (R24). After less
-    a "go ahead" that is needed is still open, since without it the conversation is skipped.
+    A "go ahead" counts while the conversation holds it, wherever it was said: one that moved is
+    another (R24). After less a "go ahead" that is needed is still open, since without it the
+    conversation is skipped.
     """
     answer = given.get((due.kind, due.window.id))
-    if answer is None or due.kind is not Kind.BEFORE:
+    if due.kind is not Kind.BEFORE:
         return answer is not None
     is_settled = answer is Answer.LESS and not wishes.needs_go_ahead
     return is_settled or wishes.person in due.window.go_ahead
@@ -165,9 +171,9 @@ def _before(
     """Not for a conversation that they skip, or that their own hours forbid: it is decided."""
     for window in windows:
         opens_at = window.span.opens_at
-        is_near = before_from(opens_at, wishes.days_ahead) <= at < opens_at
+        is_near = before_from(opens_at, wishes.days_ahead) <= at and is_to_come(window, at)
         is_decided = wishes.person in window.skipped or not fits_hours(window.span, limits)
-        if window.state is State.PLANNED and is_near and not is_decided:
+        if is_near and not is_decided:
             yield Due(Kind.BEFORE, window, opens_at)
 
 

@@ -1,6 +1,6 @@
 """Going ahead with a conversation, or skipping it."""
 
-from typing import Any
+from collections.abc import Callable
 from uuid import UUID
 
 from django.contrib import messages
@@ -15,30 +15,39 @@ from boundaries import actions
 from boundaries.exceptions import RefusedError
 from boundaries.models import Window
 from boundaries.views.answers import tell, to_pair
+from boundaries.words import LEFT, SKIPPED
 
 
 @member
 @require_POST
 def go_ahead(request: HttpRequest, membership: Membership, window_id: UUID) -> HttpResponse:
     """Say that one wants this conversation."""
-    return _answer(request, membership, actions.go_ahead, window_id, _("It is noted."))
+
+    def act() -> object:
+        actions.go_ahead(by=membership, window_id=window_id)
+        return _("It is noted.")
+
+    return _answer(request, membership, window_id, act)
 
 
 @member
 @require_POST
 def skip(request: HttpRequest, membership: Membership, window_id: UUID) -> HttpResponse:
-    """Skip this conversation, alone."""
-    return _answer(request, membership, actions.skip, window_id, _("You skip this one."))
+    """Skip this conversation, alone; one that has opened meanwhile is left."""
+
+    def act() -> object:
+        return LEFT if actions.skip(by=membership, window_id=window_id) else SKIPPED
+
+    return _answer(request, membership, window_id, act)
 
 
 def _answer(
-    request: HttpRequest, membership: Membership, act: Any, window_id: UUID, done: str
+    request: HttpRequest, membership: Membership, window_id: UUID, act: Callable[[], object]
 ) -> HttpResponse:
+    """Answer to this conversation, and say what `act` says of it."""
     get_object_or_404(Window, pk=window_id, pair=membership.pair_id)
     try:
-        act(by=membership, window_id=window_id)
+        messages.success(request, str(act()))
     except RefusedError as refused:
         tell(request, refused)
-    else:
-        messages.success(request, done)
     return to_pair(membership)

@@ -11,7 +11,7 @@ from accounts.models import Membership
 from accounts.vault import UnreadableError
 from boundaries import actions as boundaries
 from boundaries.queries import load_situation
-from boundaries.rules.checkins import Answer, Kind
+from boundaries.rules.checkins import Answer, Kind, is_to_come
 from boundaries.rules.situation import Situation
 from boundaries.rules.ways import Less, More
 from checkins import queries
@@ -45,22 +45,30 @@ class Said:
             raise ValueError("A pause is an act of its own: boundaries.actions.pause")
 
 
-def give_before(*, by: Membership, window_id: UUID, said: Said) -> None:
+def give_before(*, by: Membership, window_id: UUID, said: Said) -> bool:
     """Answer before a conversation; what was answered happens at once.
 
     Sent twice it is given once; another answer from the same page is one more. Raises OverError if
     it is not due, WayGoneError if less is not what was shown, and RefusedError if the gate is
     against the act: then nothing has changed. To skip and less need none that is due: whoever
-    presses either wants less, whatever became of the check-in (R1).
+    presses either wants less, whatever became of the check-in (R1). Less that is taken when the
+    conversation is not to come any more is kept as one of their own.
+
+    Return whether to skip it was to leave it, since it had opened meanwhile (R21). That is an act
+    of its own, as a pause is, and no answer from before it.
     """
     with locked_pair(by.pair_id) as (pair, at):
         situation = load_situation(pair, at)
         if _is_doubled(by, said, situation, window_id):
-            return
+            return False
         if not _may_be_given_before(by, said, situation, at, window_id):
             raise OverError
-        _act(by, said, situation, at, window_id)
-        _keep(by, Kind.BEFORE, said, at, window_id)
+        has_left = _act(by, said, situation, at, window_id)
+        if not has_left:
+            is_late = said.answer is Answer.LESS and not _is_to_come(situation, window_id, at)
+            kind, around = (Kind.OWN, None) if is_late else (Kind.BEFORE, window_id)
+            _keep(by, kind, said, at, around)
+        return has_left
 
 
 def give_after(*, by: Membership, window_id: UUID, said: Said) -> None:
@@ -78,8 +86,8 @@ def give_after(*, by: Membership, window_id: UUID, said: Said) -> None:
         if not is_due and said.answer is not Answer.LESS:
             raise OverError
         _act(by, said, situation, at)
-        around = (Kind.AFTER, window_id) if is_due else (Kind.OWN, None)
-        is_whole = _keep(by, around[0], said, at, around[1])
+        kind, around = (Kind.AFTER, window_id) if is_due else (Kind.OWN, None)
+        is_whole = _keep(by, kind, said, at, around)
     _tell_if_not(is_whole)
 
 
@@ -155,19 +163,28 @@ def _may_be_given_before(
     return queries.due_around(by, Kind.BEFORE, window_id, situation, at) is not None
 
 
+def _is_to_come(situation: Situation, window_id: UUID, at: datetime) -> bool:
+    window = situation.window(window_id)
+    return window is not None and is_to_come(window, at)
+
+
 def _act(
     by: Membership, said: Said, situation: Situation, at: datetime, window_id: UUID | None = None
-) -> None:
-    """Do what was answered, in the transaction of the caller, who holds the pair's lock."""
+) -> bool:
+    """Do what was answered, in the transaction of the caller, who holds the pair's lock.
+
+    Return whether they left a conversation by it.
+    """
     match said.answer, window_id:
         case Answer.GO_AHEAD, UUID():
             boundaries.go_ahead(by=by, window_id=window_id)
         case Answer.SKIP, UUID():
-            boundaries.skip(by=by, window_id=window_id)
+            return boundaries.skip(by=by, window_id=window_id)
         case Answer.LESS, _:
             _take_less(by, said, situation, at)
         case Answer.MORE, _:
             _allow_more(by, said, situation)
+    return False
 
 
 def _take_less(by: Membership, said: Said, situation: Situation, at: datetime) -> None:

@@ -83,6 +83,13 @@ def test_what_was_given_before_the_mail_went_is_not_told(
     assert Notice.objects.get().end == "cancelled"
 
 
+def test_a_go_ahead_on_the_pair_s_page_answers_it_too(asked, go_on, clock, ana_place, mailoutbox):
+    clock.go_to(asked.opens_at - 3 * DAY - HOUR)
+    boundaries.go_ahead(by=ana_place, window_id=asked.pk)
+    go_on(asked.opens_at - HOUR)
+    assert mailoutbox == []
+
+
 def test_r13_r15_that_the_other_lifted_a_pause_is_told_by_no_mail(
     asked, go_on, clock, ben_place, pair, mailoutbox
 ):

@@ -66,6 +66,15 @@ def test_r24_go_ahead_and_skip_are_said_as_on_the_pair_s_page(before, ana_place,
     assert {row.answer for row in CheckIn.objects.all()} == {"go_ahead", "skip"}
 
 
+def test_r24_a_go_ahead_on_the_pair_s_page_answers_the_check_in(before, ana_place, clock):
+    boundaries.go_ahead(by=ana_place, window_id=before.pk)
+    assert due(ana_place, clock) == []
+    nothing_given(ana_place, before, factories.said(Answer.GO_AHEAD))
+    boundaries.skip(by=ana_place, window_id=before.pk)
+    boundaries.go_ahead(by=ana_place, window_id=before.pk)
+    assert due(ana_place, clock) == []
+
+
 def test_r24_less_is_in_force_at_once(before, ana_place, pair, clock):
     actions.give_before(by=ana_place, window_id=before.pk, said=less(ana_place, clock))
     assert terms_in_force(pair).minutes == 20
@@ -232,9 +241,23 @@ def test_r1_a_skip_and_less_hold_whatever_became_of_the_check_in(
 def test_r24_who_skips_when_it_has_opened_meanwhile_leaves_it(before, ana_place, clock):
     clock.go_to(before.opens_at)
     conversations.sweep()
-    actions.give_before(by=ana_place, window_id=before.pk, said=factories.said(Answer.SKIP))
+    assert actions.give_before(by=ana_place, window_id=before.pk, said=factories.said(Answer.SKIP))
     before.refresh_from_db()
     assert before.state == State.CUT_SHORT
+    assert not CheckIn.objects.exists(), "leaving is no answer from before it"
+
+
+@shared("how", ["open", "held", "to come"])
+def test_r1_less_is_kept_as_given_before_only_what_is_to_come(before, ana_place, pair, clock, how):
+    if how == "open":
+        factories.open_next(pair=pair, clock=clock)
+    if how == "held":
+        factories.hold(pair=pair, clock=clock)
+        clock.move(days=1)
+    assert not actions.give_before(by=ana_place, window_id=before.pk, said=less(ana_place, clock))
+    row = CheckIn.objects.get()
+    wanted = ("before", before.pk) if how == "to come" else ("own", None)
+    assert (row.kind, row.window_id) == wanted
 
 
 def test_a_skip_of_what_is_over_is_refused_by_the_gate(before, ana_place, clock):

@@ -118,6 +118,34 @@ def test_r24_who_thinks_again_on_the_same_page_reads_what_holds(at_ana, before, 
     press_in_vain(at_ana, "Go ahead")
 
 
+def test_r24_who_skips_on_an_old_page_what_has_opened_reads_that_they_left_it(
+    at_ana, before, clock
+):
+    start(at_ana, LINK_BEFORE)
+    old = at_ana.page
+    clock.go_to(before.opens_at)
+    sweep()
+    at_ana.page = old
+    at_ana.press("Skip this one")
+    assert "You left this conversation. That closed it for both of you." in at_ana.text
+    assert "You skip this one." not in at_ana.text
+    before.refresh_from_db()
+    assert before.state == State.CUT_SHORT
+
+
+def test_r1_less_on_an_old_page_of_a_past_conversation_is_one_of_ones_own(at_ana, before, clock):
+    start(at_ana, LINK_BEFORE)
+    old = at_ana.page
+    factories.hold(pair=before.pair, clock=clock)
+    clock.move(days=1)
+    at_ana.page = old
+    at_ana.press("Choose less", way="half_as_long")
+    assert "This holds from now on." in at_ana.text
+    at_ana.open(reverse("checkins:check_ins", args=[before.pair_id]))
+    assert "A check-in of your own Wanted then Less: half as long" in at_ana.text
+    assert "Before the conversation" not in at_ana.text
+
+
 def test_r24_where_a_go_ahead_is_needed_the_page_says_so_and_is_there_after_less(
     at_ana, before, ana_place, clock, pair
 ):

@@ -237,6 +237,9 @@ def test_what_is_due_and_not_open_yet_can_be_skipped_and_not_thought_over(
         assert "Saturday 7 November 2026 Did not take place" in each.text
 
 
+LEFT = "You left this conversation. That closed it for both of you."
+
+
 def test_to_skip_from_an_old_page_what_has_opened_is_to_leave_it(
     at_ana, at_ben, agreement, pair, clock
 ):
@@ -245,9 +248,12 @@ def test_to_skip_from_an_old_page_what_has_opened_is_to_leave_it(
     factories.open_next(pair=pair, clock=clock)
     at_ana.page = old
     at_ana.press("Skip this one")
+    assert LEFT in at_ana.text
+    assert "You skip this one." not in at_ana.text
     for each in (at_ana, at_ben):
         each.open("/")
         assert "Your conversation is open" not in each.text
+        assert LEFT not in each.text
 
 
 @pytest.mark.parametrize("verb", ["go_ahead", "skip"])
