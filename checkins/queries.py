@@ -147,14 +147,20 @@ def _check_ins() -> QuerySet[CheckIn]:
     return found.order_by("-given_at", "pk")
 
 
-def picture_for(membership: Membership, at: datetime) -> Picture | None:
-    """How it went in the last year, of what this person may know (R30): six queries at the most.
+def rated_lately(membership: Membership, at: datetime) -> list[CheckIn]:
+    """The check-ins of the last year in which this person said how safe it was, readable or not."""
+    given = check_ins_in(membership).filter(given_at__gt=at - SHOWN_FOR)
+    return list(given.exclude(safe__isnull=True))
 
-    Of the other's answers, pauses and limits there is nothing in it. Nor is the end of an
-    agreement: its day would often be that of the other's pause (R15).
+
+def picture_for(membership: Membership, rated: Collection[CheckIn], at: datetime) -> Picture | None:
+    """How it went in the last year, of what this person may know (R30): five queries at the most.
+
+    rated: see `rated_lately`; what cannot be read is left out. Of the other's answers, pauses and
+    limits there is nothing in it. Nor is the end of an agreement: its day would often be that of
+    the other's pause (R15).
     """
     since = at - SHOWN_FOR
-    given = check_ins_in(membership).filter(given_at__gt=since).exclude(kind=Kind.BEFORE)
     windows = Window.objects.filter(
         pair=membership.pair_id,
         opens_at__gt=since,
@@ -162,7 +168,7 @@ def picture_for(membership: Membership, at: datetime) -> Picture | None:
     )
     chosen = TimeApart.objects.filter(pair=membership.pair_id, agreed_at__gt=since)
     return picture(
-        answers=[(row.given_at, row.how_safe) for row in given if row.how_safe],
+        answers=[(row.given_at, row.how_safe) for row in rated if row.how_safe],
         conversations=[
             (opens_at, state in TOOK_PLACE)
             for opens_at, state in windows.values_list("opens_at", "state")

@@ -118,9 +118,12 @@ def copy(request: HttpRequest, membership: Membership) -> HttpResponse:
 @require_safe
 def picture(request: HttpRequest, membership: Membership) -> HttpResponse:
     """How it went, drawn and as a table."""
+    at = clock.now()
+    rated = queries.rated_lately(membership, at)
     context = {
         "membership": membership,
-        "picture": queries.picture_for(membership, clock.now()),
+        "picture": queries.picture_for(membership, rated, at),
+        "is_whole": all(row.how_safe for row in rated),
         "safe_in_words": SAFE,
     }
     return render(request, "checkins/picture.html", context)

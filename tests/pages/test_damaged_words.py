@@ -203,6 +203,29 @@ def test_of_a_check_in_the_words_are_said_to_be_damaged_and_the_rest_is_there(at
     assert "[These words cannot be shown" in copy
     at_ana.open(address(ana_place, "check-ins", "picture"))
     assert "Nothing to show yet." in at_ana.text
+    assert NOT_IN_THE_PICTURE in at_ana.text
+
+
+NOT_IN_THE_PICTURE = "Something that you answered cannot be shown here."
+
+
+def test_the_picture_says_that_an_answer_is_not_in_it_and_shows_the_others(
+    at_ana, ana_place, clock
+):
+    damaged = factories.check_in(by=ana_place, safe=2)
+    clock.move(days=1)
+    factories.check_in(by=ana_place, safe=4)
+    picture = address(ana_place, "check-ins", "picture")
+    at_ana.open(picture)
+    assert NOT_IN_THE_PICTURE not in at_ana.text
+    CheckIn.objects.filter(pk=damaged.pk).update(safe=b"cut")
+    at_ana.open(picture)
+    assert NOT_IN_THE_PICTURE in at_ana.text
+    assert "Your check-in: 4, Rather safe" in at_ana.text
+    assert "Your check-in: 2" not in at_ana.text
+    clock.move(days=365)
+    at_ana.open(picture)
+    assert NOT_IN_THE_PICTURE not in at_ana.text
 
 
 def test_of_a_reflection_that_is_damaged_nothing_is_overwritten(at_ana, ana):
