@@ -281,6 +281,9 @@ class WishForm(forms.Form):
     )
     days_ahead = forms.TypedChoiceField(
         label=_("Before a conversation, from"),
+        help_text=_(
+            "If a conversation needs a “go ahead” from you, you are asked for it from then on, too."
+        ),
         coerce=int,
         choices=[
             (days, _("A day before") if days == 1 else _("%(n)s days before") % {"n": days})

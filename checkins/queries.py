@@ -29,13 +29,25 @@ def wish_of(membership: Membership) -> Wish:
     return row or Wish(membership=membership)
 
 
+def wishes_of(membership: Membership, situation: Situation) -> Wishes:
+    """How this person wants to be asked around conversations; see REPAIR_WISHES. One query."""
+    wish, me = wish_of(membership), membership.person_id
+    return Wishes(
+        me,
+        wish.days_ahead,
+        membership.person.time_zone,
+        needs_go_ahead=window_checks.needs_go_ahead(me, situation),
+        wants_check_ins=wish.is_wanted,
+    )
+
+
 def due_for(membership: Membership, situation: Situation, at: datetime) -> list[Due]:
     """The scheduled check-ins that this person can give now, what ends first before the others.
 
     None where they want none, or where the pair has ended.
     """
-    wish = wish_of(membership)
-    if not wish.is_wanted or situation.parted:
+    wishes = wishes_of(membership, situation)
+    if not wishes.wants_check_ins or situation.parted:
         return []
     lately = Window.objects.filter(
         pair=membership.pair_id,
@@ -43,11 +55,9 @@ def due_for(membership: Membership, situation: Situation, at: datetime) -> list[
         opens_at__gt=at - rules.AFTER_MATTERS_FOR,
     )
     windows = [*(row.as_value() for row in lately), *coming_windows(situation, at)]
-    me = membership.person_id
-    needs_go_ahead = window_checks.needs_go_ahead(me, situation)
     return rules.due(
-        Wishes(me, wish.days_ahead, membership.person.time_zone, needs_go_ahead),
-        situation.limits[me],
+        wishes,
+        situation.limits[membership.person_id],
         windows,
         _last_answers(membership, [each.id for each in windows]),
         at,

@@ -11,9 +11,10 @@ from accounts.models import Membership, Person
 from boundaries import queries as boundaries
 from boundaries.queries import time_apart as times_apart
 from boundaries.rules import acts, gate, reading, window_checks
+from boundaries.rules.checkins import Wishes, is_asked_before
 from boundaries.rules.quiet import QuietHours
 from boundaries.rules.situation import Situation
-from boundaries.rules.windows import ASK_AHEAD, State, Window, fits_hours
+from boundaries.rules.windows import State, Window, fits_hours
 from conversations import queries
 from conversations.models import Letter, Matter, Notice
 
@@ -63,12 +64,28 @@ def would_go_into(membership: Membership, situation: Situation, at: datetime) ->
     )
 
 
+def asking(membership: Membership, situation: Situation) -> Wishes | None:
+    """How this person wants to be asked for the "go ahead" that they need; None if they need none.
+
+    One query, or none.
+    """
+    if not window_checks.needs_go_ahead(membership.person_id, situation):
+        return None
+    wishes: Wishes = import_string(settings.REPAIR_WISHES)(membership, situation)
+    return wishes
+
+
 def answer_to(
-    membership: Membership, window: Window | None, situation: Situation, at: datetime
+    membership: Membership,
+    window: Window | None,
+    situation: Situation,
+    at: datetime,
+    wishes: Wishes | None,
 ) -> str:
     """What this person said to a conversation to come: "skipped", "go_ahead", or "asked" or "open".
 
-    Who wanted to be asked is asked from some days before (R24). "outside" if their own hours forbid
+    wishes: see `asking`. Who needs to say "go ahead" is asked from as many days before as they
+    chose, as in their check-ins (R24). "outside" if their own hours forbid
     it; "due" if it should be open and no worker has come, when it can still be skipped, and
     "skipped_for_good" if it was; empty if there is nothing to say.
     """
@@ -83,8 +100,7 @@ def answer_to(
         return "skipped"
     if me in window.go_ahead:
         return "go_ahead"
-    is_near = window.span.opens_at - at <= ASK_AHEAD
-    return "asked" if is_near and window_checks.needs_go_ahead(me, situation) else "open"
+    return "asked" if wishes and is_asked_before(window, wishes.days_ahead, at) else "open"
 
 
 def quiet_hours_of(person: Person) -> QuietHours:
@@ -127,9 +143,15 @@ def _day_before(membership: Membership, situation: Situation, at: datetime) -> F
 
 
 def _to_answer(membership: Membership, situation: Situation, at: datetime) -> Found:
-    """The next conversation, if this person wants to be asked before it and is now."""
-    window = boundaries.next_window(situation, at)
-    if window and answer_to(membership, window, situation, at) == "asked":
+    """The next conversation, if this person wants to be asked before it and is now.
+
+    Not where a mail goes when the check-in before it begins: that asks the same, and a second mail
+    would chase the first (R24).
+    """
+    window, wishes = boundaries.next_window(situation, at), asking(membership, situation)
+    if not wishes or (wishes.wants_check_ins and membership.person.wants_notice_check_in):
+        return
+    if window and answer_to(membership, window, situation, at, wishes) == "asked":
         yield window.id, window.id
 
 

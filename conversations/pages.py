@@ -9,6 +9,7 @@ from boundaries import queries as boundaries
 from boundaries.models import Window as DbWindow
 from boundaries.queries import time_apart as times_apart
 from boundaries.rules import acts, gate
+from boundaries.rules.checkins import Wishes
 from boundaries.rules.situation import Situation
 from boundaries.rules.windows import State, Window
 from boundaries.words import PHRASES, terms_lines
@@ -23,12 +24,13 @@ LOOK_OFTEN_FROM = timedelta(minutes=10)
 def pair_page(membership: Membership, at: datetime) -> dict[str, Any]:
     """The context of the pair's page at `at`, all of it through this person's own queries."""
     situation = boundaries.load_situation(membership.pair, at)
+    wishes = matters.asking(membership, situation)
     conversations = list(queries.conversations_of(membership)[:PAST_ON_THE_PAGE])
     own_pause = boundaries.own_pause(membership)
     kind_words = boundaries.kind_words_for(membership, situation, at)
     own_words = boundaries.own_kind_words(membership, at)
     unreleased = queries.letters_of(membership).exclude(state=Letter.State.RELEASED)
-    return _now(membership, situation, conversations, at) | {
+    return _now(membership, situation, wishes, conversations, at) | {
         "situation": situation,
         "own_pause": own_pause,
         "own_kind_words": PHRASES[own_words] if own_words else "",
@@ -37,7 +39,7 @@ def pair_page(membership: Membership, at: datetime) -> dict[str, Any]:
         "in_force": situation.in_force,
         "terms_lines": terms_lines(situation.in_force),
         "coming": [
-            (window, matters.answer_to(membership, window, situation, at))
+            (window, matters.answer_to(membership, window, situation, at, wishes))
             for window in boundaries.coming_windows(situation, at)
         ],
         "proposals": [
@@ -93,16 +95,21 @@ def _time_apart(membership: Membership, situation: Situation, at: datetime) -> d
 def now_part(membership: Membership, at: datetime) -> dict[str, Any]:
     """The context of that part of the pair's page which changes by itself."""
     situation = boundaries.load_situation(membership.pair, at)
+    wishes = matters.asking(membership, situation)
     conversations = list(queries.conversations_of(membership)[:1])
-    return _now(membership, situation, conversations, at)
+    return _now(membership, situation, wishes, conversations, at)
 
 
 def _now(
-    membership: Membership, situation: Situation, conversations: list[DbWindow], at: datetime
+    membership: Membership,
+    situation: Situation,
+    wishes: Wishes | None,
+    conversations: list[DbWindow],
+    at: datetime,
 ) -> dict[str, Any]:
     """`look` stands for all that this part shows: as long as it is the same, nothing changed."""
     window = boundaries.next_window(situation, at)
-    answer = matters.answer_to(membership, window, situation, at)
+    answer = matters.answer_to(membership, window, situation, at, wishes)
     is_near = window is not None and at >= window.span.opens_at - LOOK_OFTEN_FROM
     return {
         "membership": membership,

@@ -77,16 +77,18 @@ SAFE = (1, 2, 3, 4, 5)
 
 @dataclass(frozen=True)
 class Wishes:
-    """What one person wants of the check-ins around conversations.
+    """What one person wants of being asked around conversations.
 
-    days_ahead: from how long before a conversation on. zone: whose mornings count.
-    needs_go_ahead: whether no conversation opens without a "go ahead" of theirs.
+    days_ahead: from how long before a conversation on, for their "go ahead" and for check-ins
+    alike. zone: whose mornings count. needs_go_ahead: whether no conversation opens without a
+    "go ahead" of theirs. wants_check_ins: whether there are any around conversations.
     """
 
     person: UUID
     days_ahead: int
     zone: str
     needs_go_ahead: bool = False
+    wants_check_ins: bool = True
 
 
 @dataclass(frozen=True)
@@ -125,6 +127,11 @@ def will_both_be_asked(window: Window, limits: Collection[Limits]) -> bool:
     limits: of both. What is told to both alike needs two who are asked.
     """
     return not window.skipped and all(fits_hours(window.span, each) for each in limits)
+
+
+def is_asked_before(window: Window, days_ahead: int, at: datetime) -> bool:
+    """Whether it is so near, and has not begun, that who is to say something to it is asked."""
+    return before_from(window.span.opens_at, days_ahead) <= at and is_to_come(window, at)
 
 
 def is_to_come(window: Window, at: datetime) -> bool:
@@ -170,11 +177,9 @@ def _before(
 ) -> Iterator[Due]:
     """Not for a conversation that they skip, or that their own hours forbid: it is decided."""
     for window in windows:
-        opens_at = window.span.opens_at
-        is_near = before_from(opens_at, wishes.days_ahead) <= at and is_to_come(window, at)
         is_decided = wishes.person in window.skipped or not fits_hours(window.span, limits)
-        if is_near and not is_decided:
-            yield Due(Kind.BEFORE, window, opens_at)
+        if is_asked_before(window, wishes.days_ahead, at) and not is_decided:
+            yield Due(Kind.BEFORE, window, window.span.opens_at)
 
 
 def _after(wishes: Wishes, windows: Collection[Window], at: datetime) -> Iterator[Due]:

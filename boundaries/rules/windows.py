@@ -24,9 +24,6 @@ from boundaries.rules.terms import Terms
 WINDOWS_UNTIL_REVIEW = 6
 """An agreement holds for so many conversations and then lapses, unless both renew it (R6)."""
 
-ASK_AHEAD = timedelta(days=3)
-"""So long before a conversation those who wanted to be asked are asked (R24)."""
-
 WHOLE_IF_OPENED_WITHIN = timedelta(minutes=1)
 """A conversation that opened later than so, for want of a worker, does not count as whole (R5)."""
 

@@ -77,6 +77,8 @@ REPAIR_DEMO = False
 # Kinds of notices of which `conversations.matters` knows nothing, since it cannot import the apps
 # that do: for each a function like those there.
 REPAIR_MATTERS = {"check_in": "checkins.matters.check_ins"}
+# How somebody wants to be asked before conversations, which it cannot import either.
+REPAIR_WISHES = "checkins.queries.wishes_of"
 # Section 13 of the licence: whoever uses a changed Repair over a network is offered its source.
 REPAIR_SOURCE_URL = env.text("REPAIR_SOURCE_URL", "")
 # A host's own help lines come before the project's; see accounts/help_lines.py.

@@ -90,6 +90,42 @@ def test_a_go_ahead_on_the_pair_s_page_answers_it_too(asked, go_on, clock, ana_p
     assert mailoutbox == []
 
 
+@pytest.fixture
+def needed(window, ana_place, clock):
+    """Ana wants to be asked before each, from seven days ahead, and both mails."""
+    factories.allow(by=(ana_place,), ask_before_each=True)
+    actions.save_wish(by=ana_place, is_wanted=True, days_ahead=7)
+    both = ["wants_notice_check_in", "wants_notice_to_decide"]
+    factories.ask_for_notices(by=ana_place, only=both)
+    clock.go_to(window.opens_at - 8 * DAY)
+    return window
+
+
+def test_r24_of_one_question_there_is_one_mail(needed, go_on, mailoutbox):
+    go_on(needed.opens_at - 7 * DAY + 6 * HOUR)
+    assert len(mailoutbox) == 1
+    go_on(needed.opens_at - HOUR)
+    assert len(mailoutbox) == 1
+    assert {*Notice.objects.values_list("kind", flat=True)} == {"check_in"}
+
+
+@shared("left_out", ["the check-ins", "their mail"])
+def test_r24_where_no_check_in_is_told_of_the_question_is_as_many_days_ahead(
+    needed, go_on, ana_place, mailoutbox, left_out
+):
+    if left_out == "the check-ins":
+        actions.save_wish(by=ana_place, is_wanted=False, days_ahead=7)
+    else:
+        factories.ask_for_notices(by=ana_place, only=["wants_notice_to_decide"])
+    go_on(needed.opens_at - 7 * DAY - HOUR)
+    assert mailoutbox == []
+    go_on(needed.opens_at - 7 * DAY + 6 * HOUR)
+    assert len(mailoutbox) == 1
+    go_on(needed.opens_at - HOUR)
+    assert len(mailoutbox) == 1
+    assert {*Notice.objects.values_list("kind", flat=True)} == {"to_decide"}
+
+
 def test_r13_r15_that_the_other_lifted_a_pause_is_told_by_no_mail(
     asked, go_on, clock, ben_place, pair, mailoutbox
 ):

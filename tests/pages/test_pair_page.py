@@ -7,6 +7,7 @@ from django.urls import reverse
 
 from accounts.actions import create_code, use_code
 from boundaries import actions
+from checkins import actions as checkins
 from conversations import actions as conversations
 from tests import factories
 from tests.beginnings import beginning
@@ -171,6 +172,22 @@ def test_asked_from_three_days_before(at_ana, at_ben, asked, pair, clock):
     assert "Do you want it to take place?" in at_ana.text
     at_ben.open("/")
     assert "Do you want it to take place?" not in at_ben.text
+
+
+@pytest.mark.parametrize("is_wanted", [True, False])
+@pytest.mark.parametrize("days", [1, 7])
+def test_asked_from_as_many_days_before_as_for_check_ins(
+    at_ana, asked, ana_place, pair, clock, days, is_wanted
+):
+    """Also where there are no check-ins: a conversation needs the "go ahead" all the same."""
+    checkins.save_wish(by=ana_place, is_wanted=is_wanted, days_ahead=days)
+    opens_at = factories.next_window(pair=pair).opens_at
+    clock.go_to(opens_at - timedelta(days=days, seconds=1))
+    for is_asked in (False, True):
+        for path in ("/", reverse("conversations:now", args=[pair.pk])):
+            at_ana.open(path)
+            assert ("Do you want it to take place?" in at_ana.text) == is_asked
+        clock.move(seconds=1)
 
 
 def test_go_ahead_twice_is_once(at_ana, asked, pair, clock):
