@@ -122,8 +122,9 @@ class SettingsForm(forms.Form):
     wants_notice_check_in = forms.BooleanField(
         label=_("Send me an e-mail when a check-in begins"),
         help_text=_(
-            "All these e-mails read the same: a neutral subject, no name, and nothing of what they "
-            "are about."
+            "It comes only while something is agreed. After the last conversation there is none: "
+            "that check-in is on your page alone. All these e-mails read the same: a neutral "
+            "subject, no name, and nothing of what they are about."
         ),
         required=False,
     )

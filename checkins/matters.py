@@ -5,7 +5,7 @@ from datetime import datetime
 from uuid import UUID, uuid5
 
 from accounts.models import Membership
-from boundaries.rules.checkins import Kind
+from boundaries.rules.checkins import Kind, may_be_told
 from boundaries.rules.situation import Situation
 from checkins.queries import due_for
 
@@ -16,11 +16,10 @@ def check_ins(
     """For each, its key, and that of its conversation; see REPAIR_MATTERS.
 
     The key is the same each time, so that one check-in is told of once and never again. Nothing is
-    told of a conversation whose agreement has ended since, by whatever: none is told of anything
-    while the other's pause stands, so a mail after it was lifted would say that it was (R13, R15).
+    told while nothing is agreed: see `may_be_told`.
     """
-    for due in due_for(membership, situation, at):
-        if due.window.agreement == situation.agreement:
+    if may_be_told(situation, at):
+        for due in due_for(membership, situation, at):
             yield key_of(due.kind, due.window.id), due.window.id
 
 

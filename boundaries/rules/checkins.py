@@ -13,6 +13,7 @@ from uuid import UUID
 from zoneinfo import ZoneInfo
 
 from boundaries.rules.limits import Limits
+from boundaries.rules.situation import Situation
 from boundaries.rules.windows import TOOK_PLACE, State, Window, fits_hours, to_utc
 
 SHORTEST_AHEAD, LONGEST_AHEAD, USUALLY_AHEAD = 1, 7, 3
@@ -119,6 +120,16 @@ def due(
         (each for each in found if not _is_answered(wishes, each, given)),
         key=lambda each: each.until,
     )
+
+
+def may_be_told(situation: Situation, at: datetime) -> bool:
+    """Whether a mail may tell of check-ins: while something is agreed, whatever it followed.
+
+    Then no pause stands, and both read on their pages whatever ended what was agreed before. While
+    nothing is agreed their pages say the same for a lapse and for a pause, and a mail would not:
+    none goes while a pause stands (R13), so one after a lapse would make its absence tell (R15).
+    """
+    return situation.review_at is not None and at < situation.review_at
 
 
 def will_both_be_asked(window: Window, limits: Collection[Limits]) -> bool:

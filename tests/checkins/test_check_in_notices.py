@@ -7,6 +7,7 @@ import pytest
 from boundaries import actions as boundaries
 from boundaries.queries import load_situation
 from boundaries.rules.checkins import Answer
+from boundaries.rules.terms import NO_CONTACT
 from checkins import actions, queries
 from conversations.models import Notice
 from tests import factories, zones
@@ -124,6 +125,73 @@ def test_r24_where_no_check_in_is_told_of_the_question_is_as_many_days_ahead(
     go_on(needed.opens_at - HOUR)
     assert len(mailoutbox) == 1
     assert {*Notice.objects.values_list("kind", flat=True)} == {"to_decide"}
+
+
+def less_is_taken(ana, ben, clock):
+    boundaries.take_less(by=ben, terms=factories.terms(minutes=20))
+
+
+def what_is_agreed_is_renewed(ana, ben, clock):
+    factories.agree(by=ana, other=ben, clock=clock)
+
+
+@shared("agreed", [less_is_taken, what_is_agreed_is_renewed])
+def test_after_a_conversation_there_is_a_mail_also_where_something_else_is_agreed_since(
+    asked, go_on, clock, ana_place, ben_place, pair, mailoutbox, agreed
+):
+    factories.hold(pair=pair, clock=clock)
+    agreed(ana_place, ben_place, clock)
+    go_on(clock.at + DAY)
+    assert len(mailoutbox) == 1
+    go_on(clock.at + 3 * DAY)
+    assert len(mailoutbox) == 1
+
+
+def nothing_more(ben):
+    """What was agreed has lapsed."""
+
+
+def pause(ben):
+    boundaries.pause(by=ben)
+
+
+def pause_and_lift(ben):
+    boundaries.pause(by=ben)
+    boundaries.lift(by=ben)
+
+
+@shared("after", [nothing_more, pause, pause_and_lift])
+def test_r15_after_the_last_conversation_no_mail_tells_a_lapse_from_a_pause(
+    asked, go_on, clock, ana_place, ben_place, pair, mailoutbox, after
+):
+    """While a pause stands none goes; so if one went after a lapse, none would tell of a pause."""
+    for _ in range(6):
+        factories.hold(pair=pair, clock=clock)
+    go_on(clock.at + HOUR)
+    mailoutbox.clear()
+    assert load_situation(pair, clock.at).agreement is None
+    after(ben_place)
+    go_on(clock.at + 2 * DAY)
+    situation = load_situation(pair, clock.at)
+    assert [each.kind for each in queries.due_for(ana_place, situation, clock.at)] == ["after"]
+    assert mailoutbox == []
+
+
+def lower_to_nothing(ben):
+    boundaries.take_less(by=ben, terms=NO_CONTACT)
+
+
+@shared("between", [lower_to_nothing, pause_and_lift])
+def test_r15_when_they_agreed_again_no_mail_tells_what_had_ended_it(
+    asked, go_on, clock, ana_place, ben_place, pair, mailoutbox, between
+):
+    factories.hold(pair=pair, clock=clock)
+    between(ben_place)
+    go_on(clock.at + DAY)
+    assert mailoutbox == []
+    factories.agree(by=ana_place, other=ben_place, clock=clock)
+    go_on(clock.at + 6 * HOUR)
+    assert len(mailoutbox) == 1
 
 
 def test_r13_r15_that_the_other_lifted_a_pause_is_told_by_no_mail(
