@@ -71,18 +71,22 @@ class SealedTextField(_TextField):
     owner: the path from the row to the pair or person whose key it is: "pair",
     "membership.person". A row is sealed when it is saved or created in bulk. It cannot be filtered
     by its words, nor changed by `update()` or `bulk_update()`, which know nothing of the row.
+
+    padded_to: for one of a few words of the software's own, how long each is made with spaces
+    before it is sealed; else it could be told by its length which of them it is.
     """
 
     descriptor_class = Words
 
-    def __init__(self, *args: Any, owner: str, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, owner: str, padded_to: int = 0, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.owner = owner
+        self.owner, self.padded_to = owner, padded_to
 
     def deconstruct(self) -> tuple[str, str, list[Any], dict[str, Any]]:
         """For migrations."""
         name, path, args, kwargs = super().deconstruct()
-        return name, path, list(args), {**kwargs, "owner": self.owner}
+        padding = {"padded_to": self.padded_to} if self.padded_to else {}
+        return name, path, list(args), {**kwargs, "owner": self.owner, **padding}
 
     def get_internal_type(self) -> str:
         """The database holds bytes."""
@@ -121,8 +125,9 @@ class SealedTextField(_TextField):
     def seal(self, instance: models.Model, words: str) -> bytes:
         """The words, sealed for this row. Raises UnreadableError if its key cannot be opened."""
         wrapped = self._owner_of(instance).wrapped_key
+        padded = words.ljust(self.padded_to)
         try:
-            return vault.seal(words, wrapped=wrapped, place=self._place_of(instance))
+            return vault.seal(padded, wrapped=wrapped, place=self._place_of(instance))
         except vault.UnreadableError:
             log.exception("%s of row %s cannot be sealed", self, instance.pk)
             raise
@@ -131,10 +136,11 @@ class SealedTextField(_TextField):
         """The words of this row. Raises UnreadableError."""
         wrapped, place = self._owner_of(instance).wrapped_key, self._place_of(instance)
         try:
-            return Opened.of(vault.unseal(sealed, wrapped=wrapped, place=place), sealed, place)
+            words = vault.unseal(sealed, wrapped=wrapped, place=place)
         except vault.UnreadableError:
             log.exception("%s of row %s cannot be read", self, instance.pk)
             raise
+        return Opened.of(words.rstrip(" ") if self.padded_to else words, sealed, place)
 
     def _owner_of(self, instance: models.Model) -> Any:
         step: Callable[[Any, str], Any] = getattr

@@ -9,7 +9,7 @@ from django.utils.functional import Promise
 
 from accounts.models import Membership
 from boundaries.queries import load_situation
-from boundaries.rules.checkins import Answer, Kind
+from boundaries.rules.checkins import Kind
 from boundaries.rules.situation import Situation
 from boundaries.rules.ways import Less, More
 from checkins import queries, words
@@ -21,11 +21,11 @@ ON_A_PAGE = 12
 
 @dataclass(frozen=True)
 class Shown:
-    """A check-in in words, for its list and its copy."""
+    """A check-in in words, for its list and its copy; None where it cannot be read."""
 
     row: CheckIn
     kind: Promise
-    answer: Promise
+    answer: Promise | None
     way: Promise | None
     safe: Promise | None
 
@@ -40,8 +40,8 @@ def _shown(row: CheckIn) -> Shown:
     return Shown(
         row=row,
         kind=words.KINDS[Kind(row.kind)],
-        answer=words.ANSWERS[Answer(row.answer)],
-        way=ways.get(row.way),
+        answer=words.ANSWERS[row.wanted] if row.wanted else None,
+        way=ways.get(row.in_which_way),
         safe=words.SAFE.get(row.how_safe or 0),
     )
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Collection, Mapping
 from datetime import datetime
+from typing import cast
 from uuid import UUID
 
 from django.db.models import QuerySet
@@ -66,15 +67,18 @@ def due_for(membership: Membership, situation: Situation, at: datetime) -> list[
 
 def _last_answers(
     membership: Membership, windows: Collection[UUID]
-) -> Mapping[tuple[Kind, UUID], Answer]:
-    """What this person answered last around each of these conversations."""
+) -> Mapping[tuple[Kind, UUID], Answer | None]:
+    """What this person answered last around each of these; None where that cannot be read."""
+    answers = {}
     given = CheckIn.objects.filter(membership=membership, window__in=windows)
-    ordered = given.order_by("given_at").values_list("kind", "window", "answer")
-    return {(Kind(kind), window): Answer(answer) for kind, window, answer in ordered}
+    for row in given.order_by("given_at"):
+        row.membership = membership  # with the key that opens it
+        answers[Kind(row.kind), cast(UUID, row.window_id)] = row.wanted
+    return answers
 
 
 def last_answer_before(membership: Membership, window_id: UUID) -> Answer | None:
-    """What this person answered last before this conversation, if anything."""
+    """What this person answered last before this conversation, if anything that can be read."""
     return _last_answers(membership, [window_id]).get((Kind.BEFORE, window_id))
 
 

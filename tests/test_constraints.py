@@ -223,21 +223,9 @@ ATTEMPTS = {
     "checkin_with_its_window": [
         lambda it: raw.change(it["own check-in"], kind="after"),
         lambda it: raw.change(it["own check-in"], window_id=it["open"].pk),
-    ],
-    "checkin_answered_as_was_asked": [
-        lambda it: raw.change(it["own check-in"], answer="skip"),
-        lambda it: raw.change(it["before"], answer="same"),
-        lambda it: raw.change(it["before"], answer="lost"),
         lambda it: raw.change(it["own check-in"], kind="lost"),
     ],
-    "checkin_less_or_more_in_a_way": [
-        lambda it: raw.change(it["own check-in"], answer="less"),
-        lambda it: raw.change(it["own check-in"], answer="less", way="longer"),
-        lambda it: raw.change(it["own check-in"], answer="more", way="no_talk"),
-        lambda it: raw.change(it["own check-in"], way="longer"),
-    ],
-    "checkin_says_how_safe_afterwards": [
-        lambda it: raw.change(it["own check-in"], safe=None),
+    "checkin_says_how_it_was_afterwards": [
         lambda it: raw.change(it["before"], safe=b"3"),
         lambda it: raw.change(it["before"], body=b"words"),
     ],

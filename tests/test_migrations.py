@@ -4,20 +4,24 @@ Migrations that have landed are never rewritten; each that moves rows is tried h
 """
 
 from datetime import UTC, date, datetime, timedelta
+from importlib import import_module
 from uuid import uuid4
 
 import pytest
+from cryptography.fernet import Fernet
 from django.db import IntegrityError, connection, transaction
 from django.db.migrations.executor import MigrationExecutor
 
+from accounts import vault
 from accounts.models import Membership, Pair, Person
+from accounts.vault import UnreadableError
 from boundaries import actions as boundaries
 from boundaries import guards
 from boundaries.models import Proposal, TimeApart
 from boundaries.queries import load_situation
 from boundaries.rules.checkins import Answer
 from boundaries.rules.time_apart import EVERYWHERE, begin_of
-from boundaries.rules.ways import Less
+from boundaries.rules.ways import Less, More
 from checkins import actions as checkins
 from checkins.models import CheckIn
 from checkins.queries import base_of
@@ -210,15 +214,67 @@ def test_going_back_what_could_not_be_kept_then_goes_and_the_rest_stays(
     less = factories.said(Answer.LESS, way=Less.HALF_AS_LONG, base=base)
     checkins.give_own(by=ana_place, said=less)
     factories.check_in(by=ana_place, body="Quiet.")
-    migrate(BEFORE_ANSWERED_AGAIN)
+    apps = migrate(BEFORE_ANSWERED_AGAIN)
     try:
-        assert {*CheckIn.objects.values_list("kind", "answer")} == {
-            ("before", "skip"),
-            ("own", "same"),
-        }
+        rows = apps.get_model("checkins", "CheckIn").objects
+        assert {*rows.values_list("kind", "answer")} == {("before", "skip"), ("own", "same")}
     finally:
         migrate(MigrationExecutor(connection).loader.graph.leaf_nodes())
     assert CheckIn.objects.get(kind="own").body == "Quiet."
+
+
+ANSWERS_IN_THE_OPEN = [("checkins", "0003_for_oneself")]
+
+
+def test_what_was_wanted_in_a_check_in_is_sealed_and_there_and_back_the_same(
+    clock, ana_place, ben_place, monkeypatch
+):
+    """Of somebody whose key was destroyed nothing can be read, then as now."""
+    sealing = import_module("checkins.migrations.0004_answers_sealed")
+    monkeypatch.setattr(sealing, "BATCH", 2)
+    factories.allow(by=(ana_place, ben_place))
+    for number in range(4):
+        factories.check_in(by=ana_place, safe=number + 1)
+    more = factories.more(by=ana_place, way=More.LONGER, safe=5)
+    checkins.give_own(by=ana_place, said=more)
+    factories.check_in(by=ben_place)
+    Person.objects.filter(pk=ben_place.person_id).update(wrapped_key="")
+    wanted = [*[("same", "")] * 4, ("more", "longer")]
+    apps = migrate(ANSWERS_IN_THE_OPEN)
+    try:
+        rows = apps.get_model("checkins", "CheckIn").objects
+        assert sorted(rows.values_list("answer", "way")) == sorted(wanted)
+        rows.create(
+            membership_id=ben_place.pk, kind="own", key=uuid4(), given_at=clock.at,
+            answer="same", safe=b"3",
+        )  # fmt: skip
+    finally:
+        migrate(MigrationExecutor(connection).loader.graph.leaf_nodes())
+    rows = CheckIn.objects.select_related("membership__person")
+    ana_s = rows.filter(membership=ana_place)
+    assert sorted((row.answer, row.way) for row in ana_s) == sorted(wanted)
+    assert all(row.how_safe for row in ana_s)
+    assert rows.get(membership=ben_place).wanted is None
+    stored = CheckIn.objects.filter(membership=ana_place).values_list("answer", "way")
+    assert len({tuple(len(bytes(each)) for each in row) for row in stored}) == 1
+
+
+def test_with_a_key_that_cannot_be_opened_nothing_is_sealed_and_nothing_lost(ana_place, settings):
+    """The host's keys may be wrong: it stops, and goes on once they are right."""
+    factories.check_in(by=ana_place)
+    apps = migrate(ANSWERS_IN_THE_OPEN)
+    right = settings.REPAIR_KEYS
+    settings.REPAIR_KEYS = {1: Fernet.generate_key()}
+    vault._cipher.cache_clear()
+    try:
+        with pytest.raises(UnreadableError):
+            migrate(MigrationExecutor(connection).loader.graph.leaf_nodes())
+        rows = apps.get_model("checkins", "CheckIn").objects
+        assert rows.values_list("answer", flat=True).get() == "same"
+    finally:
+        settings.REPAIR_KEYS = right
+        migrate(MigrationExecutor(connection).loader.graph.leaf_nodes())
+    assert CheckIn.objects.get().answer == "same"
 
 
 WHERE_ITS_AUTHOR_WAS = [("boundaries", "0008_agreed_at")]

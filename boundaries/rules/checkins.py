@@ -9,11 +9,13 @@ from dataclasses import dataclass
 from datetime import datetime, time, timedelta
 from enum import StrEnum
 from itertools import pairwise
+from types import NoneType
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
 from boundaries.rules.limits import Limits
 from boundaries.rules.situation import Situation
+from boundaries.rules.ways import Less, More
 from boundaries.rules.windows import TOOK_PLACE, State, Window, fits_hours, to_utc
 
 SHORTEST_AHEAD, LONGEST_AHEAD, USUALLY_AHEAD = 1, 7, 3
@@ -68,12 +70,25 @@ class Answer(StrEnum):
 BEFOREHAND = (Answer.GO_AHEAD, Answer.SKIP, Answer.LESS)
 AFTERWARDS = (Answer.LESS, Answer.SAME, Answer.MORE)
 ANSWERS: Mapping[Kind, tuple[Answer, ...]] = {
-    Kind.BEFORE: (*BEFOREHAND, Answer.PAUSE),
+    Kind.BEFORE: BEFOREHAND,
     Kind.AFTER: AFTERWARDS,
     Kind.OWN: AFTERWARDS,
 }
 SAFE = (1, 2, 3, 4, 5)
 """How safe it was, the safest last; what each means, in words, is in `checkins.words`."""
+
+
+def is_an_answer(kind: Kind, answer: Answer, way: Less | More | None, safe: int | None) -> bool:
+    """Whether this is an answer to a check-in of this kind.
+
+    Less and more are in a way, and nothing else is. How safe it was is said afterwards alone, and
+    then by all but who wants less, which needs nothing (R1).
+    """
+    ways: Mapping[Answer, type[Less | More]] = {Answer.LESS: Less, Answer.MORE: More}
+    unsaid = kind is Kind.BEFORE or answer is Answer.LESS
+    said = kind is not Kind.BEFORE and safe in SAFE
+    is_in_a_way = isinstance(way, ways.get(answer, NoneType))
+    return answer in ANSWERS[kind] and is_in_a_way and (said or (unsaid and safe is None))
 
 
 @dataclass(frozen=True)
@@ -105,14 +120,15 @@ def due(
     wishes: Wishes,
     limits: Limits,
     windows: Collection[Window],
-    given: Mapping[tuple[Kind, UUID], Answer],
+    given: Mapping[tuple[Kind, UUID], Answer | None],
     at: datetime,
 ) -> list[Due]:
     """The check-ins that this person can give at `at`, what ends first before the others.
 
     limits: their own. windows: those that are to come and those that took place lately, as pages
     list them: nothing of what the other person answered, allows or did is looked at. given: their
-    last answer to each that they gave already, by kind and window.
+    last answer to each that they gave already, by kind and window; None for one that cannot be
+    read.
     """
     ordered = sorted(windows, key=lambda each: each.span)
     found = (*_before(wishes, limits, ordered, at), *_after(wishes, ordered, at))
@@ -169,17 +185,19 @@ def after_until(begins: datetime, next_before: datetime | None) -> datetime:
     return min(latest, max(next_before, begins + AFTER_LASTS_AT_LEAST))
 
 
-def _is_answered(wishes: Wishes, due: Due, given: Mapping[tuple[Kind, UUID], Answer]) -> bool:
+def _is_answered(
+    wishes: Wishes, due: Due, given: Mapping[tuple[Kind, UUID], Answer | None]
+) -> bool:
     """Whether nothing is open after what they answered last.
 
     A "go ahead" counts while the conversation holds it, wherever it was said: one that moved is
     another (R24). After less a "go ahead" that is needed is still open, since without it the
     conversation is skipped.
     """
-    answer = given.get((due.kind, due.window.id))
+    key = (due.kind, due.window.id)
     if due.kind is not Kind.BEFORE:
-        return answer is not None
-    is_settled = answer is Answer.LESS and not wishes.needs_go_ahead
+        return key in given
+    is_settled = given.get(key) is Answer.LESS and not wishes.needs_go_ahead
     return is_settled or wishes.person in due.window.go_ahead
 
 

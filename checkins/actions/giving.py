@@ -1,6 +1,6 @@
 """Giving check-ins, with what their answers do in the same transaction (R24)."""
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID, uuid4, uuid5
 
@@ -11,7 +11,7 @@ from accounts.models import Membership
 from accounts.vault import UnreadableError
 from boundaries import actions as boundaries
 from boundaries.queries import load_situation
-from boundaries.rules.checkins import Answer, Kind, is_to_come
+from boundaries.rules.checkins import Answer, Kind, is_an_answer, is_to_come
 from boundaries.rules.situation import Situation
 from boundaries.rules.ways import Less, More
 from checkins import queries
@@ -210,23 +210,25 @@ def _allow_more(by: Membership, said: Said, situation: Situation) -> None:
 def _keep(
     by: Membership, kind: Kind, said: Said, at: datetime, window_id: UUID | None = None
 ) -> bool:
-    """Keep what was said; whether all of it could be.
+    """Keep what was said; whether nothing of it is lost that stands nowhere else.
 
-    Less needs nothing that could be broken, so it holds also where its words cannot be sealed.
-    Raises UnreadableError where they cannot and it was not less.
+    Less needs nothing that could be broken, so it holds also where it cannot be sealed; so does
+    what is said to a conversation, which keeps it. Raises UnreadableError for the other answers.
     """
     try:
         with transaction.atomic():
             _create(by, kind, said, at, window_id)
     except UnreadableError:
-        if said.answer is not Answer.LESS:
+        if said.answer in (Answer.SAME, Answer.MORE):
             raise
-        _create(by, kind, replace(said, safe=None, body=""), at, window_id)
-        return False
+        return said.safe is None and not said.body
     return True
 
 
 def _create(by: Membership, kind: Kind, said: Said, at: datetime, window_id: UUID | None) -> None:
+    """Raises ValueError for what is no answer: the database cannot see that it is none."""
+    if not is_an_answer(kind, said.answer, said.way, said.safe):
+        raise ValueError(f"{said.answer} is no answer to a check-in {kind}.")
     key = _key_of(said)
     is_taken = CheckIn.objects.filter(membership=by, key=key).exists()
     CheckIn.objects.create(  # type: ignore[misc]

@@ -196,7 +196,7 @@ def test_r1_less_that_holds_no_more_is_taken_again_from_the_same_page(
 
 
 def answers():
-    return list(CheckIn.objects.order_by("given_at").values_list("answer", flat=True))
+    return [row.answer for row in CheckIn.objects.order_by("given_at")]
 
 
 # --- What cannot be given ---------------------------------------------------------------------
@@ -368,6 +368,84 @@ def test_after_a_conversation_words_are_sealed_and_there_for_their_writer(after,
     assert not any(bytes(each) == b"4" or b"shoulders" in bytes(each) for each in stored)
 
 
+def all_that_was_stored():
+    """The rows as the database has them, without what tells when, whose and around what."""
+    return list(CheckIn.objects.order_by("given_at").values_list("answer", "way", "safe"))
+
+
+def test_from_a_copy_of_the_database_nobody_tells_what_was_wanted(
+    after, ana_place, ben_place, clock
+):
+    """Neither by what stands there nor by its length."""
+    more = factories.more(by=ana_place, way=More.LONGER_LETTERS, safe=5)
+    actions.give_own(by=ana_place, said=more)
+    clock.move(minutes=1)
+    actions.give_own(by=ana_place, said=factories.said(Answer.SAME, safe=1))
+    clock.move(minutes=1)
+    actions.give_own(by=ben_place, said=less(ben_place, clock, way=Less.NO_TALK, safe=1))
+    wanted = [(row.answer, row.way) for row in CheckIn.objects.order_by("given_at")]
+    assert wanted == [("more", "longer_letters"), ("same", ""), ("less", "no_talk")]
+    stored = [tuple(map(bytes, row)) for row in all_that_was_stored()]
+    assert len({tuple(map(len, row)) for row in stored}) == 1
+    everything = b"".join(b"".join(row) for row in stored)
+    assert not any(word in everything for word in (b"more", b"same", b"less", b"longer", b"talk"))
+
+
+@shared("answer", [Answer.GO_AHEAD, Answer.SKIP, Answer.LESS])
+def test_r1_before_a_conversation_an_answer_holds_also_where_it_cannot_be_sealed(
+    before, ana_place, pair, clock, answer
+):
+    ana_place.person.wrapped_key = "1:damaged"
+    ana_place.person.save()
+    said = less(ana_place, clock) if answer is Answer.LESS else factories.said(answer)
+    actions.give_before(by=ana_place, window_id=before.pk, said=said)
+    before.refresh_from_db()
+    value = before.as_value()
+    assert (ana_place.person_id in value.go_ahead) == (answer is Answer.GO_AHEAD)
+    assert (ana_place.person_id in value.skipped) == (answer is Answer.SKIP)
+    assert terms_in_force(pair).minutes == (20 if answer is Answer.LESS else 45)
+    assert not CheckIn.objects.exists()
+
+
+def test_less_without_a_word_loses_none_where_nothing_can_be_sealed(after, ana_place, pair, clock):
+    ana_place.person.wrapped_key = "1:damaged"
+    ana_place.person.save()
+    actions.give_after(by=ana_place, window_id=after.pk, said=less(ana_place, clock))
+    assert terms_in_force(pair).minutes == 20
+
+
+@shared(
+    "said",
+    [
+        {"answer": Answer.SKIP, "safe": 3},
+        {"answer": Answer.SAME},
+        {"answer": Answer.SAME, "safe": 6},
+        {"answer": Answer.SAME, "safe": 3, "way": Less.NO_TALK},
+    ],
+)
+def test_what_is_no_answer_to_what_is_asked_is_not_kept(after, ana_place, said):
+    """The database cannot see that it is none."""
+    with pytest.raises(ValueError, match="no answer"):
+        actions.give_after(by=ana_place, window_id=after.pk, said=factories.said(**said))
+    assert not CheckIn.objects.exists()
+
+
+def test_an_answer_that_cannot_be_read_any_more_counts_as_given_after_and_is_asked_again_before(
+    before, ana_place, pair, clock
+):
+    actions.give_before(by=ana_place, window_id=before.pk, said=less(ana_place, clock))
+    assert due(ana_place, clock) == []
+    CheckIn.objects.update(answer=b"cut")
+    assert due(ana_place, clock) == [(Kind.BEFORE, before.pk)]
+    boundaries.go_ahead(by=ana_place, window_id=before.pk)
+    factories.hold(pair=pair, clock=clock)
+    clock.move(days=1)
+    said = factories.said(Answer.SAME, safe=3)
+    actions.give_after(by=ana_place, window_id=before.pk, said=said)
+    CheckIn.objects.update(answer=b"cut")
+    assert due(ana_place, clock) == []
+
+
 def test_after_it_the_same_two_people_have_a_check_in_each(after, ana_place, ben_place, clock):
     assert due(ana_place, clock) == due(ben_place, clock) == [(Kind.AFTER, after.pk)]
     said = factories.said(Answer.SAME, safe=1)
@@ -464,8 +542,7 @@ def test_r1_less_holds_where_its_words_cannot_be_sealed_and_nothing_else_does(
     with pytest.raises(WordsNotKeptError):
         act(by=ana_place, said=said, **around)
     assert terms_in_force(pair).minutes == 20
-    row = CheckIn.objects.get()
-    assert (row.answer, row.was_rated, row.has_words) == ("less", False, False)
+    assert not CheckIn.objects.exists()
     with pytest.raises(WayGoneError):  # not "it is kept", which would be the end of the words
         act(by=ana_place, said=said, **around)
     assert terms_in_force(pair).minutes == 20

@@ -195,12 +195,15 @@ def test_other_faults_and_other_requests_stay_faults(rf):
 
 def test_of_a_check_in_the_words_are_said_to_be_damaged_and_the_rest_is_there(at_ana, ana_place):
     row = factories.check_in(by=ana_place, body="Cold hands.", safe=2)
-    CheckIn.objects.filter(pk=row.pk).update(body=b"cut", safe=b"cut")
+    CheckIn.objects.filter(pk=row.pk).update(body=b"cut", safe=b"cut", answer=b"cut", way=b"cut")
     at_ana.open(address(ana_place, "check-ins"))
     assert SAID in at_ana.text
-    assert "This cannot be shown" in at_ana.text
+    assert "How safe This cannot be shown" in at_ana.text
+    assert "Wanted then This cannot be shown" in at_ana.text
     copy = at_ana.client.get(address(ana_place, "check-ins", "copy")).content.decode()
     assert "[These words cannot be shown" in copy
+    assert "How safe: [This cannot be shown" in copy
+    assert "Wanted then: [This cannot be shown" in copy
     at_ana.open(address(ana_place, "check-ins", "picture"))
     assert "Nothing to show yet." in at_ana.text
     assert NOT_IN_THE_PICTURE in at_ana.text
