@@ -3,6 +3,7 @@ begin.
 """
 
 import uuid
+from collections.abc import Iterable
 from datetime import datetime, time, timedelta
 from typing import Any, ClassVar
 
@@ -60,7 +61,42 @@ class PersonManager(BaseUserManager["Person"]):
         return self.get(email=normalised_email(username or ""))
 
 
-class Person(AbstractBaseUser):
+class Keyed(models.Model):
+    """What has a key of its own, with which words are sealed; without it nobody reads them again.
+
+    The key is written with a new row. Later it changes in the database only: its wrapping when the
+    host's keys do, and all of it where it is destroyed. Whoever loaded the row before has the old
+    one, and must not bring that back with whatever else they save.
+    """
+
+    wrapped_key = models.CharField(max_length=200, editable=False, default=vault.new_key)
+
+    class Meta:
+        abstract = True
+
+    def save(
+        self,
+        *,
+        force_insert: bool | tuple[models.base.ModelBase, ...] = False,
+        update_fields: Iterable[str] | None = None,
+        **how: Any,
+    ) -> None:
+        """Save the row; one that is there already without its key, unless the key is named.
+
+        Raises DatabaseError if the row is gone: its key is gone with it, and does not come back.
+        """
+        if update_fields is None and not force_insert and not self._state.adding:
+            update_fields = self._loaded() - {"wrapped_key"}
+        super().save(force_insert=force_insert, update_fields=update_fields, **how)
+
+    def _loaded(self) -> set[str]:
+        fields, deferred = self._meta.concrete_fields, self.get_deferred_fields()
+        return {
+            each.name for each in fields if not each.primary_key and each.attname not in deferred
+        }
+
+
+class Person(Keyed, AbstractBaseUser):
     """Somebody with an account, known by an e-mail address and nothing else.
 
     wrapped_key: with which their own words are sealed; without it nobody can read them again.
@@ -97,7 +133,6 @@ class Person(AbstractBaseUser):
     undelivered_to = models.EmailField(blank=True, default="", editable=False)
     undelivered_at = models.DateTimeField(null=True, blank=True, editable=False)
     came_to_support = models.BooleanField(default=False, editable=False)
-    wrapped_key = models.CharField(max_length=200, editable=False, default=vault.new_key)
 
     last_login = None
 
@@ -137,7 +172,7 @@ class Person(AbstractBaseUser):
         return self.undelivered_at is not None and self.undelivered_to == self.email
 
 
-class Pair(models.Model):
+class Pair(Keyed):
     """Two persons, joined by a one-time code. Its row is the lock of every act in the pair.
 
     record_length, record_head: how many entries the pair's record has, and the hash of the last.
@@ -150,7 +185,6 @@ class Pair(models.Model):
     ended_at = models.DateTimeField(null=True, blank=True)
     record_length = models.PositiveIntegerField(default=0, editable=False)
     record_head = models.CharField(max_length=64, default="", blank=True, editable=False)
-    wrapped_key = models.CharField(max_length=200, editable=False, default=vault.new_key)
 
     def __str__(self) -> str:
         return f"pair {self.pk}"

@@ -4,10 +4,13 @@ from io import StringIO
 from itertools import zip_longest
 
 import pytest
+from allauth.account.adapter import get_adapter
 from cryptography.fernet import Fernet
 from django.core.management import CommandError, call_command
+from django.db import DatabaseError, transaction
 
 from accounts import keys, vault
+from accounts.actions import rename_other
 from accounts.models import Pair, Person
 from conversations.models import Letter
 from repair import keys as start
@@ -121,6 +124,76 @@ def test_a_key_that_is_destroyed_meanwhile_does_not_come_back(ana_place, new_key
     monkeypatch.setattr(vault, "rewrap", destroy_and_rewrap)
     sum(keys.rotate())
     assert set(Pair.objects.values_list("wrapped_key", flat=True)) == {""}
+
+
+# --- What was loaded before, and is saved after -----------------------------------------------
+
+
+@pytest.fixture(params=["person", "pair"])
+def loaded(ana_place, request):
+    """Somebody's row, or that of their pair, as a request has it that began before."""
+    return getattr(ana_place, request.param)
+
+
+def key_of(owner):
+    return type(owner).objects.values_list("wrapped_key", flat=True).get(pk=owner.pk)
+
+
+def test_what_was_loaded_before_brings_no_former_wrapping_back(loaded, new_key):
+    rotate()
+    loaded.save()
+    assert vault.is_current(key_of(loaded))
+
+
+def test_a_password_that_is_changed_meanwhile_leaves_the_words_readable(
+    ana_place, new_key, settings
+):
+    person = Person.objects.get(pk=ana_place.person_id)
+    rename_other(membership=ana_place, name="as before")
+    rotate()
+    get_adapter().set_password(person, "another long one")
+    del settings.REPAIR_KEYS[1]
+    vault._cipher.cache_clear()
+    found = Person.objects.get(pk=person.pk)
+    assert found.check_password("another long one")
+    assert found.memberships.get().name_for_other == "as before"
+
+
+def test_what_was_loaded_before_brings_no_destroyed_key_back(loaded):
+    type(loaded).objects.update(wrapped_key="")
+    loaded.save()
+    assert key_of(loaded) == ""
+
+
+def test_nor_with_its_row(ana):
+    """Of somebody whose account is gone nothing comes back, whoever still has it loaded."""
+    Person.objects.filter(pk=ana.pk).delete()
+    with pytest.raises(DatabaseError), transaction.atomic():
+        ana.save()
+    assert not Person.objects.exists()
+
+
+def test_what_was_loaded_in_part_is_saved_in_part(ana, new_key):
+    some = Person.objects.only("email", "wrapped_key").get(pk=ana.pk)
+    only_key = Person.objects.only("wrapped_key").get(pk=ana.pk)
+    Person.objects.update(time_zone="Asia/Tokyo")
+    rotate()
+    some.email = "elsewhere@example.org"
+    for each in (some, only_key):
+        each.save()
+    ana.refresh_from_db()
+    assert (ana.email, ana.time_zone) == ("elsewhere@example.org", "Asia/Tokyo")
+    assert vault.is_current(ana.wrapped_key)
+
+
+def test_a_key_that_is_named_is_saved(loaded):
+    """As after a backup was looked into."""
+    loaded.wrapped_key = key = vault.new_key()
+    loaded.save(update_fields=["wrapped_key"])
+    assert key_of(loaded) == key
+
+
+# --- What does not open -----------------------------------------------------------------------
 
 
 def test_a_key_that_does_not_open_is_left_and_said(ana_place, new_key):
