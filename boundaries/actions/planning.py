@@ -6,7 +6,7 @@ Callers hold the pair's lock and have asked the gate.
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
 from datetime import datetime
-from itertools import islice, takewhile
+from itertools import takewhile
 from typing import Any
 from uuid import UUID
 
@@ -19,7 +19,7 @@ from boundaries.rules import windows as rules
 from boundaries.rules.limits import HOURS_OF_THE_WEEK
 from boundaries.rules.situation import Situation
 from boundaries.rules.terms import Terms
-from boundaries.rules.windows import WINDOWS_UNTIL_REVIEW, Span, State
+from boundaries.rules.windows import Span, State
 
 
 def first_windows(
@@ -31,7 +31,7 @@ def first_windows(
     shown_from: the instant after which the dates were shown with the terms. A worker that comes
     late finds fewer of them to come, and none in their place (R2, R7).
     """
-    shown = set(islice(rules.occurrences(terms, after=shown_from), WINDOWS_UNTIL_REVIEW))
+    shown = set(rules.first(terms, after=shown_from))
     limits, previous = situation.limits.values(), situation.last_conversation
     spans = rules.plan(terms, limits, after=at, previous=previous)
     begun = (each.span for each in situation.windows if each.span.opens_at <= at)

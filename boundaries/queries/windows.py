@@ -9,8 +9,8 @@ from boundaries.models import Window
 from boundaries.queries.situation import load_situations
 from boundaries.rules.calendar import Appointment, Listed, appointments
 from boundaries.rules.situation import Situation
-from boundaries.rules.terms import LONGEST_MINUTES
-from boundaries.rules.windows import TOOK_PLACE, Span, State, fits_hours
+from boundaries.rules.terms import LONGEST_MINUTES, Terms
+from boundaries.rules.windows import TOOK_PLACE, Span, State, first, fits_hours, named
 from boundaries.rules.windows import Window as WindowValue
 
 TIMES_PAST = 12
@@ -85,7 +85,8 @@ def times_of(person: Person, at: datetime) -> tuple[list[Span], list[Span]]:
 
 @dataclass(frozen=True)
 class Coming:
-    """A conversation to come, as one person is shown it. Half-open; instants in UTC.
+    """A conversation to come, or one there might be, as one person is shown it. Half-open; instants
+    in UTC.
 
     is_outside: it is outside their own hours, so it will not take place (R8). is_skipped: they skip
     it (R24). Of the other's hours and answers nothing is to be noticed.
@@ -100,19 +101,47 @@ class Coming:
 def coming_for(membership: Membership, situation: Situation, at: datetime) -> list[Coming]:
     """The windows of `coming_windows` with what this person's own hours and answers make of them.
 
-    An open one is neither: it takes place. No query.
+    No query.
     """
-    me = membership.person_id
-    limits = situation.limits[me]
+    coming = coming_windows(situation, at)
+    return [_as_seen(window.span, window, membership, situation) for window in coming]
+
+
+def left_for(
+    membership: Membership, terms: Terms, situation: Situation, at: datetime
+) -> list[Coming]:
+    """Of these, those that lesser terms leave, for as long as they leave them (R1). No query."""
+    coming = (
+        (window, named(terms, window.span.opens_at)) for window in coming_windows(situation, at)
+    )
+    return [_as_seen(span, window, membership, situation) for window, span in coming if span]
+
+
+def first_for(
+    membership: Membership, terms: Terms, situation: Situation, *, after: datetime
+) -> list[Coming]:
+    """The first conversations there would be if `terms` were in force from `after` on. No query.
+
+    Who skips one that is planned skips the one that takes its place (R24).
+    """
+    planned = {window.span.opens_at: window for window in situation.windows}
     return [
-        Coming(
-            window.span.opens_at,
-            window.span.closes_at,
-            is_outside=window.state is State.PLANNED and not fits_hours(window.span, limits),
-            is_skipped=window.state is State.PLANNED and me in window.skipped,
-        )
-        for window in coming_windows(situation, at)
+        _as_seen(span, planned.get(span.opens_at), membership, situation)
+        for span in first(terms, after=after)
     ]
+
+
+def _as_seen(
+    span: Span, window: WindowValue | None, membership: Membership, situation: Situation
+) -> Coming:
+    """window: what is there already. An open one takes place, so it is neither."""
+    me, is_open = membership.person_id, window is not None and window.state is State.OPEN
+    return Coming(
+        span.opens_at,
+        span.closes_at,
+        is_outside=not is_open and not fits_hours(span, situation.limits[me]),
+        is_skipped=not is_open and window is not None and me in window.skipped,
+    )
 
 
 def next_window(situation: Situation, at: datetime) -> WindowValue | None:

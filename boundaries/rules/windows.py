@@ -193,12 +193,19 @@ def plan(
     return _apart(fitting, rarest, previous, terms.zone)
 
 
+def first(terms: Terms, *, after: datetime) -> list[Span]:
+    """The conversations up to the review, if `terms` were in force from `after` on."""
+    return list(islice(occurrences(terms, after=after), WINDOWS_UNTIL_REVIEW))
+
+
 def fit(terms: Terms, limits: Limits, *, after: datetime) -> bool:
-    """Whether all conversations up to the review would fall within the hours of `limits`."""
-    return all(
-        fits_hours(span, limits)
-        for span in islice(occurrences(terms, after=after), WINDOWS_UNTIL_REVIEW)
-    )
+    """Whether all of these would fall within the hours of `limits`."""
+    return not outside(terms, limits, after=after)
+
+
+def outside(terms: Terms, limits: Limits, *, after: datetime) -> list[Span]:
+    """Those of them that would not."""
+    return [span for span in first(terms, after=after) if not fits_hours(span, limits)]
 
 
 def days_between(earlier: datetime, later: datetime, zone: str) -> int:

@@ -1,7 +1,7 @@
 """Proposing exact terms, consenting to them, and taking less."""
 
+from collections.abc import Sequence
 from datetime import datetime
-from itertools import islice
 from typing import Any
 from uuid import UUID
 
@@ -20,12 +20,13 @@ from boundaries import actions, queries
 from boundaries.exceptions import RefusedError
 from boundaries.forms import TermsForm
 from boundaries.models import Proposal
-from boundaries.rules import acts, gate
+from boundaries.queries import Coming
+from boundaries.rules import acts, gate, windows
 from boundaries.rules.canonical import terms_digest
 from boundaries.rules.proposals import Standing
 from boundaries.rules.situation import Situation
 from boundaries.rules.terms import Terms
-from boundaries.rules.windows import WINDOWS_UNTIL_REVIEW, Span, occurrences
+from boundaries.rules.windows import Span
 from boundaries.views.answers import look_again, tell, to_pair
 from boundaries.words import duration_in_words, summary, terms_lines, told
 
@@ -53,7 +54,8 @@ def propose(request: HttpRequest, membership: Membership) -> HttpResponse:
         proposal = actions.propose(by=membership, terms=terms, proof=proof, base=_base(situation))
     except RefusedError as refused:
         _say_why(form, refused)
-        return _ask_for_terms(request, membership, form, situation)
+        outside = _outside(membership, terms, situation, at)
+        return _ask_for_terms(request, membership, form, situation, outside)
     messages.success(request, _("Your proposal is made."))
     return redirect("boundaries:proposal", membership.pair_id, proposal.pk)
 
@@ -84,13 +86,19 @@ def _show_meaning(
         for sentence in told(reasons):
             form.add_error(None, sentence)
     if form.errors:
-        return _ask_for_terms(request, membership, form, situation)
-    coming = _left(terms, situation) if is_less else _earliest(membership, terms, situation, at)
+        outside = _outside(membership, terms, situation, at)
+        return _ask_for_terms(request, membership, form, situation, outside)
+    coming = (
+        queries.left_for(membership, terms, situation, at)
+        if is_less
+        else _earliest(membership, terms, situation, at)
+    )
     context = _terms_context(membership, terms, situation, coming)
     context |= {
         "form": form,
         "exact": form.exact(),
         "is_less": is_less,
+        "are_proposed": not is_less,
         "is_same": terms == situation.in_force,
         "base": _base(situation),
         "has_changed": has_changed,
@@ -120,7 +128,7 @@ def proposal(request: HttpRequest, membership: Membership, proposal_id: UUID) ->
     """Show one proposal's exact terms, and what this person can do with it."""
     row, standing, situation, at = _proposal(membership, proposal_id)
     coming = (
-        _first_windows(row.terms, row.takes_force_at)
+        queries.first_for(membership, row.terms, situation, after=row.takes_force_at)
         if row.takes_force_at
         else _earliest(membership, row.terms, situation, at)
     )
@@ -204,6 +212,7 @@ def renew(request: HttpRequest, membership: Membership) -> HttpResponse:
     context |= {
         "digest": terms_digest(terms),
         "refusals": _against_renewing(membership, situation, at),
+        "outside": _outside(membership, terms, situation, at),
     }
     if request.method != "POST":
         return render(request, "boundaries/renew.html", context)
@@ -254,11 +263,16 @@ def _terms_form(
 
 
 def _ask_for_terms(
-    request: HttpRequest, membership: Membership, form: TermsForm, situation: Situation
+    request: HttpRequest,
+    membership: Membership,
+    form: TermsForm,
+    situation: Situation,
+    outside: Sequence[Span] = (),
 ) -> HttpResponse:
     context = {
         "membership": membership,
         "form": form,
+        "outside": outside,
         "terms_lines": terms_lines(situation.in_force),
         "windows": queries.coming_for(membership, situation, form.at),
         "has_limits": queries.own_limits(membership) is not None,
@@ -268,35 +282,33 @@ def _ask_for_terms(
 
 
 def _terms_context(
-    membership: Membership, terms: Terms, situation: Situation, coming: list[Span]
+    membership: Membership, terms: Terms, situation: Situation, coming: list[Coming]
 ) -> dict[str, Any]:
     own = situation.limits[membership.person_id]
     return {
         "membership": membership,
         "terms_lines": terms_lines(terms),
         "windows": coming,
+        "are_proposed": True,
         "cooling_off": duration_in_words(own.cooling_off),
     }
 
 
 def _earliest(
     membership: Membership, terms: Terms, situation: Situation, at: datetime
-) -> list[Span]:
+) -> list[Coming]:
     """The conversations that there would be if both had said yes now, as far as this person knows:
     the other's cooling-off may be longer, and is not theirs to see.
     """
-    return _first_windows(terms, at + situation.limits[membership.person_id].cooling_off)
+    after = at + situation.limits[membership.person_id].cooling_off
+    return queries.first_for(membership, terms, situation, after=after)
 
 
-def _left(terms: Terms, situation: Situation) -> list[Span]:
-    """Of the conversations that are planned, those which lesser terms leave; they add none."""
-    planned = [window.span.opens_at for window in situation.windows]
-    named = _first_windows(terms, min(planned)) if planned else []
-    return [span for span in named if span.opens_at in planned]
-
-
-def _first_windows(terms: Terms, after: datetime) -> list[Span]:
-    return list(islice(occurrences(terms, after=after), WINDOWS_UNTIL_REVIEW))
+def _outside(
+    membership: Membership, terms: Terms, situation: Situation, at: datetime
+) -> list[Span]:
+    """The dates for which this person's own hours refuse that they propose these terms."""
+    return windows.outside(terms, situation.limits[membership.person_id], after=at)
 
 
 def _proposal(

@@ -21,6 +21,7 @@ from boundaries.rules.windows import (
     fit,
     fits_hours,
     occurrences,
+    outside,
     plan,
     to_utc,
 )
@@ -248,7 +249,9 @@ def test_r8_what_does_not_fit_is_skipped_and_not_moved_to_another_time():
 def test_r8_terms_fit_if_all_their_conversations_up_to_the_review_do(terms, limits, after):
     until = after + HORIZON + timedelta(microseconds=1)
     coming = islice(oracle.spans(terms, after, until), WINDOWS_UNTIL_REVIEW)
-    assert fit(terms, limits, after=after) == all(oracle.in_hours(each, limits) for each in coming)
+    not_in_hours = [span for span in coming if not oracle.in_hours(span, limits)]
+    assert outside(terms, limits, after=after) == not_in_hours
+    assert fit(terms, limits, after=after) == (not_in_hours == [])
 
 
 def test_r6_the_horizon_is_far_enough_for_all_that_can_be_chosen():
