@@ -13,12 +13,15 @@ from boundaries.queries import time_apart as times_apart
 from boundaries.rules import acts, gate, reading, window_checks
 from boundaries.rules.checkins import Wishes, is_asked_before
 from boundaries.rules.quiet import QuietHours
+from boundaries.rules.reasons import Reason
 from boundaries.rules.situation import Situation
+from boundaries.rules.terms import Terms
 from boundaries.rules.windows import State, Window, fits_hours
 from conversations import queries
 from conversations.models import Letter, Matter, Notice
 
 A_DAY = timedelta(days=1)
+OF_LETTERS = frozenset({Reason.TOO_MANY_LETTERS, Reason.LETTER_TOO_LONG, Reason.NOT_READ_AGAIN})
 Kind = Notice.Kind
 
 Found = Iterator[tuple[UUID, UUID | None]]
@@ -33,6 +36,32 @@ def is_asked_to_read(membership: Membership, letter: Letter, at: datetime) -> bo
         return False
     situation = boundaries.load_situation(membership.pair, at)
     return _is_asked(letter, would_go_into(membership, situation, at), at)
+
+
+def are_enough_before(
+    membership: Membership, letter: Letter | None, in_force: Terms, at: datetime
+) -> bool:
+    """Whether as many letters of theirs as one conversation takes would go before this one (R18).
+
+    letter: None for one that is not written yet. As it is now: what is too long, or waits for being
+    read again, takes nobody's place. Of what the gate says only that counts which is of letters:
+    what else stands against their going may be the other's, and is not to be noticed (R10, R17).
+    """
+    held = queries.held_before(membership, letter)
+    if not in_force.letters or len(held) < in_force.letters:
+        return False
+    situation = boundaries.load_situation_of_talk(membership.pair)
+    window = would_go_into(membership, situation, at)
+    return window is not None and _going(held, window, situation, at) == in_force.letters
+
+
+def _going(held: Iterable[Letter], window: Window, situation: Situation, at: datetime) -> int:
+    """How many of one person's letters would go into this conversation, for what is of letters."""
+    going = 0
+    for letter in held:
+        reasons = gate.reasons_against(letter.release_into(window, going), situation, at)
+        going += OF_LETTERS.isdisjoint(reasons)
+    return going
 
 
 def to_read_again(membership: Membership, situation: Situation, at: datetime) -> list[Letter]:

@@ -10,6 +10,8 @@ from django.db.models import Q
 from accounts.models import Pair, Person
 from accounts.sealed import SealedTextField
 from boundaries.models import Window
+from boundaries.rules import acts
+from boundaries.rules.windows import Window as WindowValue
 
 
 class Letter(models.Model):
@@ -76,6 +78,19 @@ class Letter(models.Model):
     def read_ahead(self) -> timedelta:
         """How long before a conversation opens its author wants to read it again."""
         return timedelta(hours=self.read_again_hours)
+
+    def release_into(self, window: WindowValue, released: int) -> acts.Release:
+        """Its going into this conversation, to ask the gate about.
+
+        released: letters by its author that go before it.
+        """
+        return acts.Release(
+            window,
+            self.length,
+            released,
+            read_ahead=self.read_ahead if self.only_after_reading else None,
+            read_at=self.read_again_at,
+        )
 
 
 class Envelope(models.Model):

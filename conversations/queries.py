@@ -10,7 +10,6 @@ from django.http import Http404
 
 from accounts.models import Membership
 from boundaries.models import Window
-from boundaries.rules.terms import Terms
 from boundaries.rules.windows import DID_NOT_TAKE_PLACE, TOOK_PLACE, State
 from conversations.models import Envelope, Letter, Message
 
@@ -32,19 +31,17 @@ def get_letter_for(membership: Membership, letter_id: UUID) -> Letter:
     return letter
 
 
-def are_enough_before(membership: Membership, letter: Letter | None, in_force: Terms) -> bool:
-    """Whether as many letters of theirs as one conversation takes are held before this one (R18).
+def held_before(membership: Membership, letter: Letter | None) -> list[Letter]:
+    """This person's held letters in the order in which they go, without their words, until this.
 
-    letter: None for one that is not written yet. Those that are too long to go are not counted.
+    All of them if it is not held, or None, which is one that is not written yet.
     """
-    if not in_force.letters:
-        return False
     own = Letter.objects.filter(pair=membership.pair_id, author=membership.person_id)
-    held = own.filter(state=Letter.State.HELD, length__lte=in_force.letter_length)
+    held = own.filter(state=Letter.State.HELD).order_by("held_at", "pk").defer("body")
     if letter and letter.state == Letter.State.HELD:
         earlier = Q(held_at__lt=letter.held_at) | Q(held_at=letter.held_at, pk__lt=letter.pk)
         held = held.filter(earlier)
-    return held[: in_force.letters].count() == in_force.letters
+    return list(held)
 
 
 def envelopes_for(membership: Membership) -> QuerySet[Envelope]:

@@ -31,7 +31,7 @@ from conversations.exceptions import (
     UnreadableLetterError,
 )
 from conversations.forms import NO_ROOM, LetterForm
-from conversations.matters import is_asked_to_read
+from conversations.matters import are_enough_before, is_asked_to_read
 from conversations.models import Envelope, Letter
 from conversations.pages import now_part, pair_page, parted_page
 
@@ -284,14 +284,15 @@ def _show_form(
     if elsewhere:
         form.data = posted = request.POST.copy()
         posted["version"] = str(elsewhere.version)
+    at = clock.now()
     context: dict[str, Any] = {
         "membership": membership,
         "form": form,
         "letter": row,
         "elsewhere": elsewhere,
         "in_force": form.in_force,
-        "may_wait": queries.are_enough_before(membership, row, form.in_force),
-        "is_asked": row is not None and is_asked_to_read(membership, row, clock.now()),
+        "may_wait": are_enough_before(membership, row, form.in_force, at),
+        "is_asked": row is not None and is_asked_to_read(membership, row, at),
     }
     return render(request, "conversations/write.html", context)
 

@@ -56,7 +56,7 @@ def load_situation(pair: Pair, at: datetime) -> Situation:
 
 
 def load_situation_of_talk(pair: Pair) -> Situation:
-    """The same without proposals: talking asks nothing of them, and is waited for."""
+    """The same without proposals: talk and letters ask nothing of them, and are waited for."""
     return load_talk(pair)[0]
 
 

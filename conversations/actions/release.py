@@ -12,7 +12,7 @@ from accounts.sealed import is_readable
 from boundaries.actions.record import Act, Entry, add_to_records
 from boundaries.actions.windows import open_due
 from boundaries.queries import load_situations
-from boundaries.rules import acts, gate
+from boundaries.rules import gate
 from boundaries.rules.situation import Situation
 from boundaries.rules.windows import Window
 from conversations.actions.notices import write_on_opening
@@ -74,13 +74,7 @@ def _let_pass(
     passing = []
     for letter in waiting:
         place = (letter.pair_id, letter.author_id)
-        act = acts.Release(
-            opened[letter.pair_id],
-            letter.length,
-            released[place],
-            read_ahead=letter.read_ahead if letter.only_after_reading else None,
-            read_at=letter.read_again_at,
-        )
+        act = letter.release_into(opened[letter.pair_id], released[place])
         if not gate.reasons_against(act, situations[letter.pair_id], at):
             released[place] += 1
             passing.append(letter)

@@ -92,6 +92,34 @@ def test_a_reading_for_one_conversation_is_none_for_a_later_one(
     assert state_at(clock, later.opens_at, letter) == "held"
 
 
+def test_r18_whether_a_letter_may_wait_is_told_as_it_will_be_judged(
+    window, ana_place, ana_client, clock
+):
+    """Two may go. While those before it wait to be read again, the third goes in their place."""
+    before = [held(ana_place) for _ in range(2)]
+    clock.move(minutes=1)
+    third = factories.letter(by=ana_place)
+    assert not may_wait(ana_client, ana_place, third)
+    clock.go_to(window.opens_at - DAY)
+    factories.read_again(by=ana_place, letter_id=before[0].pk)
+    assert not may_wait(ana_client, ana_place, third)
+    with factories.undone():
+        factories.read_again(by=ana_place, letter_id=before[1].pk)
+        assert may_wait(ana_client, ana_place, third)
+        assert may_wait(ana_client, ana_place)
+        boundaries.skip(by=ana_place, window_id=window.pk)
+        assert not may_wait(ana_client, ana_place, third)
+    assert state_at(clock, window.opens_at, third) == "released"
+
+
+def may_wait(client, place, letter=None):
+    """What the page of this letter tells, or that of a new one."""
+    page = reverse("conversations:write", args=[place.pair_id])
+    if letter:
+        page = reverse("conversations:letter", args=[place.pair_id, letter.pk])
+    return "It may wait for a later conversation." in client.get(page).content.decode()
+
+
 def test_r18_a_letter_that_waits_to_be_read_takes_no_other_s_place(
     letter, window, ana_place, clock
 ):
