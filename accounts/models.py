@@ -103,8 +103,8 @@ class Person(Keyed, AbstractBaseUser):
     wants_notice_...: which mails they asked for, each by itself; none until then (R28).
     quiet_from, quiet_until: local times of their zone between which no such mail goes to them.
     look_at: when the worker next looks what there is to tell them of; null if there is no need.
-    undelivered_to, undelivered_at: to which address the last such mail could not be delivered, and
-    when that was tried; empty and null once one could.
+    undelivered_to, undelivered_at: to which address the last such mail could not be delivered, or
+    perhaps was not, and when that was tried; empty and null once one could.
     came_to_support: whether they signed up to support somebody, and so were not asked the questions
     of R27. Until they are they begin no pair.
 

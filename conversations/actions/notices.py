@@ -206,13 +206,14 @@ def _is_so(notice: Notice, situation: Situation, at: datetime) -> bool:
 
 def _settle(sent: list[Notice], fault: Fault | None, at: datetime) -> None:
     """What became of a mail. One that may have gone is not sent again."""
-    rows = Notice.objects.filter(pk__in=[each.pk for each in sent])
+    rows, person = Notice.objects.filter(pk__in=[each.pk for each in sent]), sent[0].person
     if fault is None:
         rows.update(end=End.SENT, ended_at=at, fault="")
-        if sent[0].person.undelivered_at:
-            _note_undelivered(sent[0].person, "", None)
+        if person.undelivered_at:
+            _note_undelivered(person, "", None)
     elif fault is Fault.LOST:
         rows.update(end=End.FAILED, ended_at=at, fault=fault)
+        _note_undelivered(person, person.email, at)
     else:
         _put_off(sent, fault, at)
 

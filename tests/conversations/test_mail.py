@@ -189,6 +189,15 @@ def test_r28_settings_say_that_mails_do_not_arrive_and_since_when(
     assert NOTE not in text(ben_client)
 
 
+def test_r28_settings_say_so_too_where_it_may_have_gone(due, settings, ana_client, ben_client):
+    with mailserver.ill_office(settings, mailserver.hangs_up_at(".")):
+        assert send(due) == ("failed", "lost", 0)
+    page = text(ana_client)
+    assert f"{NOTE} to ana@example.org, as far as we know" in page
+    assert "It was last tried on 7 November 2026, 18:00." in page  # in Berlin
+    assert NOTE not in text(ben_client)
+
+
 def test_r28_the_note_goes_with_the_next_that_arrives(due, office, ana_client, clock):
     office.to_address = REFUSED
     send(due)
