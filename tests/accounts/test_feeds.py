@@ -52,6 +52,13 @@ def test_an_address_is_made_with_the_password_and_shown_once(at_ana):
         assert token not in at_ana.answer.content.decode()
 
 
+def test_before_one_is_made_the_page_says_what_its_address_gives_away(at_ana):
+    """Also by SEQUENCE, which grows with each agreement."""
+    at_ana.open(PAGE)
+    assert "Whoever has the address can read it, without a password." in at_ana.text
+    assert "can also notice how often what is agreed was changed." in at_ana.text
+
+
 def test_settings_say_whether_there_is_one(at_ana):
     at_ana.open("/settings/")
     assert "There is no address for calendars." in at_ana.text
