@@ -12,7 +12,6 @@ from uuid import UUID
 import pytest
 
 from boundaries import actions
-from boundaries.actions import planning
 from boundaries.exceptions import RefusedError
 from boundaries.models import Agreement, Proposal, SetAside, TimeApart, Window
 from boundaries.queries.situation import COMING
@@ -244,8 +243,7 @@ def refused(do, *args):
 def test_the_real_actions_leave_what_the_model_says(ana_place, ben_place, clock, monkeypatch):
     done, start = Counter(), clock.at
     for seed in range(WALKS):
-        for module in (windows, planning):
-            monkeypatch.setattr(module, "WINDOWS_UNTIL_REVIEW", (2, 6)[seed % 2])
+        monkeypatch.setattr(windows, "WINDOWS_UNTIL_REVIEW", (2, 6)[seed % 2])
         with factories.undone():
             reality = Reality((ana_place, ben_place), clock)
             done += walk_in_both(random.Random(seed), reality, first=FIRST[seed // 2 % len(FIRST)])
