@@ -21,7 +21,7 @@ Clock = Callable[[Read], datetime]
 
 OF_THE_DATABASE = {
     "postgresql": "clock_timestamp()",
-    "sqlite": "strftime('%%Y-%%m-%%d %%H:%%M:%%f', 'now')",
+    "sqlite": "strftime('%Y-%m-%d %H:%M:%f', 'now')".replace("%", "%%"),
 }
 """The database's own present instant in SQL, for a statement with parameters.
 
