@@ -281,8 +281,8 @@ def _supporters(ana, ben):
     factories.support(of=Person.objects.create_user("eli@example.org"), by=ben, allowed=Scope)
 
 
-TOLD_BY = {"talking": (), "agreed": (pytest.mark.long,)}
-"""The state of which `make test` tells, and the one that is told of for every change."""
+TOLD_BY = {"talking": (), "agreed": (pytest.mark.long,), "asked": (pytest.mark.long,)}
+"""The state of which `make test` tells, and those that are told of for every change."""
 ALL_STATES = [pytest.param(name, marks=TOLD_BY.get(name, (pytest.mark.proof,))) for name in STATES]
 
 

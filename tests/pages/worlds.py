@@ -57,6 +57,14 @@ def nothing_agreed(ana: Membership, ben: Membership, clock: Clock) -> None:
     clock.move(days=1)
 
 
+def asked(ana: Membership, ben: Membership, clock: Clock) -> None:
+    """Nothing is agreed yet; he is shown what she proposes."""
+    _allow(ana, ben)
+    factories.propose(by=ana, live=False)
+    _letters(ana, ben)
+    clock.move(days=1)
+
+
 def agreed(ana: Membership, ben: Membership, clock: Clock) -> None:
     """Between two conversations, with all waiting that can be. Long ago she declined something."""
     _after_one_conversation(ana, ben, clock)
@@ -240,6 +248,21 @@ STATES = {
         | LIFT
         | DOORS
         | {"proposes_more_than_ben_allows"},
+    ),
+    "asked": State(
+        asked,
+        later=timedelta(days=3),
+        seen=PAUSES | SUGGESTS | HOURS | {"takes_back_her_proposal", "allows_nothing"},
+        idle=OF_BENS
+        | OF_BENS_APART
+        | TAKES_BACK
+        | ANSWERS
+        | CHECK_INS
+        | ENVELOPES
+        | YES
+        | LIFT
+        | DOORS
+        | {"proposes_more_than_ben_allows", "allows_all_hours"},
     ),
     "agreed": State(
         agreed,
