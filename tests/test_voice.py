@@ -21,7 +21,7 @@ NEVER_SAID = [sentence for row in ROWS for sentence in re.split(r"(?<=[.?!])\s+"
 SAID_INSTEAD = [row[2] for row in ROWS]
 INNOCENT = [
     "Hand it back unread",
-    "About ten minutes are left.",
+    "Less than ten minutes are left.",
     "You need not read it, today or ever.",
     "There is nothing that you need to do.",
     "You do not have to say your name.",

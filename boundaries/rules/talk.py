@@ -9,9 +9,9 @@ MOST_MESSAGES, WITHIN = 20, timedelta(minutes=1)
 """So many messages from one person in so long a time: enough to talk, too little to flood."""
 
 TOLD_AT = (0, 2, 10)
-"""Minutes before the end."""
+"""Minutes before the end. What is told then is true until the next: less than so many are left."""
 
 
 def minutes_told(left: timedelta) -> int | None:
-    """What is told of the time that is left: 10, 2 or 0 minutes, or as yet nothing (R22)."""
+    """Than how many minutes less is left, as it is told: 10, 2 or 0, or as yet nothing (R22)."""
     return next((minutes for minutes in TOLD_AT if left <= timedelta(minutes=minutes)), None)

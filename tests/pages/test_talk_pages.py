@@ -79,7 +79,7 @@ def test_a_page_is_not_told_the_state_that_it_shows(at_ana, window, clock):
     assert "event: state" in at_ana.client.get(stream).content.decode()
     for other in ("", "x", "open-10%00", "held-None"):
         told = at_ana.client.get(page_of(window, f"stream/?seen={other}")).content.decode()
-        assert "About ten minutes are left." in told
+        assert "Less than ten minutes are left." in told
 
 
 def test_nobody_is_told_who_is_not_signed_in(client, outsider_client, window):
@@ -151,7 +151,13 @@ def test_by_htmx_a_page_grown_old_gets_a_token_that_counts(at_ana, ana_place, wi
 
 @pytest.mark.parametrize(
     ("minutes", "says"),
-    [(11, None), (10, "About ten minutes are left."), (2, "About two minutes are left.")],
+    [
+        (11, None),
+        (10, "Less than ten minutes are left."),
+        (2.5, "Less than ten minutes are left."),
+        (2, "Less than two minutes are left."),
+        (0.1, "Less than two minutes are left."),
+    ],
 )
 def test_the_time_that_is_left_is_said_at_ten_and_at_two_minutes(
     at_ana, window, clock, minutes, says
