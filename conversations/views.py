@@ -1,6 +1,5 @@
 """The pages of this app: the front page, the pair's page, letters and envelopes."""
 
-from collections.abc import Callable
 from typing import Any
 from uuid import UUID
 
@@ -187,7 +186,8 @@ def envelope(request: HttpRequest, membership: Membership, envelope_id: UUID) ->
 @require_POST
 def open_envelope(request: HttpRequest, membership: Membership, envelope_id: UUID) -> HttpResponse:
     """Read it now."""
-    _move(membership, actions.open_envelope, envelope_id)
+    queries.get_envelope_for(membership, envelope_id)
+    actions.open_envelope(by=membership, envelope_id=envelope_id)
     return redirect("conversations:envelope", membership.pair_id, envelope_id)
 
 
@@ -195,8 +195,12 @@ def open_envelope(request: HttpRequest, membership: Membership, envelope_id: UUI
 @require_POST
 def keep_envelope(request: HttpRequest, membership: Membership, envelope_id: UUID) -> HttpResponse:
     """Keep it closed, for later."""
-    _move(membership, actions.keep_envelope, envelope_id)
-    messages.success(request, _("It stays closed, and it stays here."))
+    is_kept = actions.keep_envelope(by=membership, envelope_id=envelope_id)
+    queries.get_envelope_for(membership, envelope_id)
+    if is_kept:
+        messages.success(request, _("It stays closed, and it stays here."))
+    else:
+        messages.info(request, _was_read())
     return redirect("conversations:pair", membership.pair_id)
 
 
@@ -206,15 +210,13 @@ def hand_back_envelope(
     request: HttpRequest, membership: Membership, envelope_id: UUID
 ) -> HttpResponse:
     """Hand it back unread, for good. A doubled click is answered like the first."""
+    is_back = actions.hand_back_envelope(by=membership, envelope_id=envelope_id)
     queries.get_delivered_for(membership, envelope_id)
-    actions.hand_back_envelope(by=membership, envelope_id=envelope_id)
-    messages.success(request, _("You handed it back unread. The other is not told."))
+    if is_back:
+        messages.success(request, _("You handed it back unread. The other is not told."))
+    else:
+        messages.info(request, _was_read())
     return redirect("conversations:pair", membership.pair_id)
-
-
-def _move(membership: Membership, act: Callable[..., None], envelope_id: UUID) -> None:
-    queries.get_envelope_for(membership, envelope_id)
-    act(by=membership, envelope_id=envelope_id)
 
 
 def _letter_form(
@@ -356,3 +358,7 @@ def _go(request: HttpRequest, to: str, *args: UUID) -> HttpResponse:
 
 def _already_released() -> str:
     return _("This letter went into a conversation a moment ago.")
+def _was_read() -> str:
+    return _("This letter was opened before, so it stays open, and it stays here.")
+
+

@@ -75,6 +75,18 @@ def test_r19_what_was_read_stays_read(envelope, ben_place, move):
     assert state_of(envelope) == State.OPENED
 
 
+@pytest.mark.parametrize("move", [actions.keep_envelope, actions.hand_back_envelope])
+def test_r19_one_is_told_whether_it_is_so_also_when_it_was_so_before(envelope, ben_place, move):
+    assert [move(by=ben_place, envelope_id=envelope.pk) for _ in range(2)] == [True, True]
+    assert not actions.keep_envelope(by=ben_place, envelope_id=uuid4())
+
+
+@pytest.mark.parametrize("move", [actions.keep_envelope, actions.hand_back_envelope])
+def test_r19_of_one_that_was_read_it_is_not_said(envelope, ben_place, move):
+    actions.open_envelope(by=ben_place, envelope_id=envelope.pk)
+    assert not move(by=ben_place, envelope_id=envelope.pk)
+
+
 @move
 def test_r19_what_was_handed_back_is_gone_for_good(envelope, ben_place, move):
     actions.hand_back_envelope(by=ben_place, envelope_id=envelope.pk)

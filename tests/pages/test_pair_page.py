@@ -339,6 +339,8 @@ def test_what_was_read_stays_read(at_ana, past):
     at_ana.send(envelope(past, "open_envelope"))
     for verb in ("keep_envelope", "hand_back_envelope"):
         at_ana.send(envelope(past, verb))
+        assert "This letter was opened before, so it stays open" in at_ana.text
+        assert not any(said in at_ana.text for said in ("It stays closed", "You handed it back"))
     at_ana.open(envelope(past))
     assert "I have mended the fence." in at_ana.text
 
