@@ -241,7 +241,13 @@ def _write(request: HttpRequest, membership: Membership, form: LetterForm) -> Ht
         )
     except ChangedElsewhereError as elsewhere:
         own = Letter.objects.filter(pair=membership.pair_id, author=membership.person_id)
-        return _show_form(request, membership, form, own.get(key=data["key"]), elsewhere)
+        row = own.filter(key=data["key"]).first()
+        # Since the lock was let go it may have been deleted, too.
+        return (
+            _show_form(request, membership, form, row, elsewhere)
+            if row
+            else _gone(request, membership)
+        )
     except TooManyLettersError:
         form.add_error("body", NO_ROOM)
         return _show_form(request, membership, form)
@@ -356,9 +362,9 @@ def _go(request: HttpRequest, to: str, *args: UUID) -> HttpResponse:
     return redirect(to, *args)
 
 
-def _already_released() -> str:
-    return _("This letter went into a conversation a moment ago.")
 def _was_read() -> str:
     return _("This letter was opened before, so it stays open, and it stays here.")
 
 
+def _already_released() -> str:
+    return _("This letter went into a conversation a moment ago.")

@@ -6,6 +6,8 @@ import pytest
 from django.urls import reverse
 
 from boundaries.rules.letters import MOST_WAITING
+from conversations import actions, views
+from conversations.exceptions import ChangedElsewhereError
 from conversations.forms import LONGEST_BODY
 from conversations.models import Letter
 from tests import factories
@@ -382,3 +384,25 @@ def test_an_old_page_takes_no_newer_words_away_and_takes_nothing_back(
     assert "first words" in page
     assert f'name="version" value="{letter.version}"' in page
     assert Letter.objects.count() == 1
+
+
+def test_words_for_a_letter_that_was_changed_elsewhere_and_then_deleted_are_given_back(
+    ana_client, new, ana_place, monkeypatch
+):
+    letter = factories.letter(by=ana_place, body="there", hold=False)
+
+    write = actions.write_letter
+
+    def write_and_be_deleted(**words):
+        try:
+            return write(**words)
+        except ChangedElsewhereError:
+            actions.delete_letter(by=ana_place, letter_id=letter.pk)
+            raise
+
+    monkeypatch.setattr(views.actions, "write_letter", write_and_be_deleted)
+    typed = {"body": WORDS, "key": letter.key, "version": 9, "draft": "1"}
+    answer = ana_client.post(new, typed)
+    assert answer.status_code == 404
+    assert answer.context["form"]["body"].value() == WORDS
+    assert not Letter.objects.exists()
