@@ -24,7 +24,7 @@ NO_ROOM = _(
 NEVER, A_DAY, THREE_DAYS = 0, 24, 72
 
 
-# Signs that begin a new line somewhere, or did once.
+# Two or more in a row, also where there are spaces in them.
 EMPTY_LINES = re.compile(r"\n(?:[^\S\n]*\n){2,}")
 
 
