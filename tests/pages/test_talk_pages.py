@@ -277,6 +277,18 @@ def test_too_many_within_a_minute_come_back_with_a_clear_sentence(at_ana, ana_pl
     assert "The next one" in at_ana.answer.content.decode()
     assert Message.objects.count() == 20
 
+def test_ten_megabytes_come_back_with_a_sentence(at_ana, window):
+    """In the other encoding these would be thirty, and Repair takes twelve at once (record 21)."""
+    at_ana.open(page_of(window))
+    form = re.search(r'<form id="say".*?>', at_ana.answer.content.decode(), re.DOTALL)[0]
+    assert 'enctype="multipart/form-data"' in form
+    sent = {"body": "é" * (5 * 1024 * 1024), "key": uuid4(), "csrfmiddlewaretoken": at_ana.token()}
+    answer = at_ana.client.post(page_of(window, "say/"), sent)
+    assert answer.status_code == 200
+    assert "too long to be said at once" in answer.content.decode()
+    assert sent["body"] in answer.content.decode()
+
+
 
 def test_nobody_else_has_such_a_page(outsider_client, at_ana, window, pair):
     for part in ("", "stream/"):
