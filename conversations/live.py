@@ -2,7 +2,7 @@
 
 Server-sent events (HTML Standard, section 9.2): `said` is one message each, whose id is its number
 within the conversation; `state` is whether it is open and what is left of it, `over` ends the
-stream.
+stream. Each begins with `here`, which also is its sign of life.
 """
 
 import re

@@ -45,7 +45,8 @@ def stream(request: HttpRequest, membership: Membership, window_id: UUID) -> Htt
     after = live.number_after(told, asked, queries.last_message(window))
     mark = live.mark_after(window, after, request.GET.get("seen"), clock.now())
     who = (membership.pair_id, window_id, membership.person_id)
-    text = live.RETRY
+    # A page that was told it is signed out knows by the first event that it is not any more.
+    text = live.RETRY + live.ALIVE
     if not streams.keep_open(request, *who, mark):
         at, situation = clock.now(), load_situation_of_talk(membership.pair)
         window = queries.get_window_for(membership, window_id)

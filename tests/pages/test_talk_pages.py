@@ -14,7 +14,7 @@ from boundaries import actions as boundaries
 from boundaries.queries import load_situation_of_talk
 from boundaries.rules.letters import MOST_WAITING
 from conversations import actions as conversations
-from conversations import talk
+from conversations import live, talk
 from conversations.models import Letter, Message
 from tests import factories
 from tests.beginnings import begin_to_talk, beginning
@@ -59,6 +59,14 @@ def test_the_stream_begins_where_the_page_ended(at_ana, at_ben, window):
     told = answer.content.decode()
     assert "Now." in told
     assert "Shown already." not in told
+
+
+def test_a_stream_begins_with_a_sign_that_one_is_here(at_ana, window):
+    """Where nothing was said yet nothing else may follow for minutes."""
+    at_ana.open(page_of(window))
+    seen = re.search(r'data-seen="([^"]*)"', at_ana.answer.content.decode())[1]
+    told = at_ana.client.get(page_of(window, f"stream/?seen={seen}")).content.decode()
+    assert told == live.RETRY + live.ALIVE
 
 
 @pytest.mark.parametrize("id_", ["2", "99", "-1", "x" * 9000, "\u0663"])
@@ -269,14 +277,6 @@ def test_what_is_too_long_comes_back_with_a_clear_sentence(at_ana, window):
     assert not Message.objects.exists()
 
 
-def test_too_many_within_a_minute_come_back_with_a_clear_sentence(at_ana, ana_place, window):
-    for number in range(20):
-        conversations.say(by=ana_place, window_id=window.pk, key=uuid4(), body=f"{number}")
-    at_ana.send(page_of(window, "say/"), body="The next one", key=uuid4())
-    assert "Too many messages within a minute." in at_ana.text
-    assert "The next one" in at_ana.answer.content.decode()
-    assert Message.objects.count() == 20
-
 def test_ten_megabytes_come_back_with_a_sentence(at_ana, window):
     """In the other encoding these would be thirty, and Repair takes twelve at once (record 21)."""
     at_ana.open(page_of(window))
@@ -288,6 +288,14 @@ def test_ten_megabytes_come_back_with_a_sentence(at_ana, window):
     assert "too long to be said at once" in answer.content.decode()
     assert sent["body"] in answer.content.decode()
 
+
+def test_too_many_within_a_minute_come_back_with_a_clear_sentence(at_ana, ana_place, window):
+    for number in range(20):
+        conversations.say(by=ana_place, window_id=window.pk, key=uuid4(), body=f"{number}")
+    at_ana.send(page_of(window, "say/"), body="The next one", key=uuid4())
+    assert "Too many messages within a minute." in at_ana.text
+    assert "The next one" in at_ana.answer.content.decode()
+    assert Message.objects.count() == 20
 
 
 def test_nobody_else_has_such_a_page(outsider_client, at_ana, window, pair):
