@@ -41,6 +41,26 @@ def save_draft(request: HttpRequest, membership: Membership, letter_id: UUID) ->
     return _save(request, membership, letter_id)
 
 
+@member
+@require_POST
+def keep_words(request: HttpRequest, membership: Membership) -> HttpResponse:
+    """Keep what is typed on a page that is being left; the answer is only for a page that stays.
+
+    It is the version of the draft with this key that now has these words, or 0 where it does not.
+    """
+    form = DraftForm(request.POST, in_force=terms_in_force(membership.pair))
+    if not form.is_valid():
+        return _refused(request, membership, form, None)
+    data = form.cleaned_data
+    typed = {"key": data["key"], "version": data["version"], "body": data["body"]}
+    try:
+        letter = actions.keep_words(by=membership, **typed)
+    except TooManyLettersError as fault:
+        return _problem(request, _why_not(fault), status=409)
+    version = letter.version if letter and letter.key == data["key"] else 0
+    return HttpResponse(str(version), content_type="text/plain")
+
+
 def _save(request: HttpRequest, membership: Membership, letter_id: UUID | None) -> HttpResponse:
     form = DraftForm(request.POST, in_force=terms_in_force(membership.pair))
     if not form.is_valid():

@@ -90,7 +90,14 @@ class DraftForm(forms.Form):
 
 
 class LetterForm(DraftForm):
-    """The same, with `hold`, the button that puts it into the next conversation."""
+    """The same, with `hold`, the button that puts it into the next conversation.
+
+    aside: the key of the draft as which words were kept that were typed and not saved; kept: its
+    version, 0 for none.
+    """
+
+    aside = forms.UUIDField(widget=forms.HiddenInput, initial=uuid4, required=False)
+    kept = forms.IntegerField(widget=forms.HiddenInput, initial=0, required=False)
 
     read_again = forms.ChoiceField(
         label=_("Ask me to read it again before it goes"),
@@ -141,7 +148,8 @@ class LetterForm(DraftForm):
 
 
 class MessageForm(forms.Form):
-    """Something to say live. key: makes a doubled request one message.
+    """Something to say live. key: makes a doubled request one message. kept: the version of the
+    draft with this key as which the words were kept while they were typed; 0 for none.
 
     has_cursor: for whoever has just said something and goes on. Not on a page that is opened: on a
     phone the keyboard would cover it.
@@ -154,6 +162,7 @@ class MessageForm(forms.Form):
         error_messages={"required": _("There are no words yet.")},
     )
     key = forms.UUIDField(widget=forms.HiddenInput, initial=uuid4)
+    kept = forms.IntegerField(widget=forms.HiddenInput, initial=0, required=False)
 
     def __init__(self, *args: Any, has_cursor: bool = False, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

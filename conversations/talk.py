@@ -69,6 +69,7 @@ def say(request: HttpRequest, membership: Membership, window_id: UUID) -> HttpRe
             window_id=window_id,
             key=form.cleaned_data["key"],
             body=form.cleaned_data["body"],
+            kept=form.cleaned_data["kept"] or 0,
         )
     except RefusedError as refused:
         for line in told(refused.reasons):

@@ -20,6 +20,7 @@ in_a_pair = [
     path("letters/new/", views.write, name="write"),
     path("letters/<uuid:letter_id>/", views.letter, name="letter"),
     path("letters/draft/", drafts.begin_draft, name="begin_draft"),
+    path("letters/keep/", drafts.keep_words, name="keep_words"),
     path("letters/<uuid:letter_id>/draft/", drafts.save_draft, name="save_draft"),
     path("letters/<uuid:letter_id>/delete/", views.delete, name="delete"),
     path("envelopes/<uuid:envelope_id>/", views.envelope, name="envelope"),

@@ -251,6 +251,7 @@ def _write(request: HttpRequest, membership: Membership, form: LetterForm) -> Ht
     except TooManyLettersError:
         form.add_error("body", NO_ROOM)
         return _show_form(request, membership, form)
+    _let_go(membership, form)
     return _saved(request, membership, written)
 
 
@@ -275,10 +276,18 @@ def _edit(
         return _unreadable(request, membership, row)
     except ChangedElsewhereError as elsewhere:
         return _show_form(request, membership, form, row, elsewhere)
+    _let_go(membership, form)
     if row.state == Letter.State.HELD and changed.state == Letter.State.DRAFT:
         messages.success(request, _("Your letter is a draft again. It will not be delivered."))
         return _go(request, "conversations:letter", membership.pair_id, row.pk)
     return _saved(request, membership, changed)
+
+
+def _let_go(membership: Membership, form: LetterForm) -> None:
+    """What was kept of the words while they were typed, and they are saved now."""
+    data = form.cleaned_data
+    if data["kept"] and data["aside"]:
+        actions.give_way(by=membership, key=data["aside"], version=data["kept"])
 
 
 def _show_form(

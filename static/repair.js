@@ -6,6 +6,7 @@
  * - The hours of the week get buttons that tick many boxes at once.
  * - Leaving a page quickly takes its place, so that going back does not show it.
  * - Answers that say why words were not taken are shown, whatever their status.
+ * - What is typed on a page that is left is kept as a draft, beside whatever it is left for.
  */
 (() => {
   "use strict";
@@ -55,6 +56,19 @@
       event.detail.isError = false;
     }
   });
+
+  /*
+   * typed: the words; and the key and version of the draft as which the server has had them, 0 for none.
+   * A browser sends what is kept alive also when its page is gone, but no more than 64 kB of it; what is
+   * longer goes at once. The answer is the version from now on, or why the words were not kept.
+   */
+  window.keepWords = (form, typed) => {
+    const sent = new FormData(form);
+    for (const [name, value] of Object.entries(typed)) sent.set(name, value);
+    const send = (keepalive) =>
+      fetch(form.dataset.keep, { method: "POST", body: sent, headers: { "HX-Request": "true" }, keepalive });
+    return send(true).catch(() => send(false));
+  };
 
   document.addEventListener("DOMContentLoaded", () => ready(document));
   document.addEventListener("htmx:load", (event) => {

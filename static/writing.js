@@ -153,10 +153,25 @@
   }
 
   function submit(event) {
-    /* Nothing stands between the tap and the pause. */
+    /* Nothing stands between the tap and the pause: what is typed is kept beside it. */
     if (event.target === form || !event.target.querySelector(".button-pause")) return;
     isLeaving = true;
-    save();
+    keep();
+  }
+
+  /* What is not saved by itself is a draft of its own, until a button has saved it. */
+  async function keep() {
+    if (!isUnsaved()) return;
+    const { key, version, aside, kept } = form.elements;
+    /* Words that were never saved from here take the place of none that are there. */
+    const known = saved === null ? 0 : version.value;
+    const draft = autosave ? { key: key.value, version: known } : { key: aside.value, version: kept.value || 0 };
+    const answer = await window.keepWords(form, { body: words.value, ...draft }).catch(() => null);
+    if (!autosave && answer?.ok && !answer.headers.has("HX-Retarget")) kept.value = await answer.text();
+  }
+
+  function hide() {
+    if (document.hidden && !autosave && !isLeaving) keep();
   }
 
   document.addEventListener("htmx:configRequest", begin);
@@ -165,6 +180,7 @@
   document.addEventListener("htmx:beforeSwap", show);
   document.addEventListener("htmx:load", start);
   document.addEventListener("submit", submit);
+  document.addEventListener("visibilitychange", hide);
   document.addEventListener("input", (event) => {
     if (event.target === words) count();
   });

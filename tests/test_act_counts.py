@@ -414,6 +414,18 @@ def written(ana, ben, clock):
     return lambda: factories.letter(by=ana)
 
 
+def kept(ana, ben, clock):
+    """Beside the letter into which it was typed."""
+    letter = factories.letter(by=ana)
+    words = {"key": letter.key, "version": letter.version, "body": "More words"}
+    return lambda: conversations.keep_words(by=ana, **words)
+
+
+def given_way(ana, ben, clock):
+    draft = kept(ana, ben, clock)()
+    return lambda: conversations.give_way(by=ana, key=draft.key, version=draft.version)
+
+
 def edited(ana, ben, clock):
     letter = factories.letter(by=ana, hold=False)
     return lambda: conversations.edit_letter(
@@ -489,6 +501,8 @@ ACTS = [
     notices_of_what_is_ahead_sent,
     nothing_due,
     written,
+    kept,
+    given_way,
     edited,
     letter_withdrawn,
     deleted,

@@ -2,13 +2,13 @@
 
 from datetime import datetime
 from typing import NamedTuple
-from uuid import UUID, uuid4
+from uuid import UUID, uuid4, uuid5
 
 from accounts.locks import locked_pair
 from accounts.models import Membership, Pair
 from accounts.sealed import is_readable
 from boundaries.actions.record import Act, Entry, add_to_record
-from boundaries.rules.letters import MOST_WAITING
+from boundaries.rules.letters import MOST_LEFT_BEHIND, MOST_WAITING
 from conversations.exceptions import (
     AlreadyReleasedError,
     ChangedElsewhereError,
@@ -16,7 +16,7 @@ from conversations.exceptions import (
     TooManyLettersError,
     UnreadableLetterError,
 )
-from conversations.models import Letter
+from conversations.models import Letter, Message
 
 
 class ReadAgain(NamedTuple):
@@ -131,6 +131,49 @@ def _save_typed(pair: Pair, letter: Letter, version: int, body: str, at: datetim
     return letter
 
 
+def keep_words(*, by: Membership, key: UUID, version: int, body: str) -> Letter | None:
+    """Keep what is typed on a page that is being left, as a draft: nobody is there to be asked.
+
+    It takes the place of the draft with this `key` if that is the `version` that the page knew, 0
+    for none. What is held, went, or was changed elsewhere stays as it is, and these words are a
+    draft of their own; the same words again are the same one. Returns None where they were said
+    live meanwhile (R21). Raises TooManyLettersError where there is no more room for these either.
+    """
+    with locked_pair(by.pair_id) as (pair, at):
+        apart = uuid5(key, body)
+        if Message.objects.filter(pair=pair, author=by.person_id, key=apart).exists():
+            return None
+        own = Letter.objects.filter(pair=pair, author=by.person_id).select_related("pair")
+        if kept := own.filter(key=apart).first():
+            return kept
+        letter = own.filter(key=key).first()
+        if letter and not _may_take(letter, version, body):
+            letter, key = None, apart
+        if letter is None:
+            letter = _new(pair, by, key, at, most=MOST_WAITING + MOST_LEFT_BEHIND)
+        if not _says(letter, body):
+            _change(pair, letter, body, at, hold=False, again=None)
+        return letter
+
+
+def give_way(*, by: Membership, key: UUID, version: int) -> None:
+    """Delete what `keep_words` kept of words that are said or saved now.
+
+    version: as it was kept. What its writer made of it since stays.
+    """
+    with locked_pair(by.pair_id) as (pair, _):
+        own = Letter.objects.filter(pair=pair, author=by.person_id, key=key)
+        letter = own.filter(state=Letter.State.DRAFT).first()
+        if letter and letter.version == version:
+            letter.delete()
+
+
+def _may_take(letter: Letter, version: int, body: str) -> bool:
+    """Whether a letter says these words already, or is a draft that they may take the place of."""
+    is_known = letter.state == Letter.State.DRAFT and letter.version == version
+    return _says(letter, body) or (is_known and is_readable(letter, "body"))
+
+
 def delete_letter(*, by: Membership, letter_id: UUID) -> None:
     """Delete a letter that was not released, for good; one that is gone already changes nothing.
 
@@ -151,10 +194,12 @@ def _own(pair: Pair, by: Membership, letter_id: UUID) -> Letter:
     return own.get(pk=letter_id)
 
 
-def _new(pair: Pair, by: Membership, key: UUID, at: datetime) -> Letter:
+def _new(
+    pair: Pair, by: Membership, key: UUID, at: datetime, *, most: int = MOST_WAITING
+) -> Letter:
     """Without words yet, and not in the database: `_change` makes version 1 of it."""
     own = Letter.objects.filter(pair=pair, author=by.person_id)
-    if own.exclude(state=Letter.State.RELEASED).count() >= MOST_WAITING:
+    if own.exclude(state=Letter.State.RELEASED).count() >= most:
         raise TooManyLettersError
     return Letter(pair=pair, author_id=by.person_id, key=key, written_at=at, version=0)
 

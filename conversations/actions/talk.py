@@ -14,7 +14,7 @@ from boundaries.queries import load_situation_of_talk
 from boundaries.rules import acts, gate
 from boundaries.rules.reasons import Reason
 from boundaries.rules.talk import WITHIN
-from conversations.actions.letters import write_letter
+from conversations.actions.letters import give_way, write_letter
 from conversations.models import Letter, Message
 from conversations.pokes import poke
 
@@ -22,17 +22,21 @@ FOR_THE_WRITER = {Reason.MESSAGE_TOO_LONG, Reason.TOO_MANY_MESSAGES}
 """What one can mend and try again; for every other reason the words are kept as a draft."""
 
 
-def say(*, by: Membership, window_id: UUID, key: UUID, body: str) -> Message | Letter:
+def say(
+    *, by: Membership, window_id: UUID, key: UUID, body: str, kept: int = 0
+) -> Message | Letter:
     """Say something in the open conversation; return it or, where it came too late, the draft.
 
     Judged by the instant under the pair's lock. Too late is whatever ended the conversation: its
     end, a pause, the other who left. The same words with the same `key` again are the same message,
     or the same draft, whatever its writer made of it meanwhile; other words are another one: a page
     that one went back to, or opened twice, has the same key, and none of its words are lost.
+    kept: the version of the draft with this `key` as which the words were kept while they were
+    typed (`keep_words`), which gives way to them; 0 for none.
     Raises RefusedError where it is too long, or one of too many within a minute, and
     TooManyLettersError where there is no room for a draft; it is then kept nowhere.
     """
-    key = uuid5(key, body)
+    typed, key = key, uuid5(key, body)
     with locked_pair(by.pair_id) as (pair, at):
         said = Message.objects.filter(window=window_id, author=by.person_id, key=key).first()
         if said:
@@ -41,9 +45,11 @@ def say(*, by: Membership, window_id: UUID, key: UUID, body: str) -> Message | L
         reasons = _reasons_against(pair, window_id, len(body), recent, at)
         if reasons and set(reasons) <= FOR_THE_WRITER:
             raise RefusedError(reasons)
+        if kept:
+            give_way(by=by, key=typed, version=kept)
         if reasons:
-            kept = Letter.objects.filter(pair=pair, author=by.person_id, key=key).first()
-            return kept or write_letter(by=by, key=key, body=body, hold=False)
+            draft = Letter.objects.filter(pair=pair, author=by.person_id, key=key).first()
+            return draft or write_letter(by=by, key=key, body=body, hold=False)
         transaction.on_commit(partial(poke, by.pair_id), robust=True)
         return Message.objects.create(
             pair=pair,

@@ -10,7 +10,7 @@ from django.http import Http404
 from accounts.actions import create_code, use_code
 from boundaries import actions as boundaries
 from boundaries.actions.record import Act
-from boundaries.rules.letters import MOST_WAITING
+from boundaries.rules.letters import MOST_LEFT_BEHIND, MOST_WAITING
 from conversations import actions
 from conversations.exceptions import (
     AlreadyReleasedError,
@@ -239,3 +239,65 @@ def test_letters_that_went_take_no_room(released, ana_place, clock):
     factories.letter(by=ana_place)
     with pytest.raises(TooManyLettersError):  # what was typed into one that went begins another
         actions.write_letter(by=ana_place, key=released.key, body="Typed too late", hold=False)
+
+
+# --- What is typed on a page that is left -------------------------------------------------------
+
+
+def keep(by, body="Words", *, key=None, version=0):
+    return actions.keep_words(by=by, key=key or uuid4(), version=version, body=body)
+
+
+def test_what_is_typed_on_a_page_that_is_left_becomes_a_draft_and_then_that_draft(ana_place):
+    key = uuid4()
+    first = keep(ana_place, "Half a", key=key)
+    again = keep(ana_place, "Half a sentence", key=key, version=first.version)
+    assert (again.pk, again.body, again.state) == (first.pk, "Half a sentence", Letter.State.DRAFT)
+    assert keep(ana_place, "Half a sentence", key=key, version=again.version) == again
+    assert Letter.objects.count() == 1
+
+
+def test_a_page_that_knows_of_no_draft_takes_the_words_of_none(ana_place):
+    """It was opened twice: both have one key."""
+    key = uuid4()
+    keep(ana_place, "In this tab", key=key)
+    for _ in range(2):
+        keep(ana_place, "In that tab", key=key)
+    assert {letter.body for letter in Letter.objects.all()} == {"In this tab", "In that tab"}
+    assert Letter.objects.count() == 2
+
+
+@pytest.mark.parametrize("hold", [True, False])
+def test_r17_what_is_typed_into_a_letter_that_is_held_or_was_changed_is_a_draft_of_its_own(
+    ana_place, hold
+):
+    letter = factories.letter(by=ana_place)
+    if not hold:
+        factories.take_back(by=ana_place, letter_id=letter.pk)
+    letter.refresh_from_db()
+    before = (letter.body, letter.state, letter.version, letter.held_at)
+    version = letter.version if hold else 1
+    for _ in range(2):
+        own = keep(ana_place, "More. Dear you", key=letter.key, version=version)
+        assert (own.body, own.state) == ("More. Dear you", Letter.State.DRAFT)
+    letter.refresh_from_db()
+    assert (letter.body, letter.state, letter.version, letter.held_at) == before
+    assert Letter.objects.count() == 2
+
+
+def test_what_is_held_already_is_not_kept_once_more(ana_place, pair):
+    letter = factories.letter(by=ana_place)
+    before = seen.everything(in_=pair)
+    assert keep(ana_place, letter.body, key=letter.key) == letter
+    assert seen.everything(in_=pair) == before
+
+
+def test_words_of_a_page_that_is_left_have_a_little_more_room(ana_place, pair, clock):
+    factories.held_letters(by=[ana_place], each=MOST_WAITING, at=clock.at)
+    for number in range(MOST_LEFT_BEHIND):
+        keep(ana_place, f"Words {number}")
+    before = seen.everything(in_=pair)
+    for begin in (*NEW.values(), keep):
+        with pytest.raises(TooManyLettersError):
+            begin(ana_place)
+    assert seen.everything(in_=pair) == before

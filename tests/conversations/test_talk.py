@@ -161,3 +161,52 @@ def test_r21_what_became_of_late_words_is_not_undone_by_the_same_form_again(wind
     assert say(both[0], window, "in the heat", key).pk == kept.pk
     letter = Letter.objects.get()
     assert (letter.body, letter.state) == ("calm", Letter.State.HELD)
+
+
+# --- What was kept while it was typed -----------------------------------------------------------
+
+
+def keep(by, body, key, version=0):
+    return actions.keep_words(by=by, key=key, version=version, body=body)
+
+
+@pytest.mark.parametrize("is_late", [False, True])
+def test_r21_what_was_kept_of_words_gives_way_once_they_are_said_or_are_a_draft(
+    window, both, clock, is_late
+):
+    key = uuid4()
+    kept = keep(both[0], "Half a", key)
+    if is_late:
+        clock.go_to(window.closes_at)
+    words = {"body": "Half a sentence", "key": key, "kept": kept.version}
+    answer = actions.say(by=both[0], window_id=window.pk, **words)
+    assert isinstance(answer, Letter if is_late else Message)
+    assert [letter.body for letter in Letter.objects.all()] == ["Half a sentence"] * is_late
+
+
+def test_r21_what_its_writer_made_of_it_since_stays(window, both):
+    key = uuid4()
+    kept = keep(both[0], "Half a", key)
+    own = {"by": both[0], "letter_id": kept.pk, "version": kept.version}
+    actions.edit_letter(**own, body="A whole evening", hold=False)
+    actions.say(by=both[0], window_id=window.pk, key=key, body="Half a", kept=kept.version)
+    assert Letter.objects.get().body == "A whole evening"
+
+
+def test_r21_where_nothing_is_said_what_was_kept_stays(window, both):
+    key = uuid4()
+    kept = keep(both[0], "x" * 2001, key)
+    with pytest.raises(RefusedError):
+        actions.say(by=both[0], window_id=window.pk, key=key, body="x" * 2001, kept=kept.version)
+    assert Letter.objects.get() == kept
+
+
+def test_r21_what_was_said_or_kept_already_is_not_kept_once_more(window, both, clock):
+    """The page was hidden just after, or while the line hung."""
+    key = uuid4()
+    say(both[0], window, "said", key)
+    assert keep(both[0], "said", key) is None
+    clock.go_to(window.closes_at)
+    late = say(both[0], window, "too late", key)
+    assert keep(both[0], "too late", key) == late
+    assert Letter.objects.get() == late

@@ -41,7 +41,7 @@ NOT_OF_A_MODEL: dict[str, Callable[[], list[str]]] = {
 }
 KNOWN_SEED = "of whoever looks"
 """Who makes their feed with this seed is the one who knows its address."""
-KEY_OF_A_FORM = re.compile(rb'name="key" value="[^"]+"')
+KEY_OF_A_FORM = re.compile(rb'name="(?:key|aside)" value="[^"]+"')
 KEY = re.compile(r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 NONCE = re.compile(r"'nonce-[^']+'")
 WITH_A_QUERY = re.compile(rb'(?:href|hx-get)="(/[^"?#]*\?[^"#]+)')

@@ -59,5 +59,6 @@ WELL_FILLED: dict[str, dict[str, Any]] = {
     "conversations:letter": LETTER,
     "conversations:begin_draft": LETTER,
     "conversations:save_draft": LETTER,
+    "conversations:keep_words": LETTER,
 }
 """What a page of ours would send; the other addresses need nothing."""

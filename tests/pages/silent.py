@@ -161,6 +161,12 @@ def types_on(ana: Ana) -> None:
 
 
 @act
+def leaves_a_page_with_words_typed_into_what_she_holds(ana: Ana) -> None:
+    letter = ana.letter(HELD)
+    conversations.keep_words(by=ana.place, key=letter.key, version=letter.version, body="More.")
+
+
+@act
 def holds_a_letter(ana: Ana) -> None:
     factories.letter(by=ana.place, body="I planted beans.")
 

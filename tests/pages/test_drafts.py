@@ -8,7 +8,7 @@ import pytest
 from django.test import Client
 from django.urls import reverse
 
-from boundaries.rules.letters import MOST_WAITING
+from boundaries.rules.letters import MOST_LEFT_BEHIND, MOST_WAITING
 from conversations import actions
 from conversations.models import Letter
 from tests import factories, seen
@@ -164,3 +164,46 @@ def test_one_more_than_can_wait_is_not_saved_and_a_line_says_so(typing, ana_plac
     before = seen.everything(in_=pair)
     refused(typing(), "There is no room for one more letter that waits.", 409)
     assert seen.everything(in_=pair) == before
+
+
+# --- A page that is left ------------------------------------------------------------------------
+
+
+@pytest.fixture
+def leaving(ana_client, pair):
+    """Keep what is typed, as a page does that is hidden or left."""
+
+    def keep(body=WORDS, *, client=ana_client, **typed):
+        path = reverse("conversations:keep_words", args=[pair.pk])
+        return client.post(path, {"body": body, "key": uuid4(), "version": 0} | typed, headers=HTMX)
+
+    return keep
+
+
+def test_what_is_typed_on_a_page_that_is_left_is_kept_and_the_page_is_told_as_which(leaving):
+    key = uuid4()
+    for number in (1, 2):
+        answer = leaving(f"{WORDS} {number}", key=key, version=number - 1)
+        assert (answer.status_code, answer.content.decode()) == (200, str(number))
+    letter = Letter.objects.get()
+    assert (letter.body, letter.state) == (f"{WORDS} 2", Letter.State.DRAFT)
+
+
+def test_of_a_draft_of_its_own_the_page_knows_no_version(leaving, ana_place):
+    """Else it would take this for that of the letter on the page."""
+    letter = factories.letter(by=ana_place)
+    assert leaving(key=letter.key, version=1).content.decode() == "0"
+    assert Letter.objects.count() == 2
+
+
+def test_a_page_that_is_left_and_comes_back_says_why_nothing_was_kept(leaving, client):
+    refused(leaving("x" * 50_001), "Your letter has 50001 characters", 200)
+    refused(leaving(client=client), "You are signed out. Your words are still here.", 403)
+    assert not Letter.objects.exists()
+
+
+def test_where_there_is_no_room_a_page_that_is_left_has_some(leaving, ana_place, clock):
+    factories.held_letters(by=[ana_place], each=MOST_WAITING, at=clock.at)
+    assert leaving().status_code == 200
+    factories.held_letters(by=[ana_place], each=MOST_LEFT_BEHIND - 1, at=clock.at)
+    refused(leaving(), "There is no room for one more letter that waits.", 409)

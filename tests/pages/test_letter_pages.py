@@ -406,3 +406,25 @@ def test_words_for_a_letter_that_was_changed_elsewhere_and_then_deleted_are_give
     assert answer.status_code == 404
     assert answer.context["form"]["body"].value() == WORDS
     assert not Letter.objects.exists()
+
+
+@pytest.mark.parametrize("button", ["hold", "draft"])
+@pytest.mark.parametrize("kept", [0, 1, 2])
+def test_what_was_kept_while_it_was_typed_gives_way_once_it_is_saved_if_it_is_as_it_was(
+    ana_client, ana_place, button, kept
+):
+    letter, aside = factories.letter(by=ana_place, body="as it was"), uuid4()
+    actions.keep_words(by=ana_place, key=aside, version=0, body="as it was, and")
+    typed = {"body": WORDS, "key": letter.key, "version": 1, "aside": aside, "kept": kept}
+    ana_client.post(page_of(letter), typed | {button: "1"})
+    bodies = {each.body for each in Letter.objects.all()}
+    assert bodies == ({WORDS} if kept == 1 else {WORDS, "as it was, and"})
+
+
+@pytest.mark.parametrize("changes", [{"aside": "\x00"}, {"kept": "many"}, {"kept": "9" * 5000}])
+def test_what_was_kept_is_named_by_nothing_else(at_ana, ana_place, changes):
+    letter = factories.letter(by=ana_place)
+    sent = {"body": WORDS, "key": letter.key, "version": 1, "hold": "1", "kept": 1}
+    at_ana.send(page_of(letter), **sent | changes)
+    assert at_ana.status == 200
+    assert Letter.objects.count() == 1

@@ -19,7 +19,7 @@ from tests.templates.pages import Page
 pytestmark = [pytest.mark.django_db, pytest.mark.once]
 
 HELP = "/help/"
-PARTS = ("now", "begin_draft", "save_draft", "say")
+PARTS = ("now", "begin_draft", "save_draft", "keep_words", "say")
 """What is put into a page that has the link."""
 
 

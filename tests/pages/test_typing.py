@@ -9,8 +9,12 @@ from django.test import Client
 from django.urls import reverse
 from playwright.sync_api import expect
 
-from conversations.models import Letter
+from accounts.access import SIGNED_OUT
+from boundaries.rules.letters import MOST_WAITING
+from conversations.models import Letter, Message
 from tests import factories
+from tests.beginnings import begin_to_talk
+from tests.stack import wait_for
 from tests.story.screen import ScreenVisitor
 
 pytestmark = [
@@ -246,12 +250,192 @@ def test_leaving_with_unsaved_words_is_asked_about_and_pausing_is_not(
     letter = factories.letter(by=ana_place)
     visitor.open(reverse("conversations:letter", args=[pair.pk, letter.pk]))
     type_on(visitor, "more ")
-    asked = []
-    visitor.page.on("dialog", lambda dialog: (asked.append(dialog.type), dialog.dismiss()))
+    asked = asked_by(visitor)
     visitor.page.get_by_role("link", name="Back").click()
     visitor.page.wait_for_timeout(300)
     assert asked == ["beforeunload"]
     assert "more" in visitor.page.locator("#id_body").input_value()
     visitor.press("Pause")
     assert asked == ["beforeunload"]
-    assert Letter.objects.get().body == "Dear you"
+    expect_letters(("Dear you", "held"), ("more Dear you", "draft"))
+
+
+def test_what_is_typed_into_a_held_letter_is_a_draft_of_its_own_until_it_is_saved(
+    visitor, ana_place, new, pair
+):
+    letter = factories.letter(by=ana_place)
+    visitor.open(reverse("conversations:letter", args=[pair.pk, letter.pk]))
+    type_on(visitor, "more ")
+    # The pause is not to be had, and the page stays.
+    visitor.page.route("**/pause/", lambda route: route.fulfill(status=204))
+    for words in ("more Dear you", "more and more Dear you"):
+        visitor.page.locator("#id_body").fill(words)
+        with visitor.page.expect_response("**/keep/"):
+            visitor.page.get_by_role("button", name="Pause").click()
+        expect_letters(("Dear you", "held"), (words, "draft"))
+    visitor.press("Hold for the next conversation")
+    expect_letters(("more and more Dear you", "held"))
+
+
+def test_closing_a_held_letter_keeps_what_was_typed(visitor, ana_place, new, pair):
+    letter = factories.letter(by=ana_place)
+    visitor.open(reverse("conversations:letter", args=[pair.pk, letter.pk]))
+    type_on(visitor, "more ")
+    asked_by(visitor, ["accept"])
+    with visitor.page.expect_event("close"):
+        visitor.page.close(run_before_unload=True)
+    expect_letters(("Dear you", "held"), ("more Dear you", "draft"))
+
+
+def test_what_is_typed_into_a_draft_is_kept_by_a_pause_at_once(visitor, ana_place, new, pair):
+    letter = factories.letter(by=ana_place, hold=False)
+    visitor.open(reverse("conversations:letter", args=[pair.pk, letter.pk]))
+    type_on(visitor, "more ")
+    visitor.press("Pause")
+    expect_letters(("more Dear you", "draft"))
+
+
+# --- What is typed to be said --------------------------------------------------------------------
+
+HALF = "I wanted to tell you that"
+LONG = "я" * 40_000
+"""More than a browser sends of a page that is gone."""
+
+
+@pytest.fixture
+def talk(visitor, begun_alone):
+    """The page of their conversation, which is open."""
+    begin_to_talk(begun_alone)
+    window = begun_alone.window
+    visitor.open(reverse("conversations:conversation", args=[window.pair_id, window.pk]))
+    return visitor.page.get_by_label("Say something")
+
+
+def test_r21_leaving_with_words_that_were_not_said_is_asked_about_and_they_are_kept(visitor, talk):
+    talk.press_sequentially(HALF)
+    answers = ["dismiss", "accept"]
+    asked = asked_by(visitor, answers)
+    visitor.page.get_by_role("link", name="Back").click()
+    expect(talk).to_have_value(HALF)
+    assert asked == ["beforeunload"]
+    visitor.follow("Back")
+    assert asked == ["beforeunload"] * 2
+    expect_letters((HALF, "draft"))
+
+
+def test_r21_closing_the_tab_keeps_them_too(visitor, talk):
+    talk.press_sequentially(HALF)
+    asked = asked_by(visitor, ["accept"])
+    with visitor.page.expect_event("close"):
+        visitor.page.close(run_before_unload=True)
+    expect_letters((HALF, "draft"))
+    assert asked == ["beforeunload"]
+
+
+@pytest.mark.parametrize("button", ["Pause", "Leave now"])
+def test_r13_pausing_and_leaving_ask_nothing_also_while_words_are_on_a_line_that_hangs(
+    visitor, talk, button
+):
+    asked = asked_by(visitor)
+    visitor.page.route("**/say/", lambda _: None)
+    talk.press_sequentially(HALF)
+    visitor.page.get_by_role("button", name="Say it").click()
+    expect(talk).to_be_disabled()
+    visitor.press(button)
+    expect_letters((HALF, "draft"))
+    assert asked == []
+
+
+def test_r13_where_there_is_no_room_for_a_draft_a_pause_still_keeps_them(
+    visitor, talk, ana_place, clock
+):
+    factories.held_letters(by=[ana_place], each=MOST_WAITING, at=clock.at)
+    talk.press_sequentially(HALF)
+    visitor.press("Pause")
+    wait_for(lambda: HALF in bodies(), "The words are nowhere")
+
+
+def test_r13_a_pause_keeps_more_than_a_browser_sends_of_a_page_that_is_gone(visitor, talk):
+    talk.fill(LONG)
+    visitor.press("Pause")
+    expect_letters((LONG, "draft"))
+
+
+def test_r21_what_is_long_is_kept_while_it_is_typed_as_one_draft_that_gives_way(visitor, talk):
+    talk.fill(LONG)
+    expect_letters((LONG, "draft"))
+    talk.press_sequentially("!")
+    wait_for(lambda: Letter.objects.get().length == len(LONG) + 1, "Not all of it is kept")
+    talk.fill("In short")
+    visitor.page.get_by_role("button", name="Say it").click()
+    expect(talk).to_have_value("")
+    assert Message.objects.get().body == "In short"
+    assert not Letter.objects.exists()
+
+
+def test_r21_where_words_are_not_kept_the_page_says_why(visitor, talk):
+    talk.fill(LONG + LONG)
+    status(visitor, "Your letter has 80000 characters")
+    assert len(talk.input_value()) == len(LONG + LONG)
+    assert not Letter.objects.exists()
+
+
+def test_r21_words_that_came_too_late_are_one_draft_and_nothing_is_asked(visitor, talk, clock):
+    asked = asked_by(visitor)
+    talk.press_sequentially(HALF)
+    clock.move(hours=2)
+    visitor.press("Say it")
+    assert "Your words are kept as a draft, for you alone." in visitor.text
+    assert asked == []
+    expect_letters((HALF, "draft"))
+
+
+def test_r21_signed_in_again_one_is_not_told_that_one_is_signed_out(visitor, talk, ana):
+    lost = visitor.page.locator("#talk-lost")
+    Session.objects.all().delete()
+    expect(lost).to_contain_text("You are signed out.", timeout=15_000)
+    sign_in(visitor, ana)
+    visitor.context.set_offline(True)
+    visitor.context.set_offline(False)
+    expect(lost).to_have_text("", timeout=15_000)
+
+
+def test_r21_where_only_an_older_session_is_over_it_goes_on_by_itself(visitor, talk):
+    """The password was changed in another window."""
+    lost = visitor.page.locator("#talk-lost")
+    with visitor.page.expect_response("**/stream/**"):
+        pass
+    visitor.page.route("**/stream/**", sign_out_once, times=1)
+    with visitor.page.expect_response(lambda answer: "out" in answer.text(), timeout=15_000):
+        pass
+    expect(lost).to_have_text("", timeout=5_000)
+
+
+def sign_out_once(route):
+    route.fulfill(content_type="text/event-stream", body=SIGNED_OUT)
+
+
+def asked_by(visitor, answers=()):
+    """What the page asks from now on; each is answered so, or else by staying."""
+    asked, rest = [], iter(answers)
+
+    def answer(dialog):
+        asked.append(dialog.type)
+        getattr(dialog, next(rest, "dismiss"))()
+
+    visitor.page.on("dialog", answer)
+    return asked
+
+
+def bodies():
+    return [letter.body for letter in Letter.objects.select_related("pair")]
+
+
+def expect_letters(*letters):
+    """What is kept goes beside the page, and may arrive a moment after it."""
+
+    def found():
+        rows = Letter.objects.select_related("pair")
+        return sorted((letter.body, letter.state) for letter in rows)
+
+    wait_for(lambda: found() == sorted(letters), f"There are {len(letters)} letters to come", 15)

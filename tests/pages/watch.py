@@ -10,7 +10,7 @@ from tests import factories
 from tests.accounts.pages import steady
 from tests.pages.visitor import ClientVisitor
 
-KEY = re.compile(rb'name="key" value="[^"]+"')
+KEY = re.compile(rb'name="(?:key|aside)" value="[^"]+"')
 ID = re.compile(rb"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}")
 # Links, and where the page looks by itself.
 LINK = re.compile(rb'(?:href|hx-get)="(/pairs/[^"?]+)[^"]*"')

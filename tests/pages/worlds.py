@@ -218,6 +218,7 @@ OF_BENS_APART = LET_BE | {
 HELD = frozenset(
     {
         "changes_what_she_holds",
+        "leaves_a_page_with_words_typed_into_what_she_holds",
         "wants_to_read_it_again",
         "reads_it_again",
         "takes_back_what_she_holds",
