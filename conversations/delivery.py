@@ -14,7 +14,7 @@ from accounts.access import SIGNED_OUT, signed_in_sessions
 from accounts.locks import locked_pair
 from accounts.models import Pair
 from boundaries.models import Window
-from boundaries.queries import load_talk
+from boundaries.queries import Talk, load_talk
 from conversations import live
 from conversations.streams import Stream
 
@@ -61,11 +61,11 @@ def _what_is_new(pair: Pair, streams: Collection[Stream], at: datetime) -> list[
     """It is made for both persons, whether or not both have a page open: so the time that it takes
     does not tell one of them that the other is there (R22).
     """
-    situation, places = load_talk(pair)
-    windows = Window.objects.filter(pair=pair).in_bulk({each.window_id for each in streams})
-    by_person = {place.person_id: place for place in places}
+    talk = load_talk(pair)
+    windows = _windows(talk, {each.window_id for each in streams})
+    by_person = {place.person_id: place for place in talk.places}
     news = {
-        (window.pk, mark): live.news(window, situation, mark, at)
+        (window.pk, mark): live.news(window, talk.situation, mark, at)
         for window, mark in {(windows.get(each.window_id), each.mark) for each in streams}
         if window
     }
@@ -86,6 +86,14 @@ def _what_is_new(pair: Pair, streams: Collection[Stream], at: datetime) -> list[
         )
         for each in streams
     ]
+
+
+def _windows(talk: Talk, keys: set[UUID]) -> dict[UUID, Window]:
+    """The windows of these keys; the open one is there already, and mostly it is that alone."""
+    found = {talk.opened.pk: talk.opened} if talk.opened else {}
+    others = keys - found.keys()
+    in_the_pair = Window.objects.filter(pair=talk.places[0].pair_id)
+    return found | (in_the_pair.in_bulk(others) if others else {})
 
 
 def _told(stream: Stream, news: live.News | None, text: str, is_signed_in: bool) -> Told:

@@ -50,7 +50,7 @@ def are_enough_before(
     held = queries.held_before(membership, letter)
     if not in_force.letters or len(held) < in_force.letters:
         return False
-    situation = boundaries.load_situation_of_talk(membership.pair)
+    situation = boundaries.load_situation(membership.pair, at)
     window = would_go_into(membership, situation, at)
     return window is not None and _going(held, window, situation, at) == in_force.letters
 

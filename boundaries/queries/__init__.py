@@ -25,6 +25,7 @@ from boundaries.queries.proposals import (
 )
 from boundaries.queries.record import OWN_ACTS, record_for
 from boundaries.queries.situation import (
+    Talk,
     load_situation,
     load_situation_of_talk,
     load_situations,
@@ -46,6 +47,7 @@ __all__ = [
     "OWN_ACTS",
     "PROPOSALS_MATTER_FOR",
     "Coming",
+    "Talk",
     "agreement_in_force",
     "agreements_of",
     "appointments_of",

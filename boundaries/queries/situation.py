@@ -3,7 +3,7 @@
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping
 from datetime import datetime
-from typing import Any, TypeVar, cast
+from typing import Any, NamedTuple, TypeVar, cast
 from uuid import UUID
 
 from django.db.models import Exists, OuterRef, QuerySet, Subquery
@@ -42,6 +42,8 @@ AGREEMENTS = Agreement.objects.annotate(
         .values("opens_at")[:1]
     ),
 )
+IN_FORCE = Agreement.objects.filter(ended_at=None).order_by()
+OPEN_WINDOWS = Window.objects.filter(state=State.OPEN).order_by()
 COMING_WINDOWS = Window.objects.filter(state__in=COMING).order_by("opens_at")
 
 Row = TypeVar("Row", Membership, Agreement, Window)
@@ -56,14 +58,32 @@ def load_situation(pair: Pair, at: datetime) -> Situation:
 
 
 def load_situation_of_talk(pair: Pair) -> Situation:
-    """The same without proposals: talk and letters ask nothing of them, and are waited for."""
-    return load_talk(pair)[0]
+    """The situation as far as talking asks for it, which is waited for: three plain queries.
+
+    It has the open window, what is in force, and what either allows; no proposals, nothing planned,
+    and nothing of what was.
+    """
+    return load_talk(pair).situation
 
 
-def load_talk(pair: Pair) -> tuple[Situation, list[Membership]]:
-    """The same with both persons' places, which it needs anyway."""
+class Talk(NamedTuple):
+    """What talking asks for, with the rows from which it was made."""
+
+    situation: Situation
+    places: list[Membership]
+    opened: Window | None
+
+
+def load_talk(pair: Pair) -> Talk:
+    """The same with both persons' places and the open window, which it needs anyway."""
     places: list[Membership] = [*PLACES.filter(pair=pair)]
-    return _situations([pair], {}, places)[pair.pk], places
+    opened = OPEN_WINDOWS.filter(pair=pair).first()
+    situation = Situation(
+        **_of_persons(pair, places),
+        **_in_force(IN_FORCE.filter(pair=pair).first()),
+        windows=(opened.as_value(),) if opened else (),
+    )
+    return Talk(situation, places, opened)
 
 
 def load_situations(pairs: Iterable[Pair], at: datetime) -> dict[UUID, Situation]:
@@ -110,21 +130,33 @@ def _situation(
     last = agreements[0] if agreements else None
     current = last if last and last.ended_at is None else None
     return Situation(
-        limits={each.person_id: limits_of(each) for each in memberships},
-        paused=frozenset(each.person_id for each in memberships if _is_paused(each)),
-        parted=pair.ended_at is not None,
-        doors={each.person_id: each.door.opened_at for each in memberships if _has_door(each)},
-        in_force=current.terms if current else NO_CONTACT,
-        agreement=current.pk if current else None,
-        review_at=current.review_at if current else None,
+        **_of_persons(pair, memberships),
+        **_in_force(current),
         number=last.number if last else 0,
         last_in_force=last.terms if last else None,
         held_whole=last is not None and cast(Any, last).held_whole,
         last_conversation=cast(Any, last).last_conversation if last else None,
         windows=tuple(window.as_value() for window in windows),
         proposals=tuple(proposals),
-        apart_until=cast(Any, memberships[0]).apart_until,
     )
+
+
+def _in_force(current: Agreement | None) -> dict[str, Any]:
+    return {
+        "in_force": current.terms if current else NO_CONTACT,
+        "agreement": current.pk if current else None,
+        "review_at": current.review_at if current else None,
+    }
+
+
+def _of_persons(pair: Pair, places: list[Membership]) -> dict[str, Any]:
+    return {
+        "limits": {each.person_id: limits_of(each) for each in places},
+        "paused": frozenset(each.person_id for each in places if _is_paused(each)),
+        "parted": pair.ended_at is not None,
+        "doors": {each.person_id: each.door.opened_at for each in places if _has_door(each)},
+        "apart_until": cast(Any, places[0]).apart_until,
+    }
 
 
 def _is_paused(membership: Membership) -> bool:

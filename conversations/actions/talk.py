@@ -38,10 +38,9 @@ def say(
     """
     typed, key = key, uuid5(key, body)
     with locked_pair(by.pair_id) as (pair, at):
-        said = Message.objects.filter(window=window_id, author=by.person_id, key=key).first()
-        if said:
-            return said
-        number, recent = _so_far(by, window_id, at)
+        number, recent, is_said = _so_far(by, window_id, key, at)
+        if is_said:
+            return Message.objects.get(window=window_id, author=by.person_id, key=key)
         reasons = _reasons_against(pair, window_id, len(body), recent, at)
         if reasons and set(reasons) <= FOR_THE_WRITER:
             raise RefusedError(reasons)
@@ -72,8 +71,14 @@ def _reasons_against(
     return gate.reasons_against(acts.Say(window, length, recent), situation, at)
 
 
-def _so_far(by: Membership, window_id: UUID, at: datetime) -> tuple[int, int]:
-    """The number of the last message of the window, and how many of this person are recent."""
-    recent = Count("pk", filter=Q(author=by.person_id, said_at__gt=at - WITHIN))
-    found = Message.objects.filter(window=window_id).aggregate(last=Max("number"), recent=recent)
-    return found["last"] or 0, found["recent"]
+def _so_far(by: Membership, window_id: UUID, key: UUID, at: datetime) -> tuple[int, int, bool]:
+    """The number of the last message of the window, how many of this person are recent, and whether
+    this very one is among theirs.
+    """
+    own = Q(author=by.person_id)
+    found = Message.objects.filter(window=window_id).aggregate(
+        last=Max("number"),
+        recent=Count("pk", filter=own & Q(said_at__gt=at - WITHIN)),
+        same=Count("pk", filter=own & Q(key=key)),
+    )
+    return found["last"] or 0, found["recent"], bool(found["same"])

@@ -19,7 +19,7 @@ from tests import beginnings, factories
 from tests.beginnings import beginning
 from tests.races import TRIALS, DatabaseError, dawdle, no_lock, side_by_side
 
-QUERIES = 9
+QUERIES = 8
 OPENS_AT = factories.utc(year=2026, month=12, day=5, hour=17)
 
 

@@ -1,6 +1,8 @@
 """R21: live talk while the conversation is open, and not one moment longer."""
 
+from collections.abc import Callable
 from datetime import timedelta
+from typing import Any
 from uuid import uuid4
 
 import pytest
@@ -8,7 +10,9 @@ import pytest
 from boundaries import actions as boundaries
 from boundaries.actions.record import Act
 from boundaries.exceptions import RefusedError
-from boundaries.models import RecordEntry, Window
+from boundaries.models import Agreement, RecordEntry, Window
+from boundaries.queries import load_situation, load_situation_of_talk
+from boundaries.rules import acts, gate
 from boundaries.rules.reasons import Reason
 from boundaries.rules.windows import State
 from conversations import actions
@@ -71,7 +75,7 @@ def test_r21_too_late_twice_is_one_draft(window, both, clock):
     assert Letter.objects.count() == 1
 
 
-ENDS = {
+ENDS: dict[str, Callable[[Any, Any], object]] = {
     "a pause": lambda by, window: boundaries.pause(by=by),
     "who left": lambda by, window: boundaries.leave(by=by, window_id=window.pk),
     "a parting": lambda by, window: actions.part(by=by),
@@ -87,6 +91,28 @@ def test_r21_after_whatever_ends_it_words_are_a_draft_and_reach_nobody(window, b
     ENDS[end](ben, window)
     assert is_a_draft(say(ana, window, "after"), ana, "after")
     assert said(window) == ["before"]
+
+
+ALSO: dict[str, Callable[[Any, Any], object]] = {
+    "nothing": lambda by, window: None,
+    "shorter": lambda by, window: boundaries.take_less(by=by, terms=factories.terms(minutes=20)),
+    "an end behind the back": lambda by, window: Agreement.objects.update(ended_at=window.opens_at),
+}
+
+
+@pytest.mark.parametrize("end", ENDS | ALSO)
+def test_what_is_read_for_talking_forbids_what_all_that_is_there_forbids(
+    window, both, pair, clock, end
+):
+    """Both ask the one gate; less is read for talking, which is waited for."""
+    (ENDS | ALSO)[end](both[1], window)
+    value = Window.objects.get(pk=window.pk).as_value()
+    for act in (acts.Say(value, length=5, recent=0), acts.Leave(value)):
+        found = [
+            bool(gate.reasons_against(act, situation, clock.at))
+            for situation in (load_situation_of_talk(pair), load_situation(pair, clock.at))
+        ]
+        assert found[0] == found[1], act
 
 
 def test_r21_before_it_opens_nothing_can_be_said(both, pair):

@@ -40,14 +40,14 @@ QUERIES = {
     "conversations:conversation": 11,
     "conversations:copy": 6,
     "conversations:envelope": 4,
-    "conversations:letter": 9,
+    "conversations:letter": 10,
     "conversations:letters": 6,
     "conversations:now": 10,
     "conversations:pair": 23,
     "conversations:part": 3,
     "conversations:past": 7,
     "conversations:stream": 9,
-    "conversations:write": 8,
+    "conversations:write": 9,
 }
 
 
