@@ -21,10 +21,12 @@ from boundaries.rules.windows import TOOK_PLACE, State
 COMING = (State.PLANNED, State.OPEN)
 
 # Built once: to build these each time took longer than to ask the database.
-PLACES = Membership.objects.select_related("limits", "person", "door").annotate(
+TALKING_PLACES = Membership.objects.select_related("limits", "person").annotate(
     is_paused=Exists(
         Pause.objects.filter(pair=OuterRef("pair"), person=OuterRef("person"), lifted_at=None)
     ),
+)
+PLACES = TALKING_PLACES.select_related("door").annotate(
     apart_until=Subquery(
         TimeApart.objects.filter(pair=OuterRef("pair"), agreed_at__isnull=False, end=None).values(
             "ends_at"
@@ -60,8 +62,8 @@ def load_situation(pair: Pair, at: datetime) -> Situation:
 def load_situation_of_talk(pair: Pair) -> Situation:
     """The situation as far as talking asks for it, which is waited for: three plain queries.
 
-    It has the open window, what is in force, and what either allows; no proposals, nothing planned,
-    and nothing of what was.
+    It has the open window, what is in force, what either allows, and pauses; no proposals, nothing
+    planned, no doors, and nothing of what was.
     """
     return load_talk(pair).situation
 
@@ -76,7 +78,7 @@ class Talk(NamedTuple):
 
 def load_talk(pair: Pair) -> Talk:
     """The same with both persons' places and the open window, which it needs anyway."""
-    places: list[Membership] = [*PLACES.filter(pair=pair)]
+    places: list[Membership] = [*TALKING_PLACES.filter(pair=pair)]
     opened = OPEN_WINDOWS.filter(pair=pair).first()
     situation = Situation(
         **_of_persons(pair, places),
@@ -131,6 +133,8 @@ def _situation(
     current = last if last and last.ended_at is None else None
     return Situation(
         **_of_persons(pair, memberships),
+        doors={each.person_id: each.door.opened_at for each in memberships if _has_door(each)},
+        apart_until=cast(Any, memberships[0]).apart_until,
         **_in_force(current),
         number=last.number if last else 0,
         last_in_force=last.terms if last else None,
@@ -154,8 +158,6 @@ def _of_persons(pair: Pair, places: list[Membership]) -> dict[str, Any]:
         "limits": {each.person_id: limits_of(each) for each in places},
         "paused": frozenset(each.person_id for each in places if _is_paused(each)),
         "parted": pair.ended_at is not None,
-        "doors": {each.person_id: each.door.opened_at for each in places if _has_door(each)},
-        "apart_until": cast(Any, places[0]).apart_until,
     }
 
 
