@@ -30,6 +30,11 @@ from boundaries.rules.windows import Span
 from boundaries.views.answers import look_again, tell, to_pair
 from boundaries.words import duration_in_words, summary, terms_lines, told
 
+FOR_THE_READER = gate.GATE[acts.Consent].keys() - gate.GATE[acts.Show].keys()
+"""Of what can stand against a yes, what is told to who would say it. All else forbids to show it,
+too; to tell it apart, of an old page or of one's own proposal, could tell what the other did (R15).
+"""
+
 TOO_LATE_TO_RENEW = gettext_lazy(
     "This ends before a renewal could take force. You can propose the same again once it has ended."
 )
@@ -159,8 +164,7 @@ def consent(request: HttpRequest, membership: Membership, proposal_id: UUID) -> 
     try:
         actions.consent(by=membership, proposal_id=proposal_id, digest=digest, proof=proof)
     except RefusedError as refused:
-        if not _is_shown(membership, proposal_id):
-            # Since a moment ago: the reasons would tell what of it, and by whom.
+        if not FOR_THE_READER.issuperset(refused.reasons):
             return look_again(request, membership)
         tell(request, refused)
         return to_pair(membership)

@@ -19,7 +19,7 @@ from boundaries.queries import time_apart as queries
 from boundaries.rules import acts, gate
 from boundaries.rules.phrases import Occasion
 from boundaries.rules.time_apart import EVERYWHERE
-from boundaries.views.answers import look_again, tell, to_pair
+from boundaries.views.answers import look_again, to_pair
 from boundaries.words import PHRASES, told
 
 
@@ -71,7 +71,8 @@ def agree_to_time_apart(
 ) -> HttpResponse:
     """Say yes to exactly the day that the page showed. A doubled press is answered like the first.
 
-    No password: it is less contact, and holds at once (R1).
+    No password: it is less contact, and holds at once (R1). Whatever stands against it forbids to
+    show it, too, and is not told apart: that could be what the other did (R15).
     """
     if not _is_shown(membership, time_apart_id):
         return look_again(request, membership)
@@ -81,11 +82,8 @@ def agree_to_time_apart(
         actions.agree_to_time_apart(
             by=membership, time_apart_id=time_apart_id, digest=digest, phrase=form.words()
         )
-    except RefusedError as refused:
-        if not _is_shown(membership, time_apart_id):
-            # Since a moment ago: the reasons would tell what of it, and by whom.
-            return look_again(request, membership)
-        tell(request, refused)
+    except RefusedError:
+        return look_again(request, membership)
     return to_pair(membership)
 
 

@@ -427,6 +427,12 @@ def takes_back_the_time_apart(ana: Ana) -> None:
 
 
 @act
+def takes_back_her_yes(ana: Ana) -> None:
+    both = ana.proposal(takes_force_at__isnull=False)
+    actions.withdraw_proposal(by=ana.place, proposal_id=both.pk)
+
+
+@act
 def raises_her_limits(ana: Ana) -> None:
     ana.limit(days_between=1, minutes=240, letters=10, letter_length=20_000, live=True)
 
@@ -492,12 +498,6 @@ def allows_nothing(ana: Ana) -> None:
 
 
 # --- What ends contact where there is none to end; doors (R4, R13, R15, R16) -----------------
-
-
-@act
-def takes_back_her_yes(ana: Ana) -> None:
-    both = ana.proposal(takes_force_at__isnull=False)
-    actions.withdraw_proposal(by=ana.place, proposal_id=both.pk)
 
 
 @act

@@ -283,6 +283,19 @@ def test_r15_a_yes_that_comes_a_moment_too_late_reads_alike_whatever_the_other_d
     assert (at_ben.status, "No conversation is scheduled" in at_ben.text) == (404, False)
 
 
+def test_r15_a_yes_to_what_one_took_back_does_not_tell_that_the_other_paused(
+    at_ana, page, proposal, ana_place, ben_place
+):
+    actions.withdraw_proposal(by=ana_place, proposal_id=proposal.pk)
+    told = set()
+    for pause in (lambda: None, lambda: actions.pause(by=ben_place)):
+        pause()
+        at_ana.send(to("consent", proposal), digest=proposal.digest)
+        at_ana.prove()
+        told.add((at_ana.status, at_ana.text))
+    assert len(told) == 1
+
+
 def test_taking_it_back_before_the_other_said_anything(at_ana, at_ben, page, proposal):
     at_ana.open(page)
     at_ana.press("Take it back")

@@ -158,6 +158,18 @@ def test_words_that_are_none_of_ours_are_not_passed_on(at_ana, to, pair, day):
     assert not TimeApart.objects.exclude(phrase_of_author="").exists()
 
 
+def test_r15_a_yes_to_ones_own_suggestion_does_not_tell_that_the_other_paused(
+    at_ben, to, ana_place, ben_place
+):
+    own = factories.suggest(by=ben_place)
+    told = set()
+    for pause in (lambda: None, lambda: actions.pause(by=ana_place)):
+        pause()
+        at_ben.send(to("boundaries:agree_to_time_apart", own.pk), digest="0" * 64)
+        told.add((at_ben.status, at_ben.text))
+    assert len(told) == 1
+
+
 def test_a_no_from_an_old_page_after_ones_yes_reads_what_both_chose(
     at_ben, to, ana_place, ben_place
 ):

@@ -116,10 +116,25 @@ class Watched:
         """In the block the worker, and all its processes, do nothing."""
         assert self.parts.worker
         os.killpg(self.parts.worker.pid, signal.SIGSTOP)
+        while self._is_locked():
+            # It stood still while it wrote, and on SQLite nobody else could write any more.
+            os.killpg(self.parts.worker.pid, signal.SIGCONT)
+            os.killpg(self.parts.worker.pid, signal.SIGSTOP)
         try:
             yield
         finally:
             os.killpg(self.parts.worker.pid, signal.SIGCONT)
+
+    def _is_locked(self) -> bool:
+        if self.url:
+            return False
+        with closing(sqlite3.connect(self.folder / "db.sqlite3", timeout=0.2)) as file:
+            try:
+                file.execute("BEGIN IMMEDIATE")
+            except sqlite3.OperationalError:
+                return True
+            file.rollback()
+            return False
 
     def start_again(self, **env: str) -> None:
         """End web and worker, and start them with these values besides, as after an upgrade."""
