@@ -291,7 +291,8 @@ def test_r15_a_yes_to_what_one_took_back_does_not_tell_that_the_other_paused(
     for pause in (lambda: None, lambda: actions.pause(by=ben_place)):
         pause()
         at_ana.send(to("consent", proposal), digest=proposal.digest)
-        at_ana.prove()
+        if "Please type your password" in at_ana.text:
+            at_ana.prove()
         told.add((at_ana.status, at_ana.text))
     assert len(told) == 1
 
