@@ -122,7 +122,11 @@ CELERY_BEAT_SCHEDULE = {
 }
 # A mail server may take its time, and nothing else is to wait for it (decision 45). So mails have a
 # queue, and where Repair is hosted a worker of their own; one that is told nothing takes both.
-CELERY_TASK_QUEUES = {name: {"exchange": name, "routing_key": name} for name in ("celery", "mail")}
+# A poke needs no receipt: the next one does the same. And a worker that loses Redis while it gives
+# one would never take anything again (kombu 5.7 swallows that fault with the connection's end).
+CELERY_TASK_QUEUES = {
+    name: {"exchange": name, "routing_key": name, "no_ack": True} for name in ("celery", "mail")
+}
 CELERY_TASK_ROUTES = {"repair.tasks.send_notices": {"queue": "mail"}}
 # An interval has nothing to remember, so no schedule file can be stale, locked or corrupt.
 CELERY_BEAT_SCHEDULER = "celery.beat:Scheduler"

@@ -1,11 +1,15 @@
 """What a lost worker or broker does to the story: requests are answered, letters wait (R7)."""
 
 import shutil
+import time
+from datetime import datetime
 
+import psycopg
 import pytest
 
 from repair.demo.people import ANA, BEN
 from tests import servers, stack
+from tests.stack import wait_for
 from tests.story.parts import in_parts, kill_redis
 from tests.story.visitors import HttpVisitor, signed_in
 
@@ -66,6 +70,60 @@ def test_a_lost_redis_fails_no_request_and_the_letter_comes_once_it_is_back(tmp_
         assert envelopes(ana) == 1
         ana.press("Pause")
         assert "You have paused" in ana.text
+
+
+@pytest.mark.long
+@pytest.mark.postgres
+def test_a_redis_lost_in_the_midst_of_a_sweep_is_found_again(tmp_path):
+    with (
+        stack.own_database() as database,
+        servers.redis(tmp_path) as redis,
+        in_parts(tmp_path, DATABASE_URL=database, REDIS_URL=redis) as parts,
+        psycopg.connect(database, autocommit=True) as connection,
+    ):
+        connection.execute("BEGIN")
+        connection.execute("LOCK TABLE health_heartbeat IN ACCESS EXCLUSIVE MODE")
+        wait_for(lambda: waiting(connection), "No sweep waits for the table")
+        command = kill_redis(redis)
+        connection.execute("COMMIT")
+        until_it_beats(connection)
+        parts.run(command)
+        for _ in range(4):  # what had been fetched may still beat once, or twice
+            until_it_beats(connection)
+
+
+@pytest.mark.proof
+@pytest.mark.postgres
+def test_a_redis_lost_at_any_instant_is_found_again(tmp_path):
+    with (
+        stack.own_database() as database,
+        servers.redis(tmp_path) as redis,
+        in_parts(tmp_path, DATABASE_URL=database, REDIS_URL=redis) as parts,
+        psycopg.connect(database, autocommit=True) as connection,
+    ):
+        for part in range(20):
+            until_it_beats(connection)
+            time.sleep(part / 20)  # of the second between two sweeps
+            parts.run(kill_redis(redis))
+            for _ in range(4):
+                until_it_beats(connection)
+
+
+def waiting(connection: psycopg.Connection) -> int:
+    """How many wait for a lock."""
+    return len(connection.execute("SELECT 1 FROM pg_locks WHERE NOT granted").fetchall())
+
+
+def until_it_beats(connection: psycopg.Connection) -> None:
+    """Wait until the worker shows itself anew."""
+
+    def last() -> datetime:
+        select = "SELECT max(at) FROM health_heartbeat"
+        ((at,),) = connection.execute(select).fetchall()
+        return at
+
+    before = last()
+    wait_for(lambda: last() > before, "The worker takes nothing any more")
 
 
 @pytest.mark.long
