@@ -51,13 +51,16 @@ class Guard(NamedTuple):
     """One trigger. `when` is what comes between its name and its body: moment and table.
 
     forbidden: SQL that is true of a row (NEW, OLD) that must not be, the same on both databases
-    and so without anything that only one of them knows. then: SQL to be run if it is not.
+    and so without anything that only one of them knows. then: SQL to be run if it is not. turns:
+    whether it is asked of one after the other in a pair, as acts are: two that are written at the
+    same time do not see each other.
     """
 
     name: str
     when: str
     forbidden: str
     then: str = ""
+    turns: bool = False
 
 
 TAKE_PLACE = "('planned', 'open', 'held', 'cut_short')"
@@ -164,6 +167,7 @@ BOUNDARIES = (
                 AND other.id <> NEW.id AND other.state IN {TAKE_PLACE}
                 AND other.opens_at < {_end_of("NEW")} AND NEW.opens_at < {_end_of("other")}
             )""",  # noqa: S608 - nothing in it comes from anywhere else
+            turns=True,
         )
         for moment in ("INSERT", "UPDATE OF opens_at, closes_at, state, pair_id")
     ),
@@ -395,6 +399,10 @@ def down(connection: BaseDatabaseWrapper, *names: str) -> Iterator[None]:
         install(connection, guards)
 
 
+LOCK = "PERFORM 1 FROM accounts_pair WHERE id = NEW.pair_id FOR UPDATE;"
+"""What acts lock, too. SQLite lets only one write at a time."""
+
+
 def _settle(connection: BaseDatabaseWrapper) -> None:
     """Check now what was put off: PostgreSQL changes no trigger of a table that waits for it."""
     if connection.vendor == "postgresql":
@@ -413,6 +421,7 @@ def _statements(vendor: str, guard: Guard) -> list[str]:
         return [f"CREATE TRIGGER {guard.name} {guard.when} BEGIN {check} {then} END"]
     row = "OLD" if " DELETE " in guard.when else "NEW"
     body = f"""BEGIN
+        {LOCK if guard.turns else ""}
         IF ({guard.forbidden}) THEN
             RAISE EXCEPTION '{refusal}' USING ERRCODE = 'integrity_constraint_violation';
         END IF;
