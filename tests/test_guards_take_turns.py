@@ -17,7 +17,7 @@ pytestmark = [pytest.mark.postgres, pytest.mark.django_db(transaction=True)]
 
 APART = tuple(guard for guard in guards.ALL if guard.name == "windows_apart_insert")
 INSERT = """INSERT INTO boundaries_window SELECT (jsonb_populate_record(w, jsonb_build_object(
-    'id', %s::text, 'opens_at', w.opens_at + %s, 'closes_at', w.closes_at + %s))).*
+    'id', %s::text, 'opens_at', %s::text, 'closes_at', %s::text))).*
     FROM boundaries_window w WHERE id = %s"""
 
 
@@ -34,8 +34,9 @@ def somebody_else() -> Iterator[BaseDatabaseWrapper]:
 
 
 def insert(window: Window, through: BaseDatabaseWrapper, *, later: timedelta) -> None:
+    instants = [str(each + later) for each in (window.opens_at, window.closes_at)]
     with through.cursor() as cursor:
-        cursor.execute(INSERT, [str(uuid4()), later, later, window.pk])
+        cursor.execute(INSERT, [str(uuid4()), *instants, window.pk])
 
 
 @pytest.fixture
