@@ -92,7 +92,12 @@ REDIS_URL = env.redis()
 
 if REDIS_URL:
     CELERY_BROKER_URL = REDIS_URL
-    CELERY_BROKER_TRANSPORT_OPTIONS: dict[str, Any] = {"socket_connect_timeout": 5}
+    # A Redis that falls silent without an end is noticed, and connected to anew, within seconds.
+    CELERY_BROKER_TRANSPORT_OPTIONS: dict[str, Any] = {
+        "socket_connect_timeout": 5,
+        "socket_timeout": 5,
+        "health_check_interval": 5,
+    }
     CACHES: dict[str, dict[str, Any]] = {
         "default": {"BACKEND": "repair.caches.RedisElseMemory", "LOCATION": REDIS_URL}
     }

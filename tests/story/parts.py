@@ -8,6 +8,7 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
+from urllib.parse import urlsplit
 
 import httpx
 import psutil
@@ -112,10 +113,17 @@ def in_parts(folder: Path, **values: str) -> Iterator[Parts]:
 
 def kill_redis(url: str) -> list[str]:
     """Kill the Redis of this test; return the command that starts one in its place."""
-    port = url.rsplit(":", 1)[1].partition("/")[0]
+    port = str(port_of(url))
     mine = psutil.Process().children(recursive=True)
     (server,) = [each for each in mine if f":{port}" in " ".join(each.cmdline())]
     binary = server.cmdline()[0].split()[0]  # it calls itself by its program and address in one
     server.kill()
     server.wait(10)
     return [binary, "--bind", "127.0.0.1", "--port", port, "--save", "", "--appendonly", "no"]
+
+
+def port_of(url: str) -> int:
+    """The port in the address of a server."""
+    port = urlsplit(url).port
+    assert port
+    return port

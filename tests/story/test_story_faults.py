@@ -10,7 +10,8 @@ import pytest
 from repair.demo.people import ANA, BEN
 from tests import servers, stack
 from tests.stack import wait_for
-from tests.story.parts import in_parts, kill_redis
+from tests.story.parts import in_parts, kill_redis, port_of
+from tests.story.relay import Relay, relay
 from tests.story.visitors import HttpVisitor, signed_in
 
 pytestmark = pytest.mark.processes
@@ -109,12 +110,37 @@ def test_a_redis_lost_at_any_instant_is_found_again(tmp_path):
                 until_it_beats(connection)
 
 
+@pytest.mark.proof
+@pytest.mark.postgres
+def test_a_redis_that_falls_silent_is_left_for_a_new_connection(tmp_path):
+    """As when its machine is gone, or a firewall forgot the connection: no end ever comes."""
+    with (
+        stack.own_database() as database,
+        servers.redis(tmp_path) as redis,
+        relay(port_of(redis)) as way,
+        in_parts(tmp_path, DATABASE_URL=database, REDIS_URL=by(way, redis)) as parts,
+        psycopg.connect(database, autocommit=True) as connection,
+    ):
+        until_it_beats(connection)
+        way.fall_silent()
+        ana = signed_in(parts.address, ANA.email)
+        ana.press("Pause")
+        assert "You have paused" in ana.text
+        for _ in range(4):
+            until_it_beats(connection, 30)
+
+
+def by(way: Relay, url: str) -> str:
+    """The same address, by this way."""
+    return url.replace(f":{port_of(url)}", f":{way.port}")
+
+
 def waiting(connection: psycopg.Connection) -> int:
     """How many wait for a lock."""
     return len(connection.execute("SELECT 1 FROM pg_locks WHERE NOT granted").fetchall())
 
 
-def until_it_beats(connection: psycopg.Connection) -> None:
+def until_it_beats(connection: psycopg.Connection, seconds: float = 15) -> None:
     """Wait until the worker shows itself anew."""
 
     def last() -> datetime:
@@ -123,7 +149,7 @@ def until_it_beats(connection: psycopg.Connection) -> None:
         return at
 
     before = last()
-    wait_for(lambda: last() > before, "The worker takes nothing any more")
+    wait_for(lambda: last() > before, "The worker takes nothing any more", seconds)
 
 
 @pytest.mark.long
