@@ -1,15 +1,21 @@
 """Real mail servers on this machine, well and ill (RFC 5321)."""
 
 import socket
+import ssl
 import threading
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
 from typing import Any
 
 from aiosmtpd.controller import Controller
-from aiosmtpd.smtp import SMTP, Envelope, Session
+from aiosmtpd.smtp import SMTP, AuthResult, Envelope, LoginPassword, Session
+from cryptography import x509
+from cryptography.hazmat.primitives import hashes, serialization
+from cryptography.hazmat.primitives.asymmetric import ec
 
 HOST = "127.0.0.1"
 
@@ -19,13 +25,15 @@ class Office:
     """What a server does with what it is given, and what it was given.
 
     to_address, to_words: what it answers to a recipient, and to a mail. came: the mails that it
-    took, with their recipients. tried: to which addresses it was asked to send.
+    took, with their recipients. tried: to which addresses it was asked to send. signed_in: the
+    names and passwords that it was told.
     """
 
     to_address: str = "250 OK"
     to_words: str = "250 OK"
     came: list[tuple[str, str]] = field(default_factory=list)
     tried: list[str] = field(default_factory=list)
+    signed_in: list[LoginPassword] = field(default_factory=list)
 
     async def handle_RCPT(  # noqa: N802 - as the library calls it
         self, server: SMTP, session: Session, envelope: Envelope, address: str, options: list[str]
@@ -55,6 +63,51 @@ def open_office(settings: Any) -> Iterator[Office]:
         yield office
     finally:
         server.stop()
+
+
+@contextmanager
+def office_with_tls(certificate: Path, *, at_once: bool) -> Iterator[tuple[Office, int]]:
+    """A server that takes nothing, and no password, without TLS; and its port.
+
+    at_once: whether TLS comes before the first word, and not after STARTTLS (RFC 3207).
+    """
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    context.load_cert_chain(certificate)
+    office = Office()
+
+    def sign_in(*told: Any) -> AuthResult:
+        office.signed_in.append(told[-1])
+        return AuthResult(success=True)
+
+    tls = (
+        {"ssl_context": context} if at_once else {"tls_context": context, "require_starttls": True}
+    )
+    rules: dict[str, Any] = {"authenticator": sign_in, "auth_require_tls": not at_once}
+    server = Controller(office, hostname=HOST, port=free_port(), **tls, **rules)
+    server.start()
+    try:
+        yield office, server.port
+    finally:
+        server.stop()
+
+
+def certificate_for(name: str, folder: Path) -> Path:
+    """A file with a new key and a certificate for this name that it signed itself."""
+    key = ec.generate_private_key(ec.SECP256R1())
+    who = x509.Name([x509.NameAttribute(x509.NameOID.COMMON_NAME, name)])
+    now = datetime.now(UTC)
+    made = (
+        x509.CertificateBuilder(who, who, key.public_key(), x509.random_serial_number())
+        .not_valid_before(now - timedelta(days=1))
+        .not_valid_after(now + timedelta(days=1))
+        .add_extension(x509.SubjectAlternativeName([x509.DNSName(name)]), critical=False)
+        .sign(key, hashes.SHA256())
+    )
+    pem = serialization.Encoding.PEM
+    private = serialization.PrivateFormat.PKCS8, serialization.NoEncryption()
+    file = folder / f"{name}.pem"
+    file.write_bytes(key.private_bytes(pem, *private) + made.public_bytes(pem))
+    return file
 
 
 def use(settings: Any, port: int) -> None:
@@ -133,7 +186,7 @@ def _serve(server: socket.socket, talk: Talk, lines: list[str]) -> None:
             connection, _ = server.accept()
             with connection, suppress(OSError):
                 connection.sendall(b"220 here\r\n")
-                for line in connection.makefile("r", newline="\r\n"):
+                for line in connection.makefile("r", encoding="latin-1", newline="\r\n"):
                     lines.append(line.strip())
                     if not talk(connection, line.strip()):
                         break

@@ -140,6 +140,7 @@ WRONG_IN_PRODUCTION = [
     ("REPAIR_KEYS", "1:hidden-word"),
     ("REPAIR_KEYS_FILE", "hidden-word"),
     ("EMAIL_URL", "hidden-word"),
+    ("EMAIL_URL", "console://hidden-word"),
     ("EMAIL_URL", PRODUCTION["EMAIL_URL"] + "?timeout=0"),
     ("EMAIL_URL", PRODUCTION["EMAIL_URL"] + "?timeout=31"),
     ("EMAIL_URL", PRODUCTION["EMAIL_URL"] + "?timeout=soon"),

@@ -26,7 +26,12 @@ DATABASE_HELP = (
 )
 DATABASE_SCHEMES = ("sqlite", "postgres", "postgresql")
 BROKER_SCHEMES = ("redis", "rediss")
-MAIL_SCHEMES = ("smtp", "smtp+tls", "smtp+ssl", "smtps", "console", "file")
+# dj_email_url knows only the first of these, and would take the others for mail without TLS.
+MAIL_SCHEMES: dict[str, dict[str, Any]] = {
+    "smtp": {},
+    "smtp+tls": {"EMAIL_USE_TLS": True, "EMAIL_USE_SSL": False, "EMAIL_PORT": 587},
+    "smtp+ssl": {"EMAIL_USE_TLS": False, "EMAIL_USE_SSL": True, "EMAIL_PORT": 465},
+}
 LONGEST_MAIL_TIMEOUT = 30  # a pause waits for a mail that is handed over (docs/architecture.md)
 SHORTEST_SECRET = 50
 KEYS_HELP = (
@@ -103,12 +108,15 @@ def redis() -> str | None:
 def mail(url: str) -> dict[str, Any]:
     """Django's EMAIL_* settings for the server at `url`: those of which it says something."""
     wanted = "Set it to smtp+tls://user:password@host:587."
-    if url.partition(":")[0] not in MAIL_SCHEMES:
+    scheme = url.partition(":")[0]
+    if scheme not in MAIL_SCHEMES:
         fail(f"EMAIL_URL does not begin with smtp+tls:// or smtp+ssl://. {wanted}")
     try:
-        config = dict(dj_email_url.parse(url))
+        found = dj_email_url.parse(url)
     except (ValueError, KeyError):
         fail(f"EMAIL_URL cannot be read. {wanted}")
+    config = found | MAIL_SCHEMES[scheme]
+    config["EMAIL_PORT"] = found["EMAIL_PORT"] or config["EMAIL_PORT"]
     timeout = config.get("EMAIL_TIMEOUT")
     if timeout is not None and not 0 < timeout <= LONGEST_MAIL_TIMEOUT:
         fail(f"EMAIL_URL has a timeout that is not from 1 to {LONGEST_MAIL_TIMEOUT} seconds.")
