@@ -39,7 +39,7 @@ MemberView = Callable[Concatenate[HttpRequest, Membership, P], HttpResponseBase]
 SupportView = Callable[Concatenate[HttpRequest, Support, P], HttpResponseBase]
 PairView = Callable[..., HttpResponseBase]
 
-TAKES_WORDS = ("/draft/", "/say/")
+TAKES_WORDS = ("/draft/", "/keep/", "/say/")
 """What ends the addresses to which a page sends words that its writer still sees."""
 
 SIGNED_OUT = "retry: 60000\nevent: out\ndata: \n\n"

@@ -1,6 +1,5 @@
 """The forms of this app."""
 
-import re
 from typing import Any
 from uuid import uuid4
 
@@ -10,6 +9,7 @@ from django.utils.translation import ngettext
 
 from accounts.fields import WordsField, clean_words
 from boundaries.rules.reasons import Reason
+from boundaries.rules.talk import as_said
 from boundaries.rules.terms import Terms
 from boundaries.words import told
 from conversations.actions import ReadAgain
@@ -22,10 +22,6 @@ NO_ROOM = _(
 )
 
 NEVER, A_DAY, THREE_DAYS = 0, 24, 72
-
-
-# Two or more in a row, also where there are spaces in them.
-EMPTY_LINES = re.compile(r"\n(?:[^\S\n]*\n){2,}")
 
 
 class DraftForm(forms.Form):
@@ -176,8 +172,7 @@ class MessageForm(forms.Form):
             raise forms.ValidationError(self.fields["body"].error_messages["required"])
         if len(body) > LONGEST_BODY:
             raise forms.ValidationError(told((Reason.MESSAGE_TOO_LONG,)))
-        # Empty lines by the hundred would push all that was said out of sight.
-        return EMPTY_LINES.sub("\n\n", body).strip("\n")
+        return as_said(body)
 
 
 def _too_long(length: int, longest: int, *, agreed: bool) -> str:

@@ -7,8 +7,9 @@ from uuid import UUID, uuid4, uuid5
 from accounts.locks import locked_pair
 from accounts.models import Membership, Pair
 from accounts.sealed import is_readable
-from boundaries.actions.record import Act, Entry, add_to_record
+from boundaries.actions.record import Act, Entry, try_to_record
 from boundaries.rules.letters import MOST_LEFT_BEHIND, MOST_WAITING
+from boundaries.rules.talk import as_said
 from conversations.exceptions import (
     AlreadyReleasedError,
     ChangedElsewhereError,
@@ -140,7 +141,7 @@ def keep_words(*, by: Membership, key: UUID, version: int, body: str) -> Letter 
     live meanwhile (R21). Raises TooManyLettersError where there is no more room for these either.
     """
     with locked_pair(by.pair_id) as (pair, at):
-        apart = uuid5(key, body)
+        apart = key_of_words(key, body)
         if Message.objects.filter(pair=pair, author=by.person_id, key=apart).exists():
             return None
         own = Letter.objects.filter(pair=pair, author=by.person_id).select_related("pair")
@@ -154,6 +155,11 @@ def keep_words(*, by: Membership, key: UUID, version: int, body: str) -> Letter 
         if not _says(letter, body):
             _change(pair, letter, body, at, hold=False, again=None)
         return letter
+
+
+def key_of_words(key: UUID, body: str) -> UUID:
+    """The key of these words in a box with this `key`: the same however they are said or kept."""
+    return uuid5(key, as_said(body))
 
 
 def give_way(*, by: Membership, key: UUID, version: int) -> None:
@@ -258,4 +264,5 @@ def _unhold(pair: Pair, letter: Letter, at: datetime) -> None:
 
 
 def _record(pair: Pair, letter: Letter, act: Act, at: datetime) -> None:
-    add_to_record(pair, [Entry(act, letter.author_id, letter.pk)], at)
+    """None of it waits for a damaged record: nothing is released while it is (decision 46)."""
+    try_to_record(pair, [Entry(act, letter.author_id, letter.pk)], at)

@@ -2,7 +2,7 @@
 
 from datetime import datetime
 from functools import partial
-from uuid import UUID, uuid5
+from uuid import UUID
 
 from django.db import transaction
 from django.db.models import Count, Max, Q
@@ -14,7 +14,7 @@ from boundaries.queries import load_situation_of_talk
 from boundaries.rules import acts, gate
 from boundaries.rules.reasons import Reason
 from boundaries.rules.talk import WITHIN
-from conversations.actions.letters import give_way, write_letter
+from conversations.actions.letters import give_way, key_of_words, write_letter
 from conversations.models import Letter, Message
 from conversations.pokes import poke
 
@@ -36,7 +36,7 @@ def say(
     Raises RefusedError where it is too long, or one of too many within a minute, and
     TooManyLettersError where there is no room for a draft; it is then kept nowhere.
     """
-    typed, key = key, uuid5(key, body)
+    typed, key = key, key_of_words(key, body)
     with locked_pair(by.pair_id) as (pair, at):
         number, recent, is_said = _so_far(by, window_id, key, at)
         if is_said:

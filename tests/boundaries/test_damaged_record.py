@@ -25,6 +25,7 @@ from boundaries.rules.proposals import End
 from boundaries.rules.terms import NO_CONTACT
 from boundaries.rules.windows import State
 from conversations import actions as conversations
+from conversations.actions import letters
 from conversations.models import Letter
 from tests import beginnings, factories, raw, seen
 from tests.beginnings import Begun, beginning
@@ -165,6 +166,16 @@ def took_back_a_time_apart(place, window):
     return actions.take_back_time_apart(by=place, time_apart_id=own.pk)
 
 
+def held_a_letter_and_took_it_back(place, window):
+    return factories.take_back(by=place, letter_id=factories.letter(by=place).pk).held_at is None
+
+
+def deleted_a_letter(place, window):
+    letter = factories.letter(by=place)
+    conversations.delete_letter(by=place, letter_id=letter.pk)
+    return not Letter.objects.filter(pk=letter.pk).exists()
+
+
 LESS = [
     left,
     skipped,
@@ -174,6 +185,8 @@ LESS = [
     chose_a_time_apart,
     declined_a_time_apart,
     took_back_a_time_apart,
+    held_a_letter_and_took_it_back,
+    deleted_a_letter,
 ]
 
 
@@ -201,7 +214,7 @@ def test_r1_less_holds_although_the_record_takes_no_entry(in_conversation, ana_p
 def test_r1_if_the_entry_could_undo_it_the_same_would_be_seen(
     in_conversation, ana_place, less, monkeypatch
 ):
-    for module in (agreements, limits, proposals, time_apart, windows):
+    for module in (agreements, letters, limits, proposals, time_apart, windows):
         monkeypatch.setattr(module, "try_to_record", add_to_record)
     with pytest.raises(IntegrityError), transaction.atomic():
         less(ana_place, in_conversation)
@@ -234,6 +247,16 @@ def test_r30_nothing_that_adds_contact_happens_without_its_entry(damaged, ana_pl
     with pytest.raises(IntegrityError), transaction.atomic():
         actions.lift(by=ana_place)
     assert Pause.objects.get(pair=pair).lifted_at is None
+
+
+def test_r30_no_letter_is_released_without_its_entry(agreement, pair, clock):
+    """Holding one needs none, so that no words are lost; it waits until the record is mended."""
+    clock.go_to(factories.next_window(pair=pair).opens_at)
+    with guards.down(connection, "record_goes_on", "record_ends_where_it_does"):
+        moved_back(pair)
+    conversations.sweep()
+    assert Letter.objects.get().state == Letter.State.HELD
+    assert set(Window.objects.values_list("state", flat=True)) == {State.PLANNED}
 
 
 def test_r30_after_a_refused_entry_the_record_goes_on_where_it_ended(agreement, pair, capsys):

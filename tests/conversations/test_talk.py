@@ -232,6 +232,7 @@ def test_r21_what_was_said_or_kept_already_is_not_kept_once_more(window, both, c
     key = uuid4()
     say(both[0], window, "said", key)
     assert keep(both[0], "said", key) is None
+    assert keep(both[0], "said\n", key) is None  # as it was typed, with what is left out of it
     clock.go_to(window.closes_at)
     late = say(both[0], window, "too late", key)
     assert keep(both[0], "too late", key) == late

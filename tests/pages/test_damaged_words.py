@@ -176,8 +176,9 @@ def test_r1_less_for_a_supporter_holds_where_nothing_can_be_sealed(at_ana, ana, 
     assert Support.objects.get(pk=waiting.pk).ended_at
 
 
-def test_where_nothing_can_be_sealed_the_page_with_the_words_stays(ana_client, keyless):
-    path = reverse("conversations:begin_draft", args=[keyless.pair_id])
+@pytest.mark.parametrize("name", ["begin_draft", "keep_words"])
+def test_where_nothing_can_be_sealed_the_page_with_the_words_stays(ana_client, keyless, name):
+    path = reverse(f"conversations:{name}", args=[keyless.pair_id])
     sent = {"body": TYPED, "key": uuid4(), "version": 0}
     answer = ana_client.post(path, sent, headers=HTMX)
     assert (answer.status_code, answer.headers["HX-Retarget"]) == (503, "#words-status")
