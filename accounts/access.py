@@ -177,8 +177,9 @@ def _marked(view: F, access: str) -> F:
 def _to_sign_in(request: HttpRequest) -> HttpResponseBase:
     """Send to the sign-in page, and from there back to where the person was.
 
-    A POST cannot be repeated by following a link, so after one the person starts at home. Where
-    they must not believe that it was done, or would lose what they typed, a page says so first.
+    A POST cannot be repeated by following a link, so after one the person starts at home. First a
+    page says that nothing was done, and gives back what they typed: nobody is to believe that they
+    have less, or paused, or parted (R1, R13, R16).
     """
     if current := getattr(request, "htmx", None):
         if is_page_with_words(request):
@@ -194,7 +195,7 @@ def _to_sign_in(request: HttpRequest) -> HttpResponseBase:
         return render(request, "accounts/signed_out_pause.html", status=403)
     if words := request.POST.get("body"):
         return render(request, "accounts/signed_out_words.html", {"words": words}, status=403)
-    return redirect_to_login(resolve_url("/"))
+    return render(request, "accounts/signed_out.html", status=403)
 
 
 def _to_sign_in_and_back(request: HttpRequest) -> HttpResponseBase:

@@ -60,8 +60,9 @@ def invite_supporter(
 
     allowed: by the names of the fields in `scopes.FIELDS`. Of one seed there is one support, which
     is as was asked last, and one code that works (docs/decisions/0050): for the same it is the
-    same, and for anything else another. Raises `CodeGone` when that support has begun or ended,
-    `TooManySupports`, and PermissionDenied for somebody else's proof.
+    same, and what was taken away since stays away; for anything else it is another. Raises
+    `CodeGone` when that support has begun or ended, `TooManySupports`, and PermissionDenied for
+    somebody else's proof.
     """
     proof.check(by.pk)
     asked: dict[str, Any] = {"name_for_supporter": name, "request": request, "ends_at": ends_at}
@@ -72,8 +73,15 @@ def invite_supporter(
         if support.began_at or support.ended_at:
             raise CodeGone
         support.person = by
+        code = _code_of(asked, support, seed)
+        if live_invitations(at).filter(code_digest=codes.digest_of(code)).exists():
+            _keep_to_less(asked, support, at)
+            return code
         _set_as(asked, support, at)
-        return _code_for(asked, support, seed, at)
+        _withdraw_code(support, at)
+        code = _code_of(asked, support, seed)
+        _make_code(support, code, at)
+        return code
 
 
 def make_support_code(*, by: Support, seed: str, proof: Proof) -> str:
@@ -221,25 +229,27 @@ def _set_as(asked: Mapping[str, Any], support: Support, at: datetime) -> None:
     support.save()
 
 
-def _code_for(asked: Mapping[str, Any], support: Support, seed: str, at: datetime) -> str:
-    """The code of what is asked, if it can be used; else a new one, in place of any before.
+def _keep_to_less(asked: Mapping[str, Any], support: Support, at: datetime) -> None:
+    """Leave what was made of it since, as far as it is no more than what is asked (R1).
+
+    A page that is loaded again asks once more, and gives nothing back that was taken away.
+    """
+    less = {field: getattr(support, field) and asked[field] for field in FIELDS.values()}
+    if support.ends_at > asked["ends_at"]:
+        ends_at = asked["ends_at"]
+        less |= {"ends_at": ends_at, "renewed_at": _renewed_at(ends_at, at)}
+    if any(getattr(support, field) != value for field, value in less.items()):
+        Support.objects.filter(pk=support.pk).update(**less)
+
+
+def _code_of(asked: Mapping[str, Any], support: Support, seed: str) -> str:
+    """The code of what is asked.
 
     It is made of how many are void by then, too: what was asked first, then changed and then asked
     again has a code that never was void.
     """
-
-    def made_now() -> str:
-        void = support.invitations.exclude(withdrawn_at=None).count()
-        return codes.code_from(json.dumps([seed, void, *map(str, asked.values())]), by)
-
-    by = support.person_id
-    code = made_now()
-    if live_invitations(at).filter(code_digest=codes.digest_of(code)).exists():
-        return code
-    _withdraw_code(support, at)
-    code = made_now()
-    _make_code(support, code, at)
-    return code
+    void = support.invitations.exclude(withdrawn_at=None).count()
+    return codes.code_from(json.dumps([seed, void, *map(str, asked.values())]), support.person_id)
 
 
 def _is_saved(support: Support, fields: list[str]) -> bool:

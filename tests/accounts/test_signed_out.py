@@ -4,9 +4,11 @@ from uuid import uuid4
 
 import pytest
 from django.test import Client
-from django.urls import reverse
+from django.urls import resolve, reverse
 
+from accounts.access import ANYONE
 from tests.accounts.pages import steady
+from tests.pages import addresses
 
 pytestmark = pytest.mark.django_db
 
@@ -63,8 +65,24 @@ def test_any_words_are_given_back(client, letter, body):
     assert body in client.post(letter, {"body": body}).content.decode()
 
 
-def test_a_letter_without_words_leads_to_the_sign_in_page(client, letter):
-    assert client.post(letter, {"body": ""}).url == "/account/login/?next=/"
+def test_whatever_is_pressed_while_signed_out_a_page_says_that_it_was_not_done(client):
+    """All that is for who is signed in, but for Pause, which has words of its own."""
+    found = [each for each in addresses.ours() if "token" not in each.keys]
+    paths = [each.path(dict.fromkeys(each.keys, uuid4())) for each in found]
+    paths = [path for path in paths if resolve(path).func.access != ANYONE]
+    for path in (each for each in paths if not each.endswith("/pause/")):
+        answer = client.post(path)
+        assert answer.status_code == 403, path
+        page = answer.content.decode()
+        assert "You are signed out, so what you chose was not done." in page
+        assert TO_SIGN_IN in page
+    assert len(paths) > 60
+
+
+def test_beside_words_it_says_so_too(client, pair):
+    """As with less in a check-in."""
+    answer = client.post(reverse("checkins:give_own", args=[pair.pk]), {"body": WORDS})
+    assert "Nothing else that you chose was done, either." in answer.content.decode()
 
 
 def test_a_letter_from_a_page_that_has_grown_old_is_given_back(strict, letter):

@@ -253,12 +253,18 @@ def test_a_doubled_click_on_asking_writes_nothing(ana, clock):
     assert (Support.objects.values().get(), Invitation.objects.values().get()) == before
 
 
-def test_what_was_changed_elsewhere_is_as_was_asked_last(ana, clock):
-    code = asked_support(of=ana, allowed=[Scope.CALENDAR])
-    factories.change(support=Support.objects.get(), allowed=[Scope.PAUSE])
-    assert asked_support(of=ana, allowed=[Scope.CALENDAR]) == code
+def test_r1_the_page_with_the_code_gives_nothing_back_that_was_taken_away_since(ana, clock):
+    """It is loaded again, which asks once more; nor does it leave what was allowed beside it."""
+    until, sooner = clock.at + timedelta(days=90), clock.at + timedelta(days=9)
+    asked = {"of": ana, "allowed": [Scope.CALENDAR, Scope.CHECK_INS], "ends_at": until}
+    code = asked_support(**asked)
     row = Support.objects.get()
-    assert (row.sees_calendar, row.may_pause) == (True, False)
+    factories.change(support=row, allowed=[Scope.CALENDAR, Scope.PAUSE], request="Only listen.")
+    renew_support(by=row, ends_at=sooner)
+    assert asked_support(**asked) == code
+    row = Support.objects.get()
+    assert [row.sees_calendar, row.sees_check_ins, row.may_pause] == [True, False, False]
+    assert (row.ends_at, row.request) == (sooner, "Only listen.")
 
 
 def test_where_its_code_has_run_out_the_same_page_makes_another(ana, cem, clock):
