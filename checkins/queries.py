@@ -10,11 +10,18 @@ from django.http import Http404
 
 from accounts.models import Membership, Person, Support
 from boundaries.models import TimeApart, Window
-from boundaries.queries import agreements_of, coming_windows, own_limits, own_pauses
+from boundaries.queries import (
+    agreements_of,
+    coming_windows,
+    own_limits,
+    own_pauses,
+    record_for,
+)
 from boundaries.rules import checkins as rules
 from boundaries.rules import window_checks
 from boundaries.rules.canonical import limits_digest, terms_digest
 from boundaries.rules.checkins import Answer, Due, Kind, Wishes
+from boundaries.rules.entries import Act
 from boundaries.rules.limits import Limits
 from boundaries.rules.situation import Situation
 from boundaries.rules.terms import Terms
@@ -125,6 +132,17 @@ def own_base_of(membership: Membership, situation: Situation) -> str:
     return limits_digest(situation.limits[membership.person_id])
 
 
+def has_agreed_since(membership: Membership, at: datetime) -> bool:
+    """Whether something took force after this instant to which both had said yes."""
+    agreed = agreements_of(membership.pair).filter(proposal__isnull=False)
+    return agreed.filter(in_force_from__gt=at).exists()
+
+
+def times_limits_were_set_since(membership: Membership, at: datetime) -> int:
+    """How often this person set their own limits, from this instant on."""
+    return record_for(membership).filter(act=Act.LIMITS_SET, at__gte=at).count()
+
+
 def more_for(membership: Membership, situation: Situation) -> Mapping[More, Limits]:
     """The ways in which this person's own limits can be wider; none before they set any."""
     limits = own_limits(membership)
@@ -134,14 +152,6 @@ def more_for(membership: Membership, situation: Situation) -> Mapping[More, Limi
 def check_ins_in(membership: Membership) -> QuerySet[CheckIn]:
     """What this person answered in the pair, the latest first."""
     return _check_ins().filter(membership=membership)
-
-
-def get_check_in_for(membership: Membership, check_in_id: UUID) -> CheckIn:
-    """One of them. Raises Http404 alike for somebody else's and a guessed one."""
-    row = check_ins_in(membership).filter(pk=check_in_id).first()
-    if row is None:
-        raise Http404
-    return row
 
 
 def check_ins_for(support: Support) -> QuerySet[CheckIn]:

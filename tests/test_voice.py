@@ -36,6 +36,17 @@ INNOCENT = [
     "If you leave this page, nothing happens, and nobody is told.",
     "You wanted to read this again before it goes.",
 ]
+IN_OTHER_WORDS = [
+    "They are waiting to hear from you.",
+    "Ben waits to hear from you.",
+    "Ben has been waiting.",
+    "Somebody is waiting on you.",
+    "Only 2 more days are left.",
+    "Only a few days left.",
+    "Only 3 letters are left.",
+    "Just two days left.",
+    "You have 3 letters waiting.",
+]
 # Of the sign-in library: said on no page of ours, for this reason.
 NEVER_SHOWN = {
     "You must type the same email each time.": "there is no second field for an address",
@@ -69,7 +80,7 @@ def test_twelve_year_olds_can_read_every_page():
     assert hard == {}
 
 
-@pytest.mark.parametrize("sentence", NEVER_SAID)
+@pytest.mark.parametrize("sentence", NEVER_SAID + IN_OTHER_WORDS)
 def test_each_sentence_that_the_page_says_is_never_said_is_found(sentence):
     assert faults(sentence), sentence
 

@@ -20,13 +20,14 @@ NEVER: dict[str, str] = {
     # Counting, and going on
     r"\bstreaks?\b|\b(?:days|weeks|conversations) in a row\b": "it makes a pause a loss",
     r"\bkeep (?:it up|going)\b|\bon track\b|\bmilestones?\b": "it praises going on",
-    r"\bonly \w+ (?:\w+ )?left\b": "it makes people hurry",
-    r"\b\d+ (?:new|unread|waiting|pending)\b": "it counts what waits",
+    r"\b(?:only|just) (?:\w+ ){1,4}left\b": "it makes people hurry",
+    r"\b\d+ (?:\w+ )?(?:new|unread|waiting|pending)\b": "it counts what waits",
     r"\bunread (?:letters?|messages?|envelopes?)\b": "it counts what waits",
     r"\d ?%(?!\w)|\bper ?cent\b|\bscores?\b|\bpoints\b|\blevels?\b": "it measures people",
     r"\bprogress(?:ing)?\b|\bgetting better\b|\bcloser\b": "it calls one direction the good one",
     # The other as somebody who waits or watches
-    r"\bwait(?:s|ing)? for (?:you|an? answer|a reply)\b": "it makes the other's wish a duty",
+    r"\bwait(?:s|ing)? (?:for (?:you|an? answer|a reply)|on you|to hear)\b|"
+    r"\bha(?:s|ve) been waiting\b": "it makes the other's wish a duty",
     r"\b(?:last|was|were|been|is|are) (?:seen|active|online)\b": "it tells who is here",
     r"\bhas (?:seen|read|opened|viewed) your\b|\bis typing\b": "it is a receipt",
     r"\bmiss(?:es|ed)? you\b|\bcome back\b": "it pulls",

@@ -129,11 +129,13 @@ def _is_doubled(
     Where it does not, because of what they did since, it is said anew: nobody reads that something
     was done that was not.
     """
-    rows = CheckIn.objects.filter(membership=by, key=_key_of(said))
-    return rows.exists() and _stands(by, said, situation, window_id)
+    row = CheckIn.objects.filter(membership=by, key=_key_of(said)).first()
+    return row is not None and _stands(by, said, row.given_at, situation, window_id)
 
 
-def _stands(by: Membership, said: Said, situation: Situation, window_id: UUID | None) -> bool:
+def _stands(
+    by: Membership, said: Said, since: datetime, situation: Situation, window_id: UUID | None
+) -> bool:
     window = situation.window(window_id) if window_id else None
     match said.answer:
         case Answer.GO_AHEAD:
@@ -141,9 +143,11 @@ def _stands(by: Membership, said: Said, situation: Situation, window_id: UUID | 
         case Answer.SKIP:
             return window is not None and by.person_id in window.skipped
         case Answer.LESS:
-            return said.base != queries.base_of(situation)
+            moved = said.base != queries.base_of(situation)
+            return moved and not queries.has_agreed_since(by, since)
         case Answer.MORE:
-            return said.own_base != queries.own_base_of(by, situation)
+            moved = said.own_base != queries.own_base_of(by, situation)
+            return moved and queries.times_limits_were_set_since(by, since) == 1
     return True
 
 

@@ -51,6 +51,11 @@ def less(place, clock, way=Less.HALF_AS_LONG, **changes):
     return factories.said(Answer.LESS, way=way, base=base, **changes)
 
 
+def more(place, clock, way=More.MORE_LETTERS):
+    own_base = queries.own_base_of(place, load_situation(place.pair, clock.at))
+    return factories.said(Answer.MORE, way=way, own_base=own_base, safe=3)
+
+
 def due(place, clock):
     found = queries.due_for(place, load_situation(place.pair, clock.at), clock.at)
     return [(each.kind, each.window.id) for each in found]
@@ -104,6 +109,32 @@ def test_less_that_is_sent_twice_is_one_step(after, ana_place, pair, clock):
     for _ in range(2):
         actions.give_after(by=ana_place, window_id=after.pk, said=said)
     assert terms_in_force(pair).minutes == 20
+
+
+def test_r1_less_is_not_said_to_hold_once_both_agreed_to_other_terms(
+    after, ana_place, ben_place, pair, clock
+):
+    said = less(ana_place, clock)
+    actions.give_after(by=ana_place, window_id=after.pk, said=said)
+    factories.hold(pair=pair, clock=clock)
+    factories.agree(by=ben_place, other=ana_place, clock=clock, minutes=60)
+    with pytest.raises(WayGoneError):
+        actions.give_own(by=ana_place, said=said)
+    assert terms_in_force(pair).minutes == 60
+
+
+def test_r9_more_is_not_said_to_hold_once_one_allowed_less(ana_place, after, clock):
+    limits = replace(own_limits(ana_place), letters=3)
+    boundaries.set_limits(by=ana_place, limits=limits)
+    clock.move(minutes=1)
+    said = more(ana_place, clock)
+    for _ in range(2):
+        actions.give_own(by=ana_place, said=said)
+    assert CheckIn.objects.count() == 1
+    clock.move(minutes=1)
+    boundaries.set_limits(by=ana_place, limits=replace(limits, letters=0, letter_length=0))
+    with pytest.raises(WayGoneError):
+        actions.give_own(by=ana_place, said=said)
 
 
 # --- Another answer from the same page --------------------------------------------------------
