@@ -10,12 +10,14 @@
 
   const RETRY_MS = 5000;
   const LONGEST_RETRY_MS = 60000;
+  /* Letters that a browser certainly sends when its page is gone. More is kept while it is typed. */
+  const SHORT = 15000;
 
   let form, words, autosave, status;
   /* What the server is known to have; what was sent last; and what was sent and never answered. */
   let saved, sent, unanswered;
   let address, waiting, timer, retry;
-  let isBusy, isSending, isAnswered, isAgain, isLeaving;
+  let isBusy, isSending, isAnswered, isAgain, isLeaving, isKeeping;
 
   /* Also for a page that came in answer to a button, with the words in it (see `show`). */
   function start() {
@@ -27,7 +29,7 @@
     status = form?.querySelector("#words-status");
     saved = !form || "unsaved" in form.dataset ? null : words.value;
     sent = unanswered = address = waiting = null;
-    isBusy = isSending = isAnswered = isAgain = isLeaving = false;
+    isBusy = isSending = isAnswered = isAgain = isLeaving = isKeeping = false;
     clearTimeout(timer);
     retry = RETRY_MS;
   }
@@ -163,11 +165,23 @@
   async function keep() {
     if (!isUnsaved()) return;
     const { key, version, aside, kept } = form.elements;
+    const body = words.value;
     /* Words that were never saved from here take the place of none that are there. */
     const known = saved === null ? 0 : version.value;
     const draft = autosave ? { key: key.value, version: known } : { key: aside.value, version: kept.value || 0 };
-    const answer = await window.keepWords(form, { body: words.value, ...draft }).catch(() => null);
-    if (!autosave && answer?.ok && !answer.headers.has("HX-Retarget")) kept.value = await answer.text();
+    isKeeping = true;
+    const answer = await window.keepWords(form, { body, ...draft }).catch(() => null);
+    const isKept = !autosave && answer?.ok && !answer.headers.has("HX-Retarget");
+    if (isKept) kept.value = await answer.text();
+    isKeeping = false;
+    if (isKept && words.value !== body) keepLong();
+  }
+
+  function keepLong() {
+    if (words.value.length <= SHORT || isLeaving) return;
+    if (autosave) save();
+    else if (isTooLong()) say(form.dataset.tooLong);
+    else if (!isKeeping) keep();
   }
 
   function hide() {
@@ -182,7 +196,9 @@
   document.addEventListener("submit", submit);
   document.addEventListener("visibilitychange", hide);
   document.addEventListener("input", (event) => {
-    if (event.target === words) count();
+    if (event.target !== words) return;
+    count();
+    keepLong();
   });
   window.addEventListener("htmx:oobAfterSwap", count);
   window.addEventListener("online", save);

@@ -295,11 +295,35 @@ def test_what_is_typed_into_a_draft_is_kept_by_a_pause_at_once(visitor, ana_plac
     expect_letters(("more Dear you", "draft"))
 
 
+LONG = "я" * 40_000
+"""More than a browser sends of a page that is gone."""
+
+
+def test_what_is_long_is_kept_beside_a_held_letter_while_it_is_typed(visitor, ana_place, new, pair):
+    letter = factories.letter(by=ana_place)
+    visitor.open(reverse("conversations:letter", args=[pair.pk, letter.pk]))
+    box = visitor.page.locator("#id_body")
+    box.fill(LONG)
+    expect_letters(("Dear you", "held"), (LONG, "draft"))
+    box.press_sequentially("!!")
+    wait_for(lambda: f"{LONG}!!" in bodies(), "Not all of it is kept")
+    assert Letter.objects.count() == 2
+    box.fill(LONG + LONG)
+    status(visitor, "Not saved: this is longer than any letter can be.")
+
+
+def test_what_is_long_is_saved_at_once(visitor, ana_place, new, pair):
+    """A pause a second later waits for nothing."""
+    letter = factories.letter(by=ana_place, hold=False)
+    visitor.open(reverse("conversations:letter", args=[pair.pk, letter.pk]))
+    with visitor.page.expect_request("**/draft/", timeout=1000):
+        visitor.page.locator("#id_body").fill(LONG)
+    expect_letters((LONG, "draft"))
+
+
 # --- What is typed to be said --------------------------------------------------------------------
 
 HALF = "I wanted to tell you that"
-LONG = "я" * 40_000
-"""More than a browser sends of a page that is gone."""
 
 
 @pytest.fixture
@@ -394,6 +418,7 @@ def test_r21_signed_in_again_one_is_not_told_that_one_is_signed_out(visitor, tal
     lost = visitor.page.locator("#talk-lost")
     Session.objects.all().delete()
     expect(lost).to_contain_text("You are signed out.", timeout=15_000)
+    visitor.page.wait_for_timeout(1000)  # it asks once more at once, which is to be answered first
     sign_in(visitor, ana)
     visitor.context.set_offline(True)
     visitor.context.set_offline(False)
