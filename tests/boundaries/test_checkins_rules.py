@@ -12,8 +12,10 @@ from boundaries.rules.checkins import (
     after_from,
     after_until,
     due,
+    may_be_told,
     will_both_be_asked,
 )
+from boundaries.rules.situation import Situation
 from boundaries.rules.windows import DID_NOT_TAKE_PLACE, TOOK_PLACE, State, Window
 from tests import factories
 
@@ -136,3 +138,10 @@ def test_r12_both_are_asked_where_neither_skips_and_it_is_in_the_hours_of_both()
         assert not will_both_be_asked(window(skipped=frozenset({who})), [allowed, allowed])
     assert not will_both_be_asked(window(), [allowed, none])
     assert not will_both_be_asked(window(), [none, allowed])
+
+
+def test_r15_mails_tell_until_the_review_also_where_no_worker_lets_it_lapse_then():
+    agreed = Situation(limits={}, agreement=UUID(int=7), review_at=OPENS_AT)
+    assert may_be_told(agreed, OPENS_AT - SECOND)
+    assert not may_be_told(agreed, OPENS_AT)
+    assert not may_be_told(Situation(limits={}), OPENS_AT)

@@ -402,6 +402,15 @@ def test_r15_such_words_are_turned_away_also_after_the_end(both, clock):
     assert own_farewell(ana, clock.at) is Phrase.WELL, "who left them learns nothing"
 
 
+def test_r15_words_with_an_end_are_taken_back_by_who_left_them_alone(both, clock):
+    ana, ben = both
+    conversations.part(by=ana, phrase=Phrase.WELL)
+    actions.take_back_phrase(by=ben, occasion=Occasion.ENDING)
+    assert farewell_for(ben, load_situation(ben.pair, clock.at), clock.at) is Phrase.WELL
+    actions.take_back_phrase(by=ana, occasion=Occasion.ENDING)
+    assert farewell_for(ben, load_situation(ben.pair, clock.at), clock.at) is None
+
+
 # --- Renewal ----------------------------------------------------------------------------------
 
 

@@ -345,6 +345,20 @@ def test_r11_what_lapsed_on_its_day_stays_so_and_its_author_rests_no_longer(
     assert factories.suggest(by=ana_place).end is None
 
 
+@shared("by_pausing", [True, False])
+def test_r11_what_lapsed_after_a_fortnight_stays_so_too(ana_place, ben_place, clock, by_pausing):
+    suggested = factories.suggest(by=ana_place, days=60)
+    lapsed_at = clock.go_to(suggested.suggested_at + LAPSE)
+    if by_pausing:
+        actions.pause(by=ana_place)
+        actions.lift(by=ana_place)
+    else:
+        factories.apart(by=ben_place, other=ana_place, days=7)
+    assert looks(to=ana_place, clock=clock) == {"own": Standing.NOT_TAKEN_UP}
+    clock.go_to(lapsed_at + timedelta(days=30))
+    assert factories.suggest(by=ana_place).end is None
+
+
 def test_r14_what_is_suggested_during_the_other_s_pause_never_reaches_them(
     ana_place, ben_place, clock
 ):

@@ -7,7 +7,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from accounts.queries import other_membership
 from checkins.picture import LEFT, RIGHT, What, picture
+from checkins.queries import picture_for, rated_lately
 from tests import factories
 
 pytestmark = pytest.mark.once
@@ -105,3 +107,19 @@ def test_whatever_happened_when_the_same_is_drawn_and_listed(pauses, days):
 
 def test_all_at_one_instant_is_a_picture_too():
     assert drawn(answers=[(AT, 3)]).marks[0].x == LEFT
+
+
+@pytest.mark.django_db
+def test_of_another_pair_there_is_nothing_in_it(ana_place, elsewhere, clock):
+    there = other_membership(elsewhere)
+    factories.allow(by=(elsewhere, there))
+    factories.agree(by=elsewhere, other=there, clock=clock)
+    factories.hold(pair=elsewhere.pair, clock=clock)
+    factories.apart(by=elsewhere, other=there)
+    found = {}
+    for place in (ana_place, elsewhere):
+        factories.check_in(by=place)
+        rated = rated_lately(place, clock.at)
+        found[place] = {fact.what for fact in picture_for(place, rated, clock.at).facts}
+    assert found[ana_place] == {What.SAFE}
+    assert found[elsewhere] == {What.SAFE, What.TOOK_PLACE, What.TERMS, What.APART}

@@ -20,6 +20,7 @@ from tests.cases import shared
 pytestmark = pytest.mark.django_db
 
 DAY, SECOND = timedelta(days=1), timedelta(seconds=1)
+MONDAY, THURSDAY = 0, 3
 AS_AGREED = {"days_between": 28, "minutes": 45, "letters": 2, "letter_length": 4000}
 
 
@@ -107,6 +108,29 @@ def test_r12_what_is_planned_anew_is_looked_at_once(
     assert (anew.pk != week_before.pk, anew.opens_at) == (True, week_before.opens_at)
     assert Round.objects.count() == 1
     assert not queries.is_told_of_room(anew.pk)
+
+
+@shared("weekday", [MONDAY, THURSDAY])
+def test_r12_what_is_planned_anew_some_days_later_is_not_looked_at_again(
+    window, sweep, pair, ana_place, ben_place, clock, weekday
+):
+    """Two or five days later it is still the same conversation."""
+    factories.hold(pair=pair, clock=clock)
+    first = factories.next_window(pair=pair)
+    clock.go_to(first.opens_at - 9 * DAY)
+    rhythm = factories.nth(weekday=weekday)
+    anew = factories.cooling_off(by=ben_place, other=ana_place, rhythm=rhythm)
+    clock.go_to(first.opens_at - 7 * DAY)
+    sweep()
+    assert Round.objects.get().window == first
+    clock.go_to(anew.takes_force_at)
+    sweep()
+    later = factories.next_window(pair=pair)
+    assert first.opens_at < later.opens_at < first.opens_at + 6 * DAY
+    while clock.at < later.opens_at:
+        clock.move(hours=6)
+        sweep()
+    assert Round.objects.get().window == first
 
 
 def test_r12_the_next_conversation_is_looked_at_anew_though_the_last_look_was_late(

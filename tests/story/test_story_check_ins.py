@@ -11,6 +11,7 @@ import pytest
 from repair.demo.people import ANA, BEN
 from repair.management.commands import start
 from tests.stack import wait_for
+from tests.story.story import set_limits
 from tests.story.test_story_late import is_whole
 from tests.story.watched import Watched, kept, other_zone_data
 
@@ -107,6 +108,29 @@ def test_r7_r24_with_the_worker_away_on_the_day_pages_ask_and_a_mail_goes_late_o
         assert not has_link(visitor, AFTER)
         visitor.look_until("Did not take place")
     assert watched.rounds() == [True]
+
+
+def test_r24_with_ask_me_before_each_silence_skips_it_whatever_the_other_said(watched):
+    ana, ben = watched.both()
+    set_limits(ana, ask_before_each=True)
+    watched.go_to(watched.opens_at - 3 * DAY + SECOND)
+    for visitor in (ana, ben):
+        assert has_link(visitor, BEFORE)
+        visitor.follow(BEFORE)
+    ben.press("Go ahead")
+    assert "It is noted." in ben.text
+    watched.go_to(watched.opens_at - HOUR)
+    watched.swept()
+    assert watched.window()[1] == "planned"
+    watched.go_to(watched.opens_at + SECOND)
+    wait_for(lambda: watched.window()[1] == "skipped", "It is not found to be skipped")
+    for visitor in (ana, ben):
+        visitor.open("/")
+        visitor.look_until("Did not take place")
+    watched.go_to(watched.opens_at + 1.5 * DAY)
+    watched.swept()
+    assert watched.window()[1] == "skipped"
+    assert not any(has_link(visitor, AFTER) for visitor in (ana, ben))
 
 
 def test_r7_r12_with_the_worker_away_until_it_is_over_nobody_is_told_of_room(watched):
