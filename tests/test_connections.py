@@ -64,3 +64,22 @@ print(before, ask())
 """
     before, after = run(tmp_path, script, DATABASE_CONNECTIONS="3")
     assert after not in ("None", before)
+
+
+def test_one_of_an_open_stream_is_as_impatient_for_nobody_else_after_a_fault(tmp_path):
+    script = """
+import asyncio
+from conversations.hub import Hub
+
+def fail():
+    with connection.cursor() as cursor:
+        print(*cursor.execute("SHOW lock_timeout").fetchone())
+    raise ZeroDivisionError
+
+async def in_a_thread():
+    await Hub()._in_thread(fail)
+
+asyncio.run(in_a_thread())
+print(ask("SHOW lock_timeout"))
+"""
+    assert run(tmp_path, script, DATABASE_CONNECTIONS="1") == ["2s", "0"]

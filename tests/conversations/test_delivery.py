@@ -1,5 +1,6 @@
 """R13, R21: what open streams are sent under the pair's lock, and what they are not."""
 
+import re
 from uuid import uuid4
 
 import pytest
@@ -10,7 +11,7 @@ from accounts.access import SIGNED_OUT
 from accounts.models import Membership
 from boundaries import actions as boundaries
 from boundaries.models import Window
-from conversations import actions
+from conversations import actions, live
 from conversations.delivery import behind, deliver
 from conversations.live import Mark
 from conversations.models import Message
@@ -80,6 +81,45 @@ class TestDelivery:
         deliver(window.pair_id, [stream], sent)
         assert sent.said(stream) == 0
         assert stream in sent.ended
+
+    @pytest.mark.parametrize("how", ["time", "left", "paused"])
+    def test_r13_r21_an_end_is_told_to_a_stream_that_is_open(
+        self, ana_place, ben_place, window, clock, how
+    ):
+        stream, sent = stream_of(ben_place, window), Sent()
+        deliver(window.pair_id, [stream], sent)
+        assert sent.ended == set()
+        if how == "time":
+            clock.go_to(window.closes_at)
+            boundaries.sweep()
+        elif how == "left":
+            boundaries.leave(by=ana_place, window_id=window.pk)
+        else:
+            boundaries.pause(by=ana_place)
+        assert behind([stream]) == {window.pair_id}
+        deliver(window.pair_id, [stream], sent)
+        told = sent.texts[stream][-1]
+        assert "event: state" in told
+        assert "This conversation is closed." in told
+        assert "event: over" in told
+        assert sent.ended == {stream}
+
+    def test_r13_of_many_words_so_many_are_sent_at_once_and_the_rest_next(
+        self, ana_place, ben_place, window, monkeypatch
+    ):
+        """A pause waits for all that is made and sent under one lock."""
+        monkeypatch.setattr(live, "MOST_AT_ONCE", 2)
+        streams, sent = [stream_of(each, window) for each in (ana_place, ben_place)], Sent()
+        for number in range(1, 6):
+            say(ana_place, window, f"word {number}")
+        for so_far in (2, 4, 5):
+            assert behind(streams) == {window.pair_id}
+            deliver(window.pair_id, streams, sent)
+            assert [sent.said(each) for each in streams] == [so_far, so_far]
+        assert behind(streams) == set()
+        for each in streams:
+            words = re.findall(r"word \d", "".join(sent.texts[each]))
+            assert words == [f"word {number}" for number in range(1, 6)]
 
     @pytest.mark.parametrize("how", ["signs out", "changes password", "is inactive"])
     def test_who_is_not_signed_in_any_more_is_told_nothing(

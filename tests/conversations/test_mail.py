@@ -2,6 +2,7 @@
 
 import time
 from datetime import timedelta
+from types import SimpleNamespace
 
 import pytest
 from django.urls import reverse
@@ -155,6 +156,23 @@ def test_r28_one_connection_is_enough_for_a_sweep(due, settings, clock, office):
     actions.send_notices()
     assert len(office.came) == 7
     assert len({address for address, _ in office.came}) == 7
+
+
+def test_r13_a_sweep_that_has_sent_for_long_leaves_the_rest_to_the_next(
+    due, clock, office, monkeypatch
+):
+    """Each mail takes two seconds here, and a sweep begins none after five."""
+    two_each = SimpleNamespace(monotonic=lambda: 2.0 * len(office.came))
+    monkeypatch.setattr("conversations.mail.time", two_each)
+    pairs = factories.many(count=3, opens_at=clock.at)
+    Person.objects.update(wants_notice_on_opening=True, quiet_from="09:00")
+    actions.open_and_release([pair.pk for pair in pairs])
+    for so_far in (3, 6, 7, 7):
+        actions.send_notices()
+        assert len(office.came) == so_far
+        assert Notice.objects.filter(end="sent").count() == so_far
+    assert len({address for address, _ in office.came}) == 7
+    assert not Notice.objects.exclude(end="sent").exists()
 
 
 def test_the_log_says_no_address_and_no_words(due, office, caplog):

@@ -3,6 +3,7 @@
 import asyncio
 import threading
 import time
+from concurrent.futures import ThreadPoolExecutor
 from uuid import uuid4
 
 import pytest
@@ -11,7 +12,7 @@ from django.db import OperationalError
 from conversations import hub, streams
 from conversations.delivery import Told
 from conversations.hub import MOST_OF_A_PERSON, Hub
-from conversations.live import Mark
+from conversations.live import RETRY, Mark
 from conversations.streams import KEY, Stream, with_streams
 
 pytestmark = pytest.mark.once
@@ -112,8 +113,11 @@ async def gone():
 
 @pytest.fixture
 def work(monkeypatch):
-    """What the hub's threads do: here they note for which pair, and do what the test wants."""
-    done, will = [], {"behind": lambda streams: set(), "deliver": lambda *_: None}
+    """What the hub's threads do: here they note for which pair, and do what the test wants.
+
+    At its end they are waited for, or one that comes late would do it for the next test.
+    """
+    pools, done, will = [], [], {"behind": lambda streams: set(), "deliver": lambda *_: None}
 
     def note(pair_id, streams, send):
         done.append(pair_id)
@@ -122,10 +126,17 @@ def work(monkeypatch):
     def look(streams):
         return will["behind"](streams)
 
+    def pool(*args):
+        pools.append(ThreadPoolExecutor(*args))
+        return pools[-1]
+
     monkeypatch.setattr(hub, "deliver", note)
     monkeypatch.setattr(hub, "behind", look)
     monkeypatch.setattr(hub, "_be_impatient", lambda: None)
-    return done, will
+    monkeypatch.setattr(hub, "ThreadPoolExecutor", pool)
+    yield done, will
+    for each in pools:
+        each.shutdown()
 
 
 async def held(holder, kept, receive=never):
@@ -188,6 +199,23 @@ def test_r13_one_person_cannot_use_up_all_connections_of_their_browser(work):
     assert MOST_OF_A_PERSON <= 3
 
 
+def test_one_tab_too_many_comes_back_much_later_and_does_not_take_turns_with_the_newest(work):
+    async def hold():
+        holder, person = Hub(), uuid4()
+        kept = [stream(person) for _ in range(MOST_OF_A_PERSON + 1)]
+        tasks = [await held(holder, each) for each in kept]
+        await let_go(tasks, *kept)
+        return [each.farewell for each in kept]
+
+    oldest, *others = asyncio.run(hold())
+    assert milliseconds(oldest) > 10 * milliseconds(RETRY)
+    assert others == [hub.SOON] * MOST_OF_A_PERSON
+
+
+def milliseconds(told):
+    return int(told.removeprefix("retry: "))
+
+
 def test_what_is_new_is_brought_when_a_stream_begins_at_a_poke_and_at_a_look(work, monkeypatch):
     done, will = work
     poked = asyncio.Queue()
@@ -243,6 +271,7 @@ def test_one_pair_whose_lock_is_not_to_be_had_does_not_stop_the_others(work):
         holder, waits, goes = Hub(), stream(), stream()
         will["deliver"] = lambda pair, *_: pair == waits.pair_id and locked.wait(5)
         tasks = [await held(holder, waits)]
+        await until(lambda: waits.pair_id in done)
         for _ in range(hub.THREADS + 2):
             holder._bring_up_to_date(waits.pair_id)
         tasks.append(await held(holder, goes))

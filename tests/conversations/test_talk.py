@@ -1,6 +1,9 @@
 """R21: live talk while the conversation is open, and not one moment longer."""
 
-from collections.abc import Callable
+import socket
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, nullcontext
 from datetime import timedelta
 from typing import Any
 from uuid import uuid4
@@ -17,6 +20,7 @@ from boundaries.rules.reasons import Reason
 from boundaries.rules.windows import State
 from conversations import actions
 from conversations.models import Letter, Message
+from conversations.pokes import PATIENCE
 from tests import beginnings, factories
 from tests.beginnings import beginning
 
@@ -237,3 +241,32 @@ def test_r21_what_was_said_or_kept_already_is_not_kept_once_more(window, both, c
     late = say(both[0], window, "too late", key)
     assert keep(both[0], "too late", key) == late
     assert Letter.objects.get() == late
+
+
+# --- Redis, which only saves time ----------------------------------------------------------------
+
+
+@contextmanager
+def ill_redis(how: str) -> Iterator[str]:
+    """The URL of one that takes a connection and never answers, takes none, or is not there."""
+    with socket.create_server(("127.0.0.1", 0), backlog=0) as server:
+        address = server.getsockname()
+        if how == "refuses":
+            server.close()
+        # The only one for which there is room.
+        with socket.create_connection(address) if how == "takes nobody" else nullcontext():
+            yield f"redis://127.0.0.1:{address[1]}/0"
+
+
+@pytest.mark.once
+@pytest.mark.parametrize("how", ["never answers", "takes nobody", "refuses"])
+def test_r21_a_redis_that_is_ill_holds_up_nobody_who_says_something(
+    window, both, settings, caplog, django_capture_on_commit_callbacks, how
+):
+    with ill_redis(how) as settings.REDIS_URL:
+        begun = time.monotonic()
+        with django_capture_on_commit_callbacks(execute=True):
+            say(both[0], window, "one")
+        assert time.monotonic() - begun < PATIENCE + 1 <= 2
+    assert "Redis cannot be poked" in caplog.text
+    assert said(window) == ["one"]

@@ -74,6 +74,17 @@ def test_what_is_typed_is_not_saved_over_it_and_its_writer_is_told(ana_client, a
     assert bytes_of(letter) == b"cut"
 
 
+def test_what_is_kept_of_a_page_that_is_left_is_a_draft_of_its_own(ana_client, ana_place):
+    letter = factories.letter(by=ana_place, hold=False)
+    damage(letter)
+    keep = reverse("conversations:keep_words", args=[ana_place.pair_id])
+    sent = {"body": "Typed meanwhile", "key": letter.key, "version": letter.version}
+    for _ in range(2):
+        assert ana_client.post(keep, sent).content == b"0"
+    assert bytes_of(letter) == b"cut"
+    assert Letter.objects.exclude(pk=letter.pk).get().body == "Typed meanwhile"
+
+
 @pytest.mark.parametrize("hold", [False, True])
 def test_what_is_written_with_its_key_is_a_letter_of_its_own(ana_place, hold):
     letter = factories.letter(by=ana_place, hold=hold)
