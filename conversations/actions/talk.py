@@ -1,7 +1,6 @@
 """Live talk in an open window (R21)."""
 
 from datetime import datetime
-from functools import partial
 from uuid import UUID
 
 from django.db import transaction
@@ -49,7 +48,8 @@ def say(
         if reasons:
             draft = Letter.objects.filter(pair=pair, author=by.person_id, key=key).first()
             return draft or write_letter(by=by, key=key, body=body, hold=False)
-        transaction.on_commit(partial(poke, by.pair_id), robust=True)
+        # No `partial`: what befalls one could not be logged, and would be raised after all.
+        transaction.on_commit(lambda: poke(by.pair_id), robust=True)
         return Message.objects.create(
             pair=pair,
             window_id=window_id,

@@ -270,3 +270,13 @@ def test_r21_a_redis_that_is_ill_holds_up_nobody_who_says_something(
         assert time.monotonic() - begun < PATIENCE + 1 <= 2
     assert "Redis cannot be poked" in caplog.text
     assert said(window) == ["one"]
+
+
+@pytest.mark.once
+@pytest.mark.django_db(transaction=True)
+def test_r21_whatever_befalls_a_poke_the_words_are_said(begun_alone, settings, caplog):
+    beginnings.begin_to_talk(begun_alone)
+    settings.REDIS_URL = "redis://localhost:no-number/0"
+    say(begun_alone.ana_place, begun_alone.window, "one")
+    assert said(begun_alone.window) == ["one"]
+    assert "Error calling" in caplog.text
