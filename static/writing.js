@@ -197,6 +197,7 @@
   document.addEventListener("visibilitychange", hide);
   document.addEventListener("input", (event) => {
     if (event.target !== words) return;
+    isLeaving = false;
     count();
     keepLong();
   });

@@ -86,8 +86,9 @@ def test_a_redis_lost_in_the_midst_of_a_sweep_is_found_again(tmp_path):
         connection.execute("LOCK TABLE health_heartbeat IN ACCESS EXCLUSIVE MODE")
         wait_for(lambda: waiting(connection), "No sweep waits for the table")
         command = kill_redis(redis)
+        before = last_beat(connection)
         connection.execute("COMMIT")
-        until_it_beats(connection)
+        wait_for(lambda: last_beat(connection) > before, "The sweep that waited is gone")
         parts.run(command)
         for _ in range(4):  # what had been fetched may still beat once, or twice
             until_it_beats(connection)
@@ -140,16 +141,16 @@ def waiting(connection: psycopg.Connection) -> int:
     return len(connection.execute("SELECT 1 FROM pg_locks WHERE NOT granted").fetchall())
 
 
+def last_beat(connection: psycopg.Connection) -> datetime:
+    """When the worker last showed itself."""
+    ((at,),) = connection.execute("SELECT max(at) FROM health_heartbeat").fetchall()
+    return at
+
+
 def until_it_beats(connection: psycopg.Connection, seconds: float = 15) -> None:
-    """Wait until the worker shows itself anew."""
-
-    def last() -> datetime:
-        select = "SELECT max(at) FROM health_heartbeat"
-        ((at,),) = connection.execute(select).fetchall()
-        return at
-
-    before = last()
-    wait_for(lambda: last() > before, "The worker takes nothing any more", seconds)
+    """Wait until it shows itself anew."""
+    before = last_beat(connection)
+    wait_for(lambda: last_beat(connection) > before, "The worker takes nothing any more", seconds)
 
 
 @pytest.mark.long
