@@ -139,7 +139,7 @@ def by(way: Relay, url: str) -> str:
 def waiting(connection: psycopg.Connection) -> int:
     """How many wait for a lock in this database; others are of tests beside this one."""
     own = "database = (SELECT oid FROM pg_database WHERE datname = current_database())"
-    return len(connection.execute(f"SELECT 1 FROM pg_locks WHERE NOT granted AND {own}").fetchall())  # noqa: S608
+    return len(connection.execute(f"SELECT 1 FROM pg_locks WHERE NOT granted AND {own}").fetchall())
 
 
 def last_beat(connection: psycopg.Connection) -> datetime:
