@@ -124,7 +124,7 @@ def test_what_was_changed_on_the_page_that_asked_is_what_holds(at_ana, ana, cem,
     at_ana.page = first_page
     changed = typed | {"body": "Only listen.", "ends_on": "2026-12-01", "sees_calendar": True}
     at_ana.press("Make a code for them", **changed)
-    assert "only this code works, and what you chose last is what holds" in at_ana.text
+    assert "only this code works. The next page shows what they may see and do" in at_ana.text
     assert (second := code_on(at_ana)) != first
     row = Support.objects.get()
     assert (row.words, row.allowed) == ("Only listen.", ["See when my conversations are"])

@@ -2,7 +2,10 @@
 
 import shutil
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import datetime
+from pathlib import Path
 
 import psycopg
 import pytest
@@ -10,7 +13,7 @@ import pytest
 from repair.demo.people import ANA, BEN
 from tests import servers, stack
 from tests.stack import wait_for
-from tests.story.parts import in_parts, kill_redis, port_of
+from tests.story.parts import Parts, in_parts, kill_redis, port_of
 from tests.story.relay import Relay, relay
 from tests.story.visitors import HttpVisitor, signed_in
 
@@ -73,15 +76,22 @@ def test_a_lost_redis_fails_no_request_and_the_letter_comes_once_it_is_back(tmp_
         assert "You have paused" in ana.text
 
 
+@contextmanager
+def on_servers(folder: Path) -> Iterator[tuple[Parts, str, psycopg.Connection]]:
+    """Repair on a PostgreSQL and a Redis of its own, the address of this, and a look into that."""
+    with (
+        stack.own_database() as database,
+        servers.redis(folder) as redis,
+        in_parts(folder, DATABASE_URL=database, REDIS_URL=redis) as parts,
+        psycopg.connect(database, autocommit=True) as connection,
+    ):
+        yield parts, redis, connection
+
+
 @pytest.mark.proof
 @pytest.mark.postgres
 def test_a_redis_lost_in_the_midst_of_a_sweep_is_found_again(tmp_path):
-    with (
-        stack.own_database() as database,
-        servers.redis(tmp_path) as redis,
-        in_parts(tmp_path, DATABASE_URL=database, REDIS_URL=redis) as parts,
-        psycopg.connect(database, autocommit=True) as connection,
-    ):
+    with on_servers(tmp_path) as (parts, redis, connection):
         connection.execute("BEGIN")
         connection.execute("LOCK TABLE health_heartbeat IN ACCESS EXCLUSIVE MODE")
         wait_for(lambda: waiting(connection), "No sweep waits for the table")
@@ -97,12 +107,7 @@ def test_a_redis_lost_in_the_midst_of_a_sweep_is_found_again(tmp_path):
 @pytest.mark.proof
 @pytest.mark.postgres
 def test_a_redis_lost_at_any_instant_is_found_again(tmp_path):
-    with (
-        stack.own_database() as database,
-        servers.redis(tmp_path) as redis,
-        in_parts(tmp_path, DATABASE_URL=database, REDIS_URL=redis) as parts,
-        psycopg.connect(database, autocommit=True) as connection,
-    ):
+    with on_servers(tmp_path) as (parts, redis, connection):
         for part in range(20):
             until_it_beats(connection)
             time.sleep(part / 20)  # of the second between two sweeps
